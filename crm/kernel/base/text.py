@@ -1,0 +1,32 @@
+"""Folded and sort forms of text. Stored beside the value, so that the database compares plain bytes."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+_SPACES = re.compile(r"\s+")
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+
+
+def fold(text: str) -> str:
+    """The form by which texts are compared: width, case, accents and spacing do not matter."""
+    if text.isascii():
+        return _SPACES.sub(" ", text.casefold()).strip()
+    wide = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(letter for letter in wide if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", bare)).strip()
+
+
+@lru_cache(maxsize=20_000)
+def _syllable(character: str) -> str:
+    return str(lazy_pinyin(character, style=Style.NORMAL)[0])
+
+
+def sort_key(text: str, length: int = 120) -> str:
+    """The form by which names are sorted: pinyin for Han characters, folded letters else."""
+    folded = fold(text[: length * 2])
+    if not _HAN.search(folded):
+        return folded[:length]
+    return "".join(f"{_syllable(letter)} " if _HAN.match(letter) else letter for letter in folded)[:length].strip()

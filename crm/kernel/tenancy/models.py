@@ -1,0 +1,46 @@
+"""Workspaces: the companies on one installation, wholly apart."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from crm.kernel.base.ids import uuid7
+from crm.kernel.tenancy.scope import current_workspace_id
+
+
+class Workspace(models.Model):
+    """One company. Language, currency, zone and country are what a new person starts with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.TextField(unique=True)
+    name = models.TextField()
+    language = models.TextField(default="en")
+    currency = models.TextField(default="CNY")
+    time_zone = models.TextField(default="Asia/Shanghai")
+    country = models.TextField(default="CN")
+    schema_version = models.IntegerField(default=1)
+    permission_version = models.IntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "workspace"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one workspace. Policies, keys and triggers are written by `tenancy.enforce`."""
+
+    audited: ClassVar[bool] = False
+    unique_together_in_workspace: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    indexes_in_workspace: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.DO_NOTHING, default=current_workspace_id, editable=False, related_name="+",
+        db_constraint=False, db_index=False,
+    )
+
+    class Meta:
+        abstract = True
