@@ -1,0 +1,44 @@
+"""Normal forms need no database; the real sets lie beside the repository and may be absent."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from crm.kernel.entity.forms.reading import Reading
+
+DATA = Path(__file__).resolve().parents[5].parent / "shared" / "data"
+
+if not settings.configured and not settings.is_overridden("LANGUAGES"):  # pragma: no cover
+    settings.configure(USE_I18N=True)
+
+
+@pytest.fixture
+def english() -> Reading:
+    return Reading(language="en", country="CN", currency="CNY", time_zone="Asia/Shanghai")
+
+
+@pytest.fixture
+def chinese() -> Reading:
+    return Reading(language="zh-hans", country="CN", currency="CNY", time_zone="Asia/Shanghai")
+
+
+@pytest.fixture
+def american() -> Reading:
+    return Reading(language="en", country="US", currency="USD", time_zone="America/New_York")
+
+
+@pytest.fixture
+def real() -> Callable[..., list[dict[str, str]]]:
+    """Rows of a real CSV by its path under the data folder; skips where the set is absent."""
+
+    def rows(path: str, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
+        where = DATA / path
+        if not where.exists():
+            pytest.skip(f"{path} is not on this machine")
+        with where.open(encoding=encoding, newline="") as lines:
+            return list(csv.DictReader(lines))
+
+    return rows
