@@ -1,0 +1,1 @@
+"""What `./kith` does once its virtual environment is there."""

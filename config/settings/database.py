@@ -1,0 +1,28 @@
+"""From KITH_DATABASE_URL to Django's DATABASES entry."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+#: One thread of the web uses one connection, the worker a few. With the server down a request fails after `timeout`
+#: seconds instead of hanging, and `reconnect_timeout` keeps the pool from sleeping through the server's return.
+POOL = {"min_size": 1, "max_size": 16, "timeout": 3, "max_idle": 120, "reconnect_timeout": 2}
+
+_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+
+
+def database(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The connection of this process: the owner's when KITH_DB_ROLE=owner (migrations), else the application's."""
+    owner = environ.get("KITH_DB_ROLE") == "owner"
+    address = environ.get("KITH_OWNER_DATABASE_URL" if owner else "KITH_DATABASE_URL", "")
+    parts: dict[str, Any] = dict(conninfo_to_dict(address or "postgresql:///kith?host=/nowhere"))
+    entry: dict[str, Any] = {"ENGINE": "crm.kernel.tenancy.backend", "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False,
+                             "CONN_HEALTH_CHECKS": not owner}
+    for name, key in _NAMES.items():
+        if name in parts:
+            entry[key] = str(parts.pop(name))
+    entry["OPTIONS"] = {**parts, "application_name": environ.get("KITH_PROCESS", "kith")}
+    if not owner and environ.get("KITH_POOL", "1") == "1":
+        entry["OPTIONS"]["pool"] = dict(POOL)
+    return entry

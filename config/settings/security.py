@@ -1,0 +1,62 @@
+"""Headers, cookies, passwords and the order of the middleware."""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+_SECURE = os.environ.get("KITH_BASE_URL", "").startswith("https://")
+
+ALLOWED_HOSTS = ["*"]
+"""The addresses under which Kith answers are the operator's affair; links in mails use KITH_BASE_URL, never the Host header."""
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_SECURE = _SECURE
+CSRF_COOKIE_HTTPONLY = False
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "kith_csrf"
+SESSION_COOKIE_SECURE = _SECURE
+CSRF_TRUSTED_ORIGINS = [os.environ["KITH_BASE_URL"]] if _SECURE else []
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+
+def middleware(root: Path) -> list[str]:
+    """Outermost first. The edge opens the transaction, so whatever reads the database comes after it."""
+    edge = "crm.kernel.identity.middleware.Edge"
+    present = [edge] if Path(root, "crm/kernel/identity/middleware.py").exists() else []
+    return [
+        "django.middleware.security.SecurityMiddleware",
+        "csp.middleware.CSPMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.locale.LocaleMiddleware",
+        *present,
+        "django.middleware.csrf.CsrfViewMiddleware",
+    ]

@@ -1,0 +1,171 @@
+"""The harness of all tests: one PostgreSQL for everyone who tests this checkout, one database a test process.
+
+The server lives in a folder of its own under the system's temporary folder. It is started by the first session and
+stopped by the last one. The migrated database is kept as a template, so that a session starts in a second; it is made
+anew when anything that shapes tables has changed. Tests run as the application's role: row policies hold them as they
+hold the product. They never clean up: each test makes its own workspace.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from config.database import embedded, grant_connect, prepare, secrets_for
+from config.embedded import Embedded
+
+ROOT = Path(__file__).resolve().parent
+_SHAPING = {"models", "migrations", "sql", "tenancy", "entity", "fields"}
+pytest_plugins = ["tests.harness.servers"]
+if (ROOT / "crm/kernel/testing/fixtures.py").exists():
+    pytest_plugins.append("crm.kernel.testing.fixtures")
+
+
+class Harness:
+    """The server and database of this test process."""
+
+    def __init__(self, worker: str) -> None:
+        place = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:8]
+        default = Path(tempfile.gettempdir()) / f"kith-test-{os.geteuid()}-{place}"
+        self.data = Path(os.environ.get("KITH_TEST_DATA", default))
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.name = f"kith_t_{os.getpid()}_{worker}"
+        self.users: IO[str] = (self.data / "users.lock").open("w")
+        self.server: Embedded | None = None
+
+    def start(self) -> None:
+        """Starts the server if need be, makes the template if need be, and this process's own database from it."""
+        with (self.data / "start.lock").open("w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            prepare(self.data, durable=False)
+            self.server = embedded(self.data, durable=False)
+            if self._alone():
+                self._drop("datname LIKE 'kith_t_%%'")
+            fcntl.flock(self.users, fcntl.LOCK_SH)
+            template = self._template()
+            self._create(self.name, template)
+        os.environ.update(self.environment())
+
+    def stop(self) -> None:
+        """Drops the database; the last one out stops the server."""
+        if self.server is None:
+            return
+        with (self.data / "start.lock").open("w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            self._drop(f"datname = '{self.name}'")
+            fcntl.flock(self.users, fcntl.LOCK_UN)
+            if self._alone():
+                self.server.stop()
+        self.users.close()
+
+    def environment(self) -> dict[str, str]:
+        kept = secrets_for(self.data)
+        return {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "KITH_DATA": str(self.data / "files" / self.name),
+            "KITH_DATABASE_URL": self.url("kith_app", kept.app, self.name),
+            "KITH_SECRET_KEY": kept.key,
+            "KITH_POOL": "0",
+            "KITH_MIGRATIONS": "none",
+        }
+
+    def url(self, user: str, password: str, database: str) -> str:
+        assert self.server is not None
+        return self.server.url(user, password, database)
+
+    @property
+    def owner_url(self) -> str:
+        """The owner of this process's database: for tests which look behind the row policies."""
+        return self.url("kith_owner", secrets_for(self.data).owner, self.name)
+
+    def _alone(self) -> bool:
+        try:
+            fcntl.flock(self.users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _template(self) -> str:
+        name = f"kith_m_{_shape()}"
+        with self._admin() as admin:
+            if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
+                return name
+        self._drop(f"datname LIKE 'kith_m_%%' AND (NOT datistemplate OR datname <> '{name}')")
+        self._create(name, "kith")
+        owner = self.url("kith_owner", secrets_for(self.data).owner, name)
+        environment = {**os.environ, **self.environment(), "KITH_DB_ROLE": "owner", "KITH_OWNER_DATABASE_URL": owner}
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--run-syncdb"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.exit(f"migrate failed:\n{(done.stdout + done.stderr)[-3000:]}", returncode=3)
+        with self._admin() as admin:
+            admin.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
+        return name
+
+    def _create(self, name: str, template: str) -> None:
+        with self._admin() as admin:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER kith_owner").format(sql.Identifier(name), sql.Identifier(template))
+            )
+            grant_connect(admin, name, "kith_app")
+
+    def _drop(self, which: str) -> None:
+        with self._admin() as admin:
+            for (name,) in admin.execute(f"SELECT datname FROM pg_database WHERE {which}").fetchall():
+                admin.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(name)))
+                admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _admin(self) -> "psycopg.Connection[Any]":
+        assert self.server is not None
+        return psycopg.connect(self.server.admin_url, autocommit=True)
+
+
+def _shape() -> str:
+    """A digest of every file that decides what the tables look like."""
+    digest = hashlib.sha256(os.environ.get("KITH_PARTS", "").encode())
+    for path in sorted([*(ROOT / "crm").rglob("*.py"), *(ROOT / "crm").rglob("*.sql"), *(ROOT / "config/settings").glob("*.py")]):
+        shaping = path.suffix == ".sql" or path.stem in {*_SHAPING, "apps", "settings"} or _SHAPING & set(path.parts)
+        if shaping and "tests" not in path.parts:
+            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+_harness: Harness | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything of ours is imported by a test: database, environment, Django."""
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    if config.getoption("numprocesses", None) and not worker:
+        return  # the workers of xdist do the tests
+    global _harness
+    _harness = Harness(worker or "main")
+    _harness.start()
+
+    import django
+    from django.test.utils import setup_test_environment
+
+    django.setup()
+    setup_test_environment()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _harness is None:
+        return
+    if sys.modules.get("django.db") and "DJANGO_SETTINGS_MODULE" in os.environ:
+        sys.modules["django.db"].connections.close_all()
+    _harness.stop()
+
+
+@pytest.fixture(scope="session")
+def harness() -> Harness:
+    assert _harness is not None
+    return _harness
