@@ -1,0 +1,146 @@
+"""What is answered: the schemas of all answers that are not a record of some kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.rest.openapi import shapes
+from crm.kernel.rest.openapi.bodies import About
+from crm.kernel.rest.openapi.shapes import Schema, page_of, ref
+
+_TEXT: Schema = {"type": "string"}
+_NULL_TEXT: Schema = {"type": ["string", "null"]}
+_ID: Schema = {"type": "string", "format": "uuid"}
+_NULL_ID: Schema = {"type": ["string", "null"], "format": "uuid"}
+_TIME: Schema = {"type": "string", "format": "date-time"}
+_NULL_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "required": list(properties), "additionalProperties": False, "properties": properties}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+_FIELD = _object(
+    name=_TEXT,
+    label=_TEXT,
+    type=_TEXT,
+    required={"type": "boolean"},
+    readonly={"type": "boolean"},
+    multiple={"type": "boolean"},
+    sortable={"type": "boolean"},
+    operators=_list(_TEXT),
+    choices=_list(_object(value=_TEXT, label=_TEXT)),
+    target=_NULL_TEXT,
+    part_of=_NULL_TEXT,
+    schema={"type": "object"},
+)
+
+COMPONENTS: dict[str, Schema] = {
+    "Me": _object(
+        id=_ID,
+        name=_TEXT,
+        email=_TEXT,
+        workspace=_object(id=_ID, slug=_TEXT, name=_TEXT),
+        team=_NULL_ID,
+        language=_TEXT,
+        time_zone=_TEXT,
+        currency=_TEXT,
+        country=_TEXT,
+        scopes={"type": ["array", "null"], "items": _TEXT},
+    ),
+    "Kind": _object(
+        kind=_TEXT,
+        plural=_TEXT,
+        label=_TEXT,
+        labels=_TEXT,
+        title=_TEXT,
+        icon=_TEXT,
+        verbs=_list(_TEXT),
+        actions=_list(_object(name=_TEXT, label=_TEXT)),
+        url=_TEXT,
+    ),
+    "Field": _FIELD,
+    "KindSchema": _object(kind=_TEXT, plural=_TEXT, label=_TEXT, labels=_TEXT, title=_TEXT, fields=_list(ref("Field"))),
+    "Bulk": _object(
+        dry_run={"type": "boolean"},
+        matched=_COUNT,
+        done=_COUNT,
+        refused=_list(_object(id=_ID, code=_TEXT, detail=_TEXT, fields={"type": "object"})),
+        sample=_list(_object(id=_ID, title=_TEXT)),
+    ),
+    "Job": _object(
+        id=_ID,
+        name=_TEXT,
+        label=_TEXT,
+        state={"type": "string", "enum": ["waiting", "running", "done", "failed"]},
+        done=_COUNT,
+        total={"type": ["integer", "null"]},
+        message=_TEXT,
+        result={},
+        error=_TEXT,
+        created_at=_TIME,
+        started_at=_NULL_TIME,
+        finished_at=_NULL_TIME,
+    ),
+    "File": _object(
+        id=_ID, name=_TEXT, size=_COUNT, mime=_TEXT, sha256=_TEXT, by=_NULL_ID, created_at=_TIME, url=_TEXT
+    ),
+    "Change": _object(
+        id=_ID,
+        at=_TIME,
+        by=_NULL_ID,
+        by_name=_TEXT,
+        reason=_TEXT,
+        op={"type": "string", "enum": ["create", "change", "delete"]},
+        changes={"type": "object", "additionalProperties": {"type": "array", "minItems": 2, "maxItems": 2}},
+    ),
+}
+
+
+def _record(about: About) -> Schema:
+    return ref(shapes.component(about.kind))
+
+
+def _records(about: About) -> Schema:
+    return ref(f"{shapes.component(about.kind)}Page")
+
+
+def _named(name: str) -> Callable[[About], Schema]:
+    return lambda _about: ref(name)
+
+
+def _page(name: str) -> Callable[[About], Schema]:
+    return lambda _about: page_of(ref(name))
+
+
+def _bytes(_about: About) -> Schema:
+    return {"type": "string", "format": "binary"}
+
+
+ANSWERS: dict[str, Callable[[About], Schema]] = {
+    "record": _record,
+    "records": _records,
+    "me": _named("Me"),
+    "kinds": _page("Kind"),
+    "schema": _named("KindSchema"),
+    "bulk": _named("Bulk"),
+    "job": _named("Job"),
+    "file": _named("File"),
+    "files": _page("File"),
+    "history": _page("Change"),
+    "bytes": _bytes,
+}
+
+TAGS: dict[str, Any] = {
+    "workspace": _("You and your workspace"),
+    "imports": _("Imports"),
+    "exports": _("Exports"),
+    "files": _("Files"),
+    "jobs": _("Jobs"),
+}

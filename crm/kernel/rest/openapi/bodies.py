@@ -1,0 +1,149 @@
+"""What is sent: query parameters that depend on the kind, and request bodies with examples that work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.registry import registry
+from crm.kernel.identity.actor import Actor
+from crm.kernel.records.actions import Action
+from crm.kernel.rest.openapi import shapes
+from crm.kernel.rest.openapi.samples import Samples
+from crm.kernel.rest.openapi.shapes import Schema, ref
+from crm.kernel.rest.params import Param
+
+
+@dataclass(frozen=True)
+class About:
+    """What an operation is about; kind and action are None where the address names none."""
+
+    entity: Entity[Any] | None
+    action: Action | None
+    actor: Actor
+    samples: Samples
+
+    @property
+    def kind(self) -> Entity[Any]:
+        """The kind, for operations that always have one."""
+        if self.entity is None:
+            raise TypeError("this operation has no record kind")
+        return self.entity
+
+
+def parameter(param: Param, about: About) -> Schema:
+    """Schema, style and example of one query parameter."""
+    if about.entity is None or param.name not in ("sort", "fields", "filter"):
+        return {"schema": param.schema}
+    fields = shapes.readable(about.entity, about.actor)
+    if param.name == "sort":
+        names = [name for name, field in fields.items() if field.sortable]
+        return {"schema": {"type": "string", "enum": [*names, *(f"-{name}" for name in names)]}}
+    if param.name == "fields":
+        schema = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": ["id", *fields]}}
+        return {"schema": schema, "style": "form", "explode": False}
+    if about.entity.title in fields:
+        tree = {"all": [{"field": about.entity.title, "op": "filled"}]}
+        return {"schema": param.schema, "example": msgspec.json.encode(tree).decode()}
+    return {"schema": param.schema}
+
+
+def _new(about: About) -> Schema:
+    sample = about.samples.record(shapes.writable(about.kind, about.actor))
+    return {"schema": ref(f"{shapes.component(about.kind)}New"), "example": sample}
+
+
+def _change(about: About) -> Schema:
+    fields = shapes.writable(about.kind, about.actor)
+    sample = dict(list(about.samples.record(fields).items())[:1])
+    return {"schema": ref(f"{shapes.component(about.kind)}Change"), "example": sample}
+
+
+def _which(about: About, number: int) -> tuple[dict[str, Schema], Schema]:
+    properties: dict[str, Schema] = {
+        "ids": {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "maxItems": 1000},
+        "filter": {"type": ["object", "string"]},
+    }
+    one = about.samples.nth(about.kind, number)
+    return properties, ({"ids": [one]} if one else {})
+
+
+def _bulk_change(about: About) -> Schema:
+    properties, sample = _which(about, 7)
+    change = shapes.given(about.kind, about.actor, new=False)
+    schema = {
+        "type": "object",
+        "required": ["values"],
+        "additionalProperties": False,
+        "properties": {**properties, "values": change},
+    }
+    return {"schema": schema, "example": {**sample, "values": _change(about)["example"]}}
+
+
+def _bulk_delete(about: About) -> Schema:
+    properties, sample = _which(about, 8)
+    return {"schema": {"type": "object", "additionalProperties": False, "properties": properties}, "example": sample}
+
+
+def _action(about: About) -> Schema:
+    assert about.action is not None
+    schema = shapes.arguments(about.action)
+    fields = about.action.arguments
+    return {"schema": schema, "example": about.samples.record(fields)}
+
+
+def _upload(about: About) -> Schema:
+    kinds = [entity.kind for entity in registry.all()]
+    return {
+        "schema": {
+            "type": "object",
+            "required": ["file", "kind"],
+            "properties": {
+                "file": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"},
+                "kind": {"type": "string", "enum": kinds},
+            },
+        },
+    }
+
+
+def _file(about: About) -> Schema:
+    return {
+        "schema": {
+            "type": "object",
+            "required": ["file"],
+            "properties": {
+                "file": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+            },
+        },
+    }
+
+
+def _export(about: About) -> Schema:
+    kinds = [entity.kind for entity in registry.all()]
+    schema = {
+        "type": "object",
+        "required": ["kind"],
+        "additionalProperties": False,
+        "properties": {
+            "kind": {"type": "string", "enum": kinds},
+            "format": {"type": "string", "enum": ["csv", "xlsx"], "default": "csv"},
+            "filter": {"type": ["object", "string", "null"]},
+            "fields": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        },
+    }
+    return {"schema": schema, "example": {"kind": kinds[0] if kinds else "", "format": "csv"}}
+
+
+BODIES: dict[str, Callable[[About], Schema]] = {
+    "new": _new,
+    "change": _change,
+    "bulk_change": _bulk_change,
+    "bulk_delete": _bulk_delete,
+    "action": _action,
+    "upload": _upload,
+    "file": _file,
+    "export": _export,
+}
+UPLOADS = frozenset({"upload", "file"})

@@ -1,0 +1,63 @@
+"""One operation of the API, declared once: the endpoint checks by it and the OpenAPI document is written from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+
+from crm.kernel.identity.actor import Actor
+from crm.kernel.rest.params import Param
+
+Words = str | Promise
+Handler = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a handler gets: the request, who asks, and the query parameters, parsed."""
+
+    request: HttpRequest
+    actor: Actor
+    query: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Facts about one handler.
+
+    `scope`: what a token must carry, "read" or "write". `verb`: the right on the kind without which the
+    operation is left out of the asker's document. `needs`: the same for a right that has no kind.
+    `tag`: the chapter of operations without a kind. `if_match`: the header If-Match is honoured.
+    `body` and `answer` name a schema (see `openapi.bodies` and `openapi.answers`); `success` is the status of the good answer.
+    """
+
+    name: str
+    summary: Words
+    scope: str
+    verb: str = ""
+    needs: str = ""
+    params: tuple[Param, ...] = ()
+    body: str = ""
+    body_optional: bool = False
+    answer: str = ""
+    success: int = 200
+    media: str = "application/json"
+    errors: tuple[int, ...] = ()
+    if_match: bool = False
+    tag: str = "workspace"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+OPERATIONS: dict[Handler, Operation] = {}
+
+
+def operation(summary: Words, *, name: str, scope: str, **facts: Any) -> Callable[[Handler], Handler]:
+    """Declares the facts of a handler (see `Operation`); the handler stays a plain function."""
+
+    def declare(handler: Handler) -> Handler:
+        OPERATIONS[handler] = Operation(name=name, summary=summary, scope=scope, **facts)
+        return handler
+
+    return declare

@@ -1,0 +1,99 @@
+"""Query parameters: declared, parsed, and refused by name when unknown."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.kernel.rest.body import text_fault
+from crm.kernel.rest.problems import BadRequest
+
+MAX_LIMIT = 200
+DEFAULT_LIMIT = 50
+
+
+@dataclass(frozen=True)
+class Param:
+    """One query parameter. `read` turns the text into a value and raises `ValueError` with a sentence."""
+
+    name: str
+    schema: dict[str, Any]
+    description: str | Promise
+    read: Callable[[str], Any] = str
+    default: Any = None
+
+
+def _limit(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MAX_LIMIT:
+        return int(text)
+    raise ValueError(_("A whole number from 1 to %(most)s.") % {"most": MAX_LIMIT})
+
+
+def _yes_no(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(_("Write true or false."))
+    return text == "true"
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in (part.strip() for part in text.split(",")) if name]
+
+
+LIMIT = Param(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    gettext_lazy("How many items at most."),
+    _limit,
+    DEFAULT_LIMIT,
+)
+CURSOR = Param(
+    "cursor", {"type": "string", "minLength": 1}, gettext_lazy("“next” of the page before; leave out for the first page.")
+)
+FILTER = Param(
+    "filter",
+    {"type": "string"},
+    gettext_lazy("Which records: a JSON tree or the text form of the filter language."),
+)
+SORT = Param(
+    "sort", {"type": "string"}, gettext_lazy("Name of a field; a minus sign before it turns the order around.")
+)
+FIELDS = Param(
+    "fields", {"type": "string"}, gettext_lazy("Only these fields, separated by commas; id is always there."), _names
+)
+BIN = Param(
+    "bin", {"type": "boolean", "default": False}, gettext_lazy("List the bin instead."), _yes_no, default=False
+)
+DRY_RUN = Param(
+    "dry_run",
+    {"type": "boolean", "default": False},
+    gettext_lazy("Only say what would happen; nothing is changed."),
+    _yes_no,
+    default=False,
+)
+
+
+def read_params(sent: QueryDict, known: Iterable[Param]) -> dict[str, Any]:
+    """Every known parameter by name, parsed or at its default. Raises `BadRequest` naming all that is wrong."""
+    by_name = {param.name: param for param in known}
+    found = {param.name: param.default for param in by_name.values()}
+    fields: dict[str, list[Any]] = {}
+    for name, texts in sent.lists():
+        param = by_name.get(name)
+        fault = text_fault(name) or next(filter(None, map(text_fault, texts)), "")
+        if param is None:
+            fields[name.replace("\x00", "�")] = [_("There is no such parameter here.")]
+        elif fault or len(texts) != 1:
+            fields[name] = [fault or _("Give this parameter once.")]
+        else:
+            try:
+                found[name] = param.read(texts[0])
+            except ValueError as error:
+                fields[name] = [str(error)]
+    if fields:
+        listed = ", ".join(fields)
+        raise BadRequest(_("These parameters are not understood: %(names)s.") % {"names": listed}, fields=fields)
+    return found

@@ -1,0 +1,69 @@
+"""Kernel objects as JSON, fields hidden from the actor left out."""
+
+import datetime
+import decimal
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.entity import Entity
+from crm.kernel.identity.actor import Actor
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return moment(value)
+    if isinstance(value, decimal.Decimal):
+        return str(value)
+    return str(value)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain, decimal_format="string")
+
+
+def moment(value: datetime.datetime | None) -> str | None:
+    """A time in UTC, written with Z."""
+    return None if value is None else value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """A JSON answer."""
+    return HttpResponse(
+        _encoder.encode(body), status=status, content_type="application/json", headers=dict(headers or {})
+    )
+
+
+def page(items: Iterable[Any], following: str | None = None) -> HttpResponse:
+    """What every list answers."""
+    return answer({"items": list(items), "next": following})
+
+
+def etag(record: Any) -> str:
+    return f'"{record.version}"'
+
+
+def record(entity: Entity[Any], one: Any, actor: Actor) -> dict[str, Any]:
+    """One record with every field that the actor may see."""
+    hidden = policy_for(entity).hidden(actor)
+    found: dict[str, Any] = {"id": str(one.pk), "version": one.version}
+    for name, field in entity.fields.items():
+        if name not in hidden:
+            found[name] = field.to_json(field.value(one))
+    return found
+
+
+def record_answer(entity: Entity[Any], one: Any, actor: Actor, status: int = 200) -> HttpResponse:
+    """One record as an answer, with its ETag; a new one also says where it lives."""
+    headers = {"ETag": etag(one)}
+    if status == 201:
+        headers["Location"] = address(entity, one.pk)
+    return answer(record(entity, one, actor), status, headers)
+
+
+def address(entity: Entity[Any], record_id: UUID) -> str:
+    """Where a record lives in the API."""
+    return f"/api/v1/{entity.plural}/{record_id}"

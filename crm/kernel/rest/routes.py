@@ -1,0 +1,50 @@
+"""Every address of the API, in one table: the URLs and the OpenAPI document are both written from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crm.kernel.rest.operation import Handler
+from crm.kernel.rest.views import bulk, exports, files, history, imports, jobs, kinds, perform, records
+
+BASE = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address with `{plural}`, `{action}` and ids to fill in, and a handler for each method."""
+
+    template: str
+    methods: Mapping[str, Handler]
+
+
+def _route(template: str, **methods: Handler) -> Route:
+    return Route(BASE + template, methods)
+
+
+ROUTES: tuple[Route, ...] = (
+    _route("/me", GET=kinds.me),
+    _route("/kinds", GET=kinds.kinds),
+    _route("/jobs/{id}", GET=jobs.read_job),
+    _route("/imports", GET=imports.list_imports, POST=imports.upload),
+    _route("/imports/{id}", GET=imports.read_import, PATCH=imports.map_columns),
+    _route("/imports/{id}/dry-run", POST=imports.dry_run),
+    _route("/imports/{id}/run", POST=imports.run),
+    _route("/imports/{id}/result", GET=imports.result),
+    _route("/imports/{id}/rejects", GET=imports.rejects),
+    _route("/imports/{id}/undo", POST=imports.undo),
+    _route("/exports", POST=exports.create_export),
+    _route("/exports/{id}", GET=exports.read_export),
+    _route("/exports/{id}/file", GET=exports.download_export),
+    _route("/files/{id}", GET=files.download_file, DELETE=files.remove_file),
+    _route("/{plural}", GET=records.list_records, POST=records.create_record),
+    _route("/{plural}/schema", GET=kinds.schema),
+    _route("/{plural}/bulk/change", POST=bulk.change_records),
+    _route("/{plural}/bulk/delete", POST=bulk.delete_records),
+    _route(
+        "/{plural}/{id}", GET=records.read_record, PATCH=records.change_record, DELETE=records.delete_record
+    ),
+    _route("/{plural}/{id}/restore", POST=records.restore_record),
+    _route("/{plural}/{id}/history", GET=history.read_history),
+    _route("/{plural}/{id}/files", GET=files.list_files, POST=files.attach_file),
+    _route("/{plural}/{id}/actions/{action}", POST=perform.perform_action),
+)

@@ -1,0 +1,1 @@
+"""Handlers: each parses, makes one call into the kernel, renders."""

@@ -1,0 +1,100 @@
+"""Records of any kind: list, create, read, change, delete, restore."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel import records
+from crm.kernel.base.errors import Conflict
+from crm.kernel.entity.entity import Entity
+from crm.kernel.rest import cursors, render
+from crm.kernel.rest.body import read_object
+from crm.kernel.rest.operation import Call, operation
+from crm.kernel.rest.params import BIN, CURSOR, FIELDS, FILTER, LIMIT, SORT
+from crm.kernel.rest.problems import Stale
+from crm.kernel.rest.queries import read_fields, read_filter, read_sort
+from crm.kernel.rest.values import expected_version, record_values
+
+ETAG = {"ETag": _("The version of the record, for If-Match.")}
+
+
+@operation(
+    _("List %(labels)s"),
+    name="list",
+    scope="read",
+    verb="view",
+    params=(FILTER, SORT, FIELDS, LIMIT, CURSOR, BIN),
+    answer="records",
+)
+def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
+    """One page of the records that the actor may see."""
+    query = call.query
+    names = read_fields(entity, query["fields"], call.actor)
+    found = records.listing.page(
+        entity,
+        filter=read_filter(query["filter"]),
+        sort=read_sort(entity, query["sort"], call.actor),
+        cursor=cursors.decode(query["cursor"]),
+        limit=query["limit"],
+        fields=names,
+    )
+    return render.page((render.row(entity, row) for row in found.items), cursors.encode(found.next))
+
+
+@operation(
+    _("Create: %(label)s"),
+    name="create",
+    scope="write",
+    verb="create",
+    body="new",
+    answer="record",
+    success=201,
+    headers={**ETAG, "Location": _("Where the new record lives.")},
+)
+def create_record(call: Call, entity: Entity[Any]) -> HttpResponse:
+    """A new record."""
+    values = record_values(entity, read_object(call.request), call.actor)
+    return render.record_answer(entity, records.create(entity, values), call.actor, 201)
+
+
+@operation(_("Read: %(label)s"), name="read", scope="read", verb="view", answer="record", headers=ETAG)
+def read_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
+    """One record."""
+    return render.record_answer(entity, records.fetch(entity, id), call.actor)
+
+
+@operation(
+    _("Change: %(label)s"),
+    name="change",
+    scope="write",
+    verb="edit",
+    body="change",
+    answer="record",
+    if_match=True,
+    headers=ETAG,
+)
+def change_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
+    """Changes the fields that are sent. A stale If-Match is answered with both values."""
+    record = records.fetch(entity, id, "edit")
+    values = record_values(entity, read_object(call.request), call.actor)
+    version = expected_version(call.request)
+    try:
+        return render.record_answer(entity, records.change(record, values, version), call.actor)
+    except Conflict as conflict:
+        raise Stale(conflict.message, values=conflict.values) from conflict
+
+
+@operation(_("Delete: %(label)s"), name="delete", scope="write", verb="delete", success=204)
+def delete_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
+    """Puts a record into the bin."""
+    records.remove(records.fetch(entity, id, "delete"))
+    return HttpResponse(status=204)
+
+
+@operation(_("Restore: %(label)s"), name="restore", scope="write", verb="delete", answer="record", headers=ETAG)
+def restore_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
+    """Takes a record out of the bin."""
+    record = records.restore(records.fetch(entity, id, "delete"))
+    return render.record_answer(entity, record, call.actor)
