@@ -1,0 +1,1 @@
+"""Who may see and do what: rows, verbs, fields. Import from `crm.kernel.access.policy`."""

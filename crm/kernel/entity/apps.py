@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EntityConfig(AppConfig):
+    name = "crm.kernel.entity"
+    label = "entity"

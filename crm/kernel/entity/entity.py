@@ -1,0 +1,119 @@
+"""`Entity`: the facts of one record kind that are not facts of one field.
+
+Lists, forms, boards, filters, import, export, API and search read it; nothing repeats it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar, get_args
+
+from django.db import models
+
+from crm.kernel.entity.fields.fact import Fact, Label
+from crm.kernel.entity.registry import registry
+
+R = TypeVar("R", bound=models.Model)
+
+#: Facts every record has; shown behind the kind's own.
+BASE_FIELDS = ("owner", "team", "created_at", "created_by", "updated_at", "updated_by")
+
+
+class Entity(Generic[R]):
+    """One record kind. Subclass it with the model as type argument; that registers it.
+
+    `kind` and `plural` name it in API and addresses, `title` is the field it is called by, `columns` the first list,
+    `form` {section: [fields]}, `highlights` the figures on top of a record, `board` the field whose values are columns,
+    `board_sum` the money summed per column, `parent` the link by which a child's visibility follows another record,
+    `search` where it stands in menus (None: reached through its parent only), `rules` the rules across fields.
+    """
+
+    kind: ClassVar[str]
+    plural: ClassVar[str]
+    label: ClassVar[Label]
+    labels: ClassVar[Label]
+    icon: ClassVar[str] = "file"
+    title: ClassVar[str] = "name"
+    columns: ClassVar[Sequence[str]] = ()
+    form: ClassVar[Mapping[Label, Sequence[str]]] = {}
+    quick: ClassVar[Sequence[str]] = ()
+    highlights: ClassVar[Sequence[str]] = ()
+    facts: ClassVar[Sequence[str]] = ()
+    board: ClassVar[str | None] = None
+    board_sum: ClassVar[str | None] = None
+    card: ClassVar[Sequence[str]] = ()
+    parent: ClassVar[str | None] = None
+    related: ClassVar[Sequence[str]] = ()
+    match: ClassVar[Sequence[str]] = ()
+    sort: ClassVar[str] = ""
+    menu: ClassVar[str | None] = None
+    menu_order: ClassVar[int] = 50
+    rules: ClassVar[Sequence[Any]] = ()
+    empty: ClassVar[Label] = ""
+    title_of: ClassVar[Callable[[Any], str] | None] = None
+
+    model: ClassVar[type[models.Model]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            bound = [arg for arg in get_args(base) if isinstance(arg, type) and issubclass(arg, models.Model)]
+            if bound:
+                cls.model = bound[0]
+                registry.add(cls())
+
+    def __init__(self) -> None:
+        self._fields: dict[str, Fact] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Entity {self.kind}>"
+
+    @property
+    def fields(self) -> dict[str, Fact]:
+        """{name: field} in the order of declaration, parts behind their composite, base facts last."""
+        if self._fields is None:
+            self._fields = self._collect()
+        return self._fields
+
+    def _collect(self) -> dict[str, Fact]:
+        own: dict[str, Fact] = {f.name: f for f in self.model._meta.local_fields if isinstance(f, Fact)}
+        own |= getattr(self.model, "virtual_facts", {})
+        names = [name for name in vars(self.model) if name in own] + list(own)
+        ordered: dict[str, Fact] = {}
+        for name in dict.fromkeys([*self._declared_order(), *names]):
+            if name in BASE_FIELDS or own[name].part_of:
+                continue
+            ordered[name] = own[name]
+            ordered |= {part: field for part, field in own.items() if field.part_of == name}
+        return ordered | {name: own[name] for name in BASE_FIELDS if name in own}
+
+    def _declared_order(self) -> list[str]:
+        """Names in the order of the class body: Django's counter for columns, form order for virtual ones."""
+        concrete = sorted(
+            (f for f in self.model._meta.local_fields if isinstance(f, Fact)), key=lambda f: f.creation_counter
+        )
+        return [field.name for field in concrete]
+
+    def field(self, name: str) -> Fact | None:
+        return self.fields.get(name)
+
+    @property
+    def title_field(self) -> Fact:
+        return self.fields[self.title]
+
+    @property
+    def writable(self) -> list[Fact]:
+        """The fields a person or program may send."""
+        return [field for field in self.fields.values() if not field.readonly]
+
+    @property
+    def form_fields(self) -> list[str]:
+        return [name for names in self.form.values() for name in names]
+
+    @property
+    def default_sort(self) -> str:
+        return self.sort or self.title
+
+    def name_of(self, record: Any) -> str:
+        """What the record is called."""
+        maker = type(self).title_of
+        found = maker(record) if maker is not None else self.title_field.value(record)
+        return str(found) if found else str(self.label)

@@ -1,0 +1,172 @@
+"""What every field knows of itself, besides where it is stored."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.functional import Promise
+
+from crm.kernel.entity.forms.errors import FieldError
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.storage import Column, Storage
+
+type Label = str | Promise
+
+EQUALITY = ("is", "is_not", "in", "not_in")
+ORDER = ("lt", "lte", "gt", "gte", "between", "not_between")
+PRESENCE = ("empty", "filled")
+WORDS = ("contains", "not_contains", "starts", "not_starts")
+DAYS = ("within", "not_within")
+SETS = ("has", "not_has")
+
+
+class Fact:
+    """The facts of one field and how its values are read, shown, stored and compared.
+
+    `type` names the field type for interface and API; `part_of` the composite field that this is a column of;
+    `readonly` fields are written by Kith alone; `title` marks the field a record is called by.
+    """
+
+    type: ClassVar[str] = "text"
+    operators: ClassVar[tuple[str, ...]] = (*EQUALITY, *PRESENCE)
+    multiple: ClassVar[bool] = False
+    indexed: ClassVar[bool] = True
+
+    name: str
+    label: Label
+    help: Label
+    required: bool
+    readonly: bool
+    title: bool
+    part_of: str | None
+    synonyms: tuple[str, ...]
+    unique: bool
+    storage: Storage
+
+    def facts(self, label: Label, given: dict[str, Any]) -> dict[str, Any]:
+        """Takes the facts out of the keyword arguments; what is left is for Django's field."""
+        self.label = label
+        self.help = given.pop("help", "")
+        self.required = given.pop("required", False)
+        self.readonly = given.pop("readonly", False)
+        self.title = given.pop("title", False)
+        self.part_of = given.pop("part_of", None)
+        self.synonyms = tuple(given.pop("synonyms", ()))
+        self.tracked = given.pop("tracked", True)
+        self.inline = given.pop("inline", True)
+        self.measure = given.pop("measure", None)
+        self.unique_value = given.pop("unique_value", False)
+        return given
+
+    @property
+    def choices_list(self) -> list[tuple[str, Label]]:
+        """[(value, label)] where the field offers a fixed list."""
+        return []
+
+    @property
+    def sortable(self) -> bool:
+        return self.storage.filterable and not self.multiple
+
+    @property
+    def filterable(self) -> bool:
+        return self.storage.filterable
+
+    @property
+    def target(self) -> type[models.Model] | None:
+        """The model a link points to."""
+        return None
+
+    def columns(self) -> list[str]:
+        """The ORM names whose raw values `from_row` needs, in order."""
+        return [self.storage.ref()]
+
+    def from_row(self, *raw: Any) -> Any:
+        return raw[0]
+
+    def value(self, record: Any) -> Any:
+        return self.storage.read(record)
+
+    def clean(self, raw: Any, reading: Reading) -> Any:
+        """The normal form of one raw value; None where there is none. Raises FieldError, which says what is right."""
+        raise NotImplementedError
+
+    def normalise(self, given: Mapping[str, Any], record: Any, reading: Reading) -> dict[str, Any]:
+        """{column: value} for this field from the raw values of one write. `record` is None when it is new."""
+        return {self.name: self.clean(given[self.name], reading)} if self.name in given else {}
+
+    def names(self) -> list[str]:
+        """The field names which this field's `normalise` takes care of."""
+        return [self.name]
+
+    def derive(self, record: Any) -> None:
+        """Fills the stored companions (folded key, sort key) from the value."""
+
+    def display(self, value: Any, reading: Reading) -> str:
+        return "" if value is None else str(value)
+
+    def to_json(self, value: Any) -> Any:
+        return value
+
+    def to_cell(self, value: Any) -> Any:
+        """What a spreadsheet cell holds: text, number, date or None."""
+        return self.to_json(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+    def compared(self, value: Any) -> Any:
+        """The form in which a cleaned value is compared in the database."""
+        return value
+
+    def filter_ref(self, path: str = "") -> Any:
+        """What a filter compares."""
+        return self.storage.ref(path)
+
+    def sort_ref(self, path: str = "") -> Any:
+        """What a list is sorted by."""
+        return self.filter_ref(path)
+
+    def index_columns(self) -> list[str]:
+        """Database columns that get a list index."""
+        return []
+
+
+class StoredFact(Fact):
+    """A fact that is a Django model field: one column of the kind's table."""
+
+    column: str
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)  # type: ignore[misc]
+        self.storage = Column(name)
+        self.companions(cls, name)
+
+    def companions(self, cls: type[models.Model], name: str) -> None:
+        """Adds further columns that belong to this one."""
+
+    def deconstruct(self) -> Any:
+        """Migrations see the plain column only: labels and rules are not storage."""
+        name, path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        for fact in ("verbose_name", "help_text", "choices", "blank"):
+            kwargs.pop(fact, None)
+        base = next(c for c in type(self).__mro__ if c.__module__.startswith(("django.", "crm.kernel.tenancy")))
+        if base.__module__.startswith("django.contrib.postgres"):
+            path = "django.contrib.postgres.fields.ArrayField"
+        elif base.__module__.startswith("django."):
+            path = f"django.db.models.{base.__name__}"
+        else:
+            path = f"{base.__module__}.{base.__name__}"
+        return name, path, args, kwargs
+
+    def index_columns(self) -> list[str]:
+        return [self.column] if self.indexed else []
+
+
+def companion(cls: type[models.Model], name: str) -> None:
+    """Adds one hidden text column, once."""
+    if name not in {field.name for field in cls._meta.local_fields}:
+        column = models.TextField(null=True, editable=False)
+        column.contribute_to_class(cls, name)
+
+
+__all__ = ["DAYS", "EQUALITY", "Fact", "FieldError", "Label", "ORDER", "PRESENCE", "SETS", "StoredFact", "WORDS", "companion"]

@@ -1,0 +1,83 @@
+"""Texts with a normal form: phone, e-mail, handle, web address, tax id."""
+
+from typing import Any
+
+
+from crm.kernel.entity.fields.fact import EQUALITY, PRESENCE, Label
+from crm.kernel.entity.fields.scalar import Text
+from crm.kernel.entity.forms.email import parse_email
+from crm.kernel.entity.forms.handle import parse_handle
+from crm.kernel.entity.forms.phone import parse_phone, show_phone
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.forms.tax import parse_tax_id
+from crm.kernel.entity.forms.url import parse_url
+
+
+class Phone(Text):
+    """A phone number, stored as E.164 (`;ext=` behind it), shown as people read it aloud."""
+
+    type = "phone"
+    operators = (*EQUALITY, "starts", "not_starts", *PRESENCE)
+
+    def form(self, raw: Any, reading: Reading) -> str:
+        return parse_phone(raw, reading)
+
+    def display(self, value: Any, reading: Reading) -> str:
+        return show_phone(value, reading) if value else ""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "phone", "maxLength": 40, "examples": ["+862164882107"]}
+
+
+class Email(Text):
+    """An e-mail address; the domain in lower case."""
+
+    type = "email"
+
+    def form(self, raw: Any, reading: Reading) -> str:
+        return parse_email(raw, reading)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "email", "maxLength": 254}
+
+
+class Handle(Text):
+    """A name in a messenger: `service` is wechat, qq, whatsapp, …"""
+
+    type = "handle"
+
+    def __init__(self, label: Label = "", service: str = "wechat", **given: Any) -> None:
+        self.service = service
+        super().__init__(label, **given)
+
+    def form(self, raw: Any, reading: Reading) -> str:
+        return parse_handle(raw, reading, service=self.service)
+
+
+class Url(Text):
+    """A web address; https is added where no scheme is written."""
+
+    type = "url"
+
+    def __init__(self, label: Label = "", *, longest: int = 500, **given: Any) -> None:
+        super().__init__(label, longest=longest, **given)
+
+    def form(self, raw: Any, reading: Reading) -> str:
+        return parse_url(raw, reading)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uri", "maxLength": self.longest}
+
+
+class TaxId(Text):
+    """A tax or registration number; 统一社会信用代码 and VAT numbers are checked by their check digit."""
+
+    type = "tax_id"
+
+    def form(self, raw: Any, reading: Reading) -> str:
+        return parse_tax_id(raw, reading)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 40, "examples": ["91310000132212766X"]}
+
+

@@ -1,0 +1,199 @@
+"""From a filter tree to a Django `Q`.
+
+Every negative comparison is written `value is there AND NOT …`, which keeps SQL's three-valued meaning instead of Django's
+`exclude`. Paths go through links (`account.industry`) and to related kinds (`opportunities.amount`), the latter as EXISTS.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact, FieldError, Link, Links
+from crm.kernel.entity.filter.nodes import All, Any_, Node, Not, Where, flat, leaves, wrong
+from crm.kernel.entity.filter.nodes import MOST_NODES
+from crm.kernel.entity.filter.periods import moment, span
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
+
+type Seen = Callable[[Entity[Any]], Q]
+"""The rows of a kind which the asker may see, as a Q on that kind's model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom a filter is compiled: reading habits, `me`, hidden fields, rows of other kinds."""
+
+    reading: Reading
+    me: Any = None
+    team: Any = None
+    teams: frozenset[Any] = frozenset()
+    hidden: Callable[[Entity[Any]], frozenset[str]] = field(default=lambda entity: frozenset())
+    seen: Seen = field(default=lambda entity: Q())
+
+
+def compile_filter(node: Node | None, entity: Entity[Any], asker: Asker) -> Q:
+    """The condition on `entity.model`; raises Wrong naming the field or value that does not fit."""
+    if node is None:
+        return Q()
+    if len(leaves(node)) > MOST_NODES:
+        raise wrong(_("A filter may have at most %(n)s comparisons.") % {"n": MOST_NODES})
+    return _node(flat(node), entity, asker)
+
+
+def _node(node: Node, entity: Entity[Any], asker: Asker) -> Q:
+    match node:
+        case All(parts):
+            made = Q()
+            for part in parts:
+                made &= _node(part, entity, asker)
+            return made
+        case Any_(parts):
+            if not parts:
+                return Q(pk__in=[])
+            made = _node(parts[0], entity, asker)
+            for part in parts[1:]:
+                made |= _node(part, entity, asker)
+            return made
+        case Where():
+            return _where(node, entity, asker, "")
+        case Not():
+            raise TypeError("the tree was not flattened")
+
+
+def _where(where: Where, entity: Entity[Any], asker: Asker, path: str) -> Q:
+    head, _dot, rest = where.field.partition(".")
+    if rest:
+        return _through(where, head, rest, entity, asker, path)
+    found = entity.field("owner" if head == "owner_id" else head)
+    if found is None or head in asker.hidden(entity):
+        raise wrong(_("%(kind)s has no field “%(field)s”.") % {"kind": entity.label, "field": head})
+    if where.op not in found.operators or not found.filterable:
+        allowed = ", ".join(found.operators)
+        raise wrong(_("“%(field)s” can be compared by: %(ops)s.") % {"field": head, "ops": allowed})
+    if isinstance(found, Links):
+        return _links(found, where, asker)
+    return _leaf(found, where, asker, path)
+
+
+def _through(where: Where, head: str, rest: str, entity: Entity[Any], asker: Asker, path: str) -> Q:
+    inner = Where(rest, where.op, where.value)
+    link = entity.field(head)
+    if isinstance(link, Link) and head not in asker.hidden(entity):
+        target = registry.of(link.target)
+        if target is None:
+            raise wrong(_("“%(field)s” does not lead to a record kind.") % {"field": head})
+        rows = target.model._default_manager.filter(asker.seen(target), _where(inner, target, asker, ""))
+        return Q(**{f"{path}{head}__in": rows.values("pk")})
+    other = registry.plural(head)
+    back = next((f for o, f in registry.links_to(entity) if o is other), None) if other else None
+    if other is None or back is None:
+        raise wrong(_("%(kind)s has no field “%(field)s”.") % {"kind": entity.label, "field": head})
+    rows = other.model._default_manager.filter(
+        asker.seen(other), _where(inner, other, asker, ""), **{f"{back.name}_id": OuterRef("pk")}
+    )
+    return Q(Exists(rows))
+
+
+def _links(links: Links, where: Where, asker: Asker) -> Q:
+    table = apps.get_model("records", "RecordLink")
+    rows = table.objects.filter(source_id=OuterRef("pk"), field=links.name)
+    if where.op in ("has", "has_not"):
+        rows = rows.filter(target_id__in=_clean(links, [where.value], asker.reading))
+    found = Q(Exists(rows))
+    return found if where.op in ("has", "filled") else ~found
+
+
+def _clean(field_: Fact, raw: Any, reading: Reading) -> Any:
+    try:
+        return field_.clean(raw, reading)
+    except FieldError as error:
+        raise wrong(f"{field_.label}: {error.message}") from error
+
+
+def _value(field_: Fact, raw: Any, asker: Asker) -> Any:
+    """One cleaned value in the form the database compares; `me` and team words for links."""
+    if isinstance(field_, Link) and isinstance(raw, str):
+        words = {"me": asker.me, "my_team": asker.team}
+        if raw in words:
+            return words[raw]
+    value = _clean(field_, raw, asker.reading)
+    if value is None:
+        raise wrong(_("“%(field)s” needs a value to compare with.") % {"field": field_.label})
+    if isinstance(value, list):
+        return value
+    return field_.compared(value)
+
+
+def _days(field_: Fact, raw: Any, asker: Asker) -> tuple[Any, Any]:
+    """[first, after last) of a day, a moment or a relative word, in the field's own type."""
+    found = span(raw, asker.reading) if isinstance(raw, str) else None
+    if found is None:
+        value = _value(field_, raw, asker)
+        if isinstance(value, datetime.datetime):
+            return value, value + datetime.timedelta(microseconds=1)
+        found = (value, value + datetime.timedelta(days=1))
+    if field_.type == "datetime":
+        return moment(found[0], asker.reading), moment(found[1], asker.reading)
+    return found
+
+
+def _day_leaf(field_: Fact, op: str, value: Any, ref: str, asker: Asker) -> Q:
+    if op == "between":
+        first, last = _pair(value)
+        return Q(**{f"{ref}__gte": _days(field_, first, asker)[0], f"{ref}__lt": _days(field_, last, asker)[1]})
+    start, end = _days(field_, value, asker)
+    match op:
+        case "lt":
+            return Q(**{f"{ref}__lt": start})
+        case "lte":
+            return Q(**{f"{ref}__lt": end})
+        case "gt":
+            return Q(**{f"{ref}__gte": end})
+        case "gte":
+            return Q(**{f"{ref}__gte": start})
+    return Q(**{f"{ref}__gte": start, f"{ref}__lt": end})
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        raise wrong(_("“between” needs two values."))
+    return value[0], value[1]
+
+
+_LOOKUPS = {"is": "", "lt": "__lt", "lte": "__lte", "gt": "__gt", "gte": "__gte", "starts": "__startswith"}
+
+
+def _positive(field_: Fact, op: str, value: Any, ref: str, asker: Asker) -> Q:
+    if field_.type in ("date", "datetime") and op in ("is", "lt", "lte", "gt", "gte", "between", "within"):
+        return _day_leaf(field_, op, value, ref, asker)
+    if op == "in":
+        if not isinstance(value, (list, tuple)):
+            raise wrong(_("“in” needs a list of values."))
+        return Q(**{f"{ref}__in": [_value(field_, one, asker) for one in value]})
+    if op == "between":
+        first, last = (_value(field_, one, asker) for one in _pair(value))
+        return Q(**{f"{ref}__gte": first, f"{ref}__lte": last})
+    if op in ("contains", "starts"):
+        if not isinstance(value, str) or not value.strip() or "\x00" in value:
+            raise wrong(_("“%(field)s” needs some letters to look for.") % {"field": field_.label})
+        word = field_.compared(value)
+        return Q(**{f"{ref}__{'contains' if op == 'contains' else 'startswith'}": word})
+    if op == "has":
+        return Q(**{f"{ref}__contains": _value(field_, [value], asker)})
+    return Q(**{f"{ref}{_LOOKUPS[op]}": _value(field_, value, asker)})
+
+
+def _leaf(field_: Fact, where: Where, asker: Asker, path: str) -> Q:
+    ref = field_.filter_ref(path)
+    if where.op in ("empty", "filled"):
+        return Q(**{f"{ref}__isnull": where.op == "empty"})
+    negative = where.op in ("is_not", "has_not") or where.op.startswith("not_")
+    op = {"is_not": "is", "has_not": "has"}.get(where.op, where.op.removeprefix("not_"))
+    found = _positive(field_, op, where.value, ref, asker)
+    return Q(**{f"{ref}__isnull": False}) & ~found if negative else found

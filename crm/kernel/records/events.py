@@ -1,0 +1,38 @@
+"""News of every record kind."""
+
+from uuid import UUID
+
+from crm.kernel.outbox.registry import Event, event
+
+
+@event
+class RecordCreated(Event):
+    """A record was made."""
+
+    kind: str
+    record: UUID
+
+
+@event
+class RecordChanged(Event):
+    """Fields of a record were changed; `fields` names the stored columns."""
+
+    kind: str
+    record: UUID
+    fields: tuple[str, ...] = ()
+
+
+@event
+class RecordRemoved(Event):
+    """A record went into the bin."""
+
+    kind: str
+    record: UUID
+
+
+@event
+class RecordRestored(Event):
+    """A record came back from the bin."""
+
+    kind: str
+    record: UUID

@@ -1,0 +1,210 @@
+"""Lists by key: any page costs the same, however deep.
+
+A cursor holds the sort value and id of the last row. Rows without a value come last in both directions: a list is read in
+two runs, first those with a value in index order, then those without by id.
+"""
+
+import base64
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import asker, policy_for, visible
+from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact, Link, Links
+from crm.kernel.entity.filter import Node, compile_filter
+from crm.kernel.identity.actor import Actor
+from crm.kernel.records.models import RecordLink
+from crm.kernel.records.reading import names_of
+from crm.kernel.tenancy.scope import current_actor
+
+#: Counted exactly up to here; above it is "about".
+EXACT = 10_000
+
+
+@dataclass(slots=True)
+class Row:
+    """One record of a list: `values` are Python values by field name, `names` the names of what links point to."""
+
+    id: UUID
+    version: int
+    values: dict[str, Any]
+    names: dict[str, str]
+
+
+@dataclass(slots=True)
+class Page:
+    """`next` and `prev` are opaque cursors or None."""
+
+    items: list[Row]
+    next: str | None
+    prev: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    field: Fact
+    ref: str
+    down: bool
+
+
+def order_of(entity: Entity[Any], sort: str, actor: Actor) -> Order:
+    """The order that "name" or "-amount" means; Wrong where there is no such sortable field."""
+    given = sort or entity.default_sort
+    name = given.removeprefix("-")
+    field = policy_for(entity).fields(actor).get(name)
+    if field is None or not field.sortable:
+        allowed = ", ".join(n for n, f in entity.fields.items() if f.sortable)
+        raise Wrong(fields={"sort": [_("“%(name)s” cannot be sorted by. These can: %(all)s.") % {"name": name, "all": allowed}]})
+    return Order(field, field.sort_ref(), given.startswith("-"))
+
+
+def encode(value: Any, pk: UUID, back: bool = False) -> str:
+    if isinstance(value, datetime.datetime):
+        value = {"t": value.isoformat()}
+    elif isinstance(value, datetime.date):
+        value = {"d": value.isoformat()}
+    elif value is not None and not isinstance(value, (str, int)):
+        value = {"s": str(value)}
+    raw = json.dumps([value, str(pk), back], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def decode(cursor: str) -> tuple[Any, UUID, bool]:
+    """(sort value, id, whether backwards); Wrong where the text is not one of our cursors."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        value, pk, back = json.loads(raw)
+        if isinstance(value, dict):
+            ((kind, text),) = value.items()
+            value = {"t": datetime.datetime.fromisoformat, "d": datetime.date.fromisoformat, "s": str}[kind](text)
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError
+        return value, UUID(pk), bool(back)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Wrong(fields={"cursor": [_("This page address is not one of ours; start again from the first page.")]}) from error
+
+
+def rows_of(entity: Entity[Any], node: Node | None, actor: Actor | None = None) -> QuerySet[Any]:
+    """The live records that match and that the actor may see."""
+    who = actor or current_actor()
+    return visible(entity, actor=who).filter(compile_filter(node, entity, asker(who)))
+
+
+def _run(rows: QuerySet[Any], order: Order, after: tuple[Any, UUID] | None, up: bool, limit: int) -> list[Any]:
+    """Up to `limit` ids in key order: `up` tells whether sort values grow along the run."""
+    ref, sign = order.ref, "" if up else "-"
+    with_value = rows.filter(**{f"{ref}__isnull": False})
+    without = rows.filter(**{f"{ref}__isnull": True}).order_by("pk").values_list("pk", ref)
+    if after is not None and after[0] is None:
+        return list(without.filter(pk__gt=after[1])[:limit])
+    if after is not None:
+        value, pk = after
+        step = "gt" if up else "lt"
+        with_value = with_value.filter(
+            Q(**{f"{ref}__{step}e": value}), Q(**{f"{ref}__{step}": value}) | Q(**{ref: value, f"pk__{step}": pk})
+        )
+    found = list(with_value.order_by(f"{sign}{ref}", f"{sign}pk").values_list("pk", ref)[:limit])
+    if len(found) < limit:
+        found += list(without[: limit - len(found)])
+    return found
+
+
+def _run_back(rows: QuerySet[Any], order: Order, before: tuple[Any, UUID], limit: int) -> list[Any]:
+    """Up to `limit` ids that stand before a key, in list order."""
+    ref, value, pk = order.ref, *before
+    with_value = rows.filter(**{f"{ref}__isnull": False})
+    found: list[Any] = []
+    if value is None:
+        without = rows.filter(**{f"{ref}__isnull": True, "pk__lt": pk}).order_by("-pk").values_list("pk", ref)
+        found = list(without[:limit])
+    else:
+        step = "gt" if order.down else "lt"
+        with_value = with_value.filter(
+            Q(**{f"{ref}__{step}e": value}), Q(**{f"{ref}__{step}": value}) | Q(**{ref: value, f"pk__{step}": pk})
+        )
+    if len(found) < limit:
+        sign = "" if order.down else "-"
+        found += list(with_value.order_by(f"{sign}{ref}", f"{sign}pk").values_list("pk", ref)[: limit - len(found)])
+    return found[::-1]
+
+
+def page(
+    entity: Entity[Any], node: Node | None = None, sort: str = "", cursor: str | None = None, limit: int = 50,
+    fields: Sequence[str] | None = None,
+) -> Page:
+    """One page of a list, as the ambient actor may see it."""
+    actor: Actor = current_actor()
+    order = order_of(entity, sort, actor)
+    rows = rows_of(entity, node, actor)
+    key = decode(cursor) if cursor else None
+    if key and key[2]:
+        keys = _run_back(rows, order, key[:2], limit + 1)
+        more, keys = len(keys) > limit, keys[-limit:]
+        prev, next_ = more, True
+    else:
+        keys = _run(rows, order, key[:2] if key else None, not order.down, limit + 1)
+        more, keys = len(keys) > limit, keys[:limit]
+        prev, next_ = key is not None, more
+    items = load(entity, [pk for pk, _value in keys], fields)
+    return Page(
+        items,
+        encode(keys[-1][1], keys[-1][0]) if keys and next_ else None,
+        encode(keys[0][1], keys[0][0], back=True) if keys and prev else None,
+    )
+
+
+def load(entity: Entity[Any], ids: Sequence[UUID], names: Sequence[str] | None = None) -> list[Row]:
+    """The given records (already known to be visible) with the wanted fields, in the order of ids."""
+    seen = policy_for(entity).fields(current_actor())
+    wanted = [seen[name] for name in (names if names is not None else seen) if name in seen]
+    columns = ["pk", "version", *dict.fromkeys(column for field in wanted for column in field.columns())]
+    raw = {row[0]: dict(zip(columns, row, strict=True)) for row in
+           entity.model._default_manager.filter(pk__in=ids).values_list(*columns)}
+    rows = []
+    for pk in ids:
+        if pk in raw:
+            values = {f.name: f.from_row(*(raw[pk][column] for column in f.columns())) for f in wanted}
+            rows.append(Row(pk, raw[pk]["version"], values, {}))
+    _add_links(rows, wanted)
+    _add_names(rows, wanted)
+    return rows
+
+
+def _add_links(rows: list[Row], wanted: list[Fact]) -> None:
+    many = [field for field in wanted if isinstance(field, Links)]
+    if not many or not rows:
+        return
+    found: dict[tuple[UUID, str], list[UUID]] = {}
+    links = RecordLink.objects.filter(source_id__in=[row.id for row in rows], field__in=[field.name for field in many])
+    for source, name, target in links.order_by("id").values_list("source_id", "field", "target_id"):
+        found.setdefault((source, name), []).append(target)
+    for row in rows:
+        row.values |= {field.name: found.get((row.id, field.name), []) for field in many}
+
+
+def _add_names(rows: list[Row], wanted: list[Fact]) -> None:
+    """Names of linked records: one query per target, whatever the number of rows."""
+    by_target: dict[Any, list[Fact]] = {}
+    for field in wanted:
+        if isinstance(field, Link):
+            by_target.setdefault(field.target, []).append(field)
+    for target, fields in by_target.items():
+        names = names_of(target, {row.values[field.name] for row in rows for field in fields})
+        for row in rows:
+            for field in fields:
+                if row.values[field.name] in names:
+                    row.names[field.name] = names[row.values[field.name]]
+
+
+def count(entity: Entity[Any], node: Node | None = None) -> tuple[int, bool]:
+    """(how many, whether exactly): exact up to 10,000, above that "more than"."""
+    many = rows_of(entity, node).order_by().values("pk")[: EXACT + 1].count()
+    return (many, True) if many <= EXACT else (EXACT, False)

@@ -1,0 +1,106 @@
+"""The record table, and what every record kind's own table has."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField  # noqa: F401  (migrations name it)
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.base.clock import now
+from crm.kernel.entity import fields as f
+from crm.kernel.entity.fields.fact import Fact
+from crm.kernel.entity.storage import slot_columns
+from crm.kernel.tenancy.enforce import short
+from crm.kernel.tenancy.fields import TenantKey
+from crm.kernel.tenancy.models import TenantModel
+
+
+class RecordRow(TenantModel):
+    """One row for each record of any kind, written in the same transaction: what polymorphic links point to."""
+
+    indexes_in_workspace = (("kind", "deleted_at", "id"), ("sort_key", "id"))
+
+    kind = models.TextField()
+    title = models.TextField(default="")
+    sort_key = models.TextField(default="")
+    owner = TenantKey("identity.User", null=True)
+    team = TenantKey("identity.Team", null=True)
+    updated_at = models.DateTimeField(default=now)
+    deleted_at = models.DateTimeField(null=True)
+    deleted_by = TenantKey("identity.User", null=True)
+    merged_into = TenantKey("records.RecordRow", null=True)
+
+    class Meta:
+        db_table = "record"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RecordLink(TenantModel):
+    """One link of a many-links field."""
+
+    audited = True
+    unique_together_in_workspace = (("source_id", "field", "target_id"),)
+
+    source = TenantKey("records.RecordRow", cascade=True)
+    field = models.TextField()
+    target = TenantKey("records.RecordRow", cascade=True)
+
+    class Meta:
+        db_table = "record_link"
+
+
+class ChangeSet(TenantModel):
+    """One act of a person that can be undone: the audit rows of its transaction belong to it."""
+
+    audited = False
+    indexes_in_workspace = (("by_id", "at"),)
+
+    txid = models.BigIntegerField()
+    label = models.TextField(default="")
+    by = TenantKey("identity.User", null=True)
+    at = models.DateTimeField(default=now)
+    records = models.IntegerField(default=0)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "change_set"
+
+
+class Record(TenantModel):
+    """The base of every record kind: who owns it, when it changed, which version it has."""
+
+    audited = True
+    virtual_facts: ClassVar[dict[str, Fact]] = {}
+
+    version = models.IntegerField(default=1, editable=False)
+    owner = f.Link("identity.User", _("Owner"), synonyms=("负责人", "sales agent", "owner name"))
+    team = f.Link("identity.Team", _("Team"), synonyms=("团队", "部门"))
+    created_at = f.DateTime(_("Created"), readonly=True, default=now)
+    created_by = f.Link("identity.User", _("Created by"), readonly=True)
+    updated_at = f.DateTime(_("Changed"), readonly=True, default=now)
+    updated_by = f.Link("identity.User", _("Changed by"), readonly=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def storage_plan(cls, work: Any) -> None:
+        """Spare columns, list indexes and the link to the record table; called by `tenancy.enforce`."""
+        table = cls._meta.db_table
+        name = short(f"{table}_record_fk")
+        if name not in work.constraints:
+            work.do(
+                f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (workspace_id, id) '
+                f"REFERENCES record (workspace_id, id) DEFERRABLE INITIALLY DEFERRED"
+            )
+        for column, kind in slot_columns():
+            work.column(table, column, kind)
+            work.index(table, (column, "id"), f'WHERE "{column}" IS NOT NULL')
+        work.column(table, "s_more", "jsonb")
+        for field in cls._meta.local_fields:
+            if isinstance(field, Fact):
+                for column in field.index_columns():
+                    work.index(table, (column, "id"), "WHERE deleted_at IS NULL")

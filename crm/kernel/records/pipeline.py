@@ -1,0 +1,224 @@
+"""The write pipeline: normalise → check → guard → derive → write → announce.
+
+Every write of every path (form, inline edit, bulk, import, API, job) is a list of `Write`s that goes through these steps
+in this order. Packages above add steps with `contribute`; nothing else writes record tables.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.base.errors import Refusal, Wrong
+from crm.kernel.base.ids import uuid7
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact, FieldError, Link, Links
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
+from crm.kernel.identity.actor import Actor
+from crm.kernel.quality.rules import check as check_rules
+
+CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
+
+
+@dataclass(slots=True)
+class Write:
+    """One record on its way into the database. `errors` collects what does not fit, by field."""
+
+    entity: Entity[Any]
+    actor: Actor
+    op: str
+    record: Any = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    old: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[Any]] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+    def wrong(self, name: str, message: Any) -> None:
+        self.errors.setdefault(name, []).append(message)
+
+    @property
+    def ok(self) -> bool:
+        return self.refusal is None and not self.errors
+
+    def failure(self) -> Refusal:
+        return self.refusal or Wrong(fields=self.errors)
+
+    def changed(self, name: str) -> bool:
+        return name in self.values and self.values[name] != self.old.get(name)
+
+
+type Step = Callable[[Write], None]
+
+#: stage → [(model label or "*", step)]. "default" fills in, "guard" may refuse, "after" follows the write.
+_STEPS: dict[str, list[tuple[str, Step]]] = {"default": [], "check": [], "guard": [], "derive": [], "after": []}
+
+
+def contribute(stage: str, model: Any = None) -> Callable[[Step], Step]:
+    """Adds a step: `@contribute("check", Opportunity)`; without a model it runs for every kind."""
+
+    def add(step: Step) -> Step:
+        _STEPS[stage].append((model._meta.label if model is not None else "*", step))
+        return step
+
+    return add
+
+
+def run(stage: str, write: Write) -> None:
+    label = write.entity.model._meta.label
+    for wanted, step in _STEPS[stage]:
+        if wanted in ("*", label):
+            step(write)
+
+
+# ── normalise ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def normalise(write: Write, reading: Reading) -> None:
+    """Raw values to stored ones, field by field; names that do not exist or may not be written are refused."""
+    fields = write.entity.fields
+    given = _writable(write)
+    known: set[str] = set()
+    for field_ in fields.values():
+        if field_.part_of and field_.part_of in fields:
+            continue
+        known.update(field_.names())
+        if not any(name in given for name in field_.names()):
+            continue
+        try:
+            write.values.update(field_.normalise(given, write.record, reading))
+        except FieldError as error:
+            write.wrong(field_.name, error.message)
+    for name in given:
+        if name not in known and name not in fields:
+            write.wrong(name, _("%(kind)s has no such field.") % {"kind": write.entity.label})
+
+
+def _writable(write: Write) -> dict[str, Any]:
+    policy = policy_for(write.entity)
+    hidden, readonly = policy.hidden(write.actor), policy.readonly(write.actor)
+    kept = {}
+    for name, raw in write.given.items():
+        plain = name.removesuffix("_id") if name not in write.entity.fields else name
+        if plain in hidden:
+            write.wrong(name, _("%(kind)s has no such field.") % {"kind": write.entity.label})
+        elif plain in readonly and not (write.actor.kind == "system" or plain in IMPORTED):
+            write.wrong(name, _("This field cannot be written."))
+        else:
+            kept[name] = raw
+    return kept
+
+
+#: Bookkeeping that an import may carry over, by those who may import.
+IMPORTED: frozenset[str] = frozenset()
+
+
+# ── check ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check(writes: list[Write]) -> None:
+    """Required values, links that exist and may be seen, values that must be unique, rules across fields."""
+    for write in writes:
+        if write.ok:
+            _required(write)
+            for name, messages in check_rules(write.entity, write.values, write.old).items():
+                for message in messages:
+                    write.wrong(name, message)
+            run("check", write)
+    _links(writes)
+    _unique(writes)
+
+
+def _required(write: Write) -> None:
+    for name, field_ in write.entity.fields.items():
+        if not field_.required or not field_.storage.filterable:
+            continue
+        column = field_.attname if isinstance(field_, Link) else name
+        there = write.values.get(column) if column in write.values else write.old.get(column)
+        if there in (None, "") and (write.op == CREATE or column in write.values):
+            write.wrong(name, _("%(label)s is needed.") % {"label": field_.label})
+
+
+def _targets(write: Write) -> list[tuple[Fact, UUID]]:
+    found: list[tuple[Fact, UUID]] = []
+    for field_ in write.entity.fields.values():
+        if isinstance(field_, Link) and write.changed(field_.attname) and write.values[field_.attname]:
+            found.append((field_, write.values[field_.attname]))
+        if isinstance(field_, Links) and field_.name in write.values:
+            found += [(field_, one) for one in write.values[field_.name]]
+    return found
+
+
+def _links(writes: list[Write]) -> None:
+    """Asks once per target kind for a whole batch whether the linked records are there for the actor."""
+    wanted: dict[Any, set[UUID]] = {}
+    for write in writes:
+        for field_, target in _targets(write) if write.ok else ():
+            wanted.setdefault(_target_model(field_), set()).add(target)
+    if not wanted:
+        return
+    there = {model: _existing(model, ids, writes[0].actor) for model, ids in wanted.items()}
+    for write in writes:
+        for field_, target in _targets(write) if write.ok else ():
+            if target not in there[_target_model(field_)]:
+                write.wrong(field_.name, _("There is no such record, or it is not shared with you."))
+            elif target == write.record.pk and field_.target is write.entity.model:
+                write.wrong(field_.name, _("A record cannot be linked to itself here."))
+
+
+def _target_model(field_: Fact) -> Any:
+    if isinstance(field_, Links):
+        entity = registry.kind(field_.to)
+        assert entity is not None
+        return entity.model
+    return field_.target
+
+
+def _existing(model: Any, ids: set[UUID], actor: Actor) -> set[UUID]:
+    entity = registry.of(model)
+    rows = model._default_manager.filter(pk__in=ids)
+    if entity is not None:
+        rows = rows.filter(policy_for(entity).rows(actor), deleted_at=None)
+    elif model._meta.label == "records.RecordRow":
+        return _existing_records(rows, actor)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _existing_records(rows: Any, actor: Actor) -> set[UUID]:
+    by_kind: dict[str, set[UUID]] = {}
+    for pk, kind in rows.filter(deleted_at=None).values_list("pk", "kind"):
+        by_kind.setdefault(kind, set()).add(pk)
+    found: set[UUID] = set()
+    for kind, ids in by_kind.items():
+        entity = registry.kind(kind)
+        if entity is not None:
+            found |= _existing(entity.model, ids, actor)
+    return found
+
+
+def _unique(writes: list[Write]) -> None:
+    if not writes:
+        return
+    entity = writes[0].entity
+    for field_ in entity.fields.values():
+        if not getattr(field_, "unique_value", False):
+            continue
+        ref = field_.filter_ref()
+        asked = {
+            field_.compared(write.values[field_.name]): write
+            for write in writes if write.ok and write.changed(field_.name) and write.values[field_.name] is not None
+        }
+        taken = entity.model._default_manager.filter(Q(**{f"{ref}__in": list(asked)}), deleted_at=None)
+        for pk, value in taken.values_list("pk", ref):
+            if pk != asked[value].record.pk:
+                asked[value].wrong(field_.name, _("Another record has this value already; each may have it once."))
+
+
+def new_record(entity: Entity[Any]) -> Any:
+    """An empty record with an id, so that files and links can name it before it is written."""
+    return entity.model(id=uuid7())

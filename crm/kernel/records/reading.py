@@ -1,0 +1,101 @@
+"""Reading single records and the names of what they link to."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.base.errors import NotAllowed, NotFound
+from crm.kernel.base.ids import as_uuid
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Link, Links
+from crm.kernel.entity.registry import registry
+from crm.kernel.records.models import RecordLink, RecordRow
+from crm.kernel.tenancy.scope import current_actor
+
+
+def fetch(entity: Entity[Any], record_id: UUID | str, verb: str = "view") -> Any:
+    """The live record. NotFound where it is not visible, NotAllowed where it is and only the verb is missing."""
+    pk = as_uuid(record_id)
+    record = visible(entity).filter(pk=pk).first() if pk else None
+    if record is None:
+        raise NotFound
+    if verb != "view" and not policy_for(entity).may(current_actor(), verb, record):
+        raise NotAllowed
+    return record
+
+
+def fetch_any(record_id: UUID | str, verb: str = "view") -> tuple[Entity[Any], Any]:
+    """(kind, record) of a record whose kind is not known."""
+    pk = as_uuid(record_id)
+    kind = RecordRow.objects.filter(pk=pk).values_list("kind", flat=True).first() if pk else None
+    entity = registry.kind(kind) if kind else None
+    if entity is None:
+        raise NotFound
+    return entity, fetch(entity, pk, verb)  # type: ignore[arg-type]
+
+
+def links_of(record_id: UUID, field: str) -> list[UUID]:
+    """Targets of a many-links field, oldest first."""
+    return list(
+        RecordLink.objects.filter(source_id=record_id, field=field).order_by("id").values_list("target_id", flat=True)
+    )
+
+
+def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """{id: name} of linked records, users or teams that the actor may see; others are left out."""
+    wanted = {one for one in ids if one}
+    if target is None or not wanted:
+        return {}
+    entity = registry.of(target)
+    if entity is not None:
+        seen = target._default_manager.filter(policy_for(entity).rows(current_actor()), pk__in=wanted).values("pk")
+        return dict(RecordRow.objects.filter(pk__in=seen).values_list("pk", "title"))
+    if target is RecordRow:
+        return _any_names(wanted)
+    return dict(target._default_manager.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def _any_names(ids: set[UUID]) -> dict[UUID, str]:
+    kinds: dict[str, set[UUID]] = {}
+    for pk, kind in RecordRow.objects.filter(pk__in=ids).values_list("pk", "kind"):
+        kinds.setdefault(kind, set()).add(pk)
+    found: dict[UUID, str] = {}
+    for kind, of_kind in kinds.items():
+        entity = registry.kind(kind)
+        if entity is not None:
+            found |= names_of(entity.model, of_kind)
+    return found
+
+
+def kinds_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """{id: kind} of records, without asking who may see them: for building addresses of names already shown."""
+    return dict(RecordRow.objects.filter(pk__in=set(ids)).values_list("pk", "kind"))
+
+
+def find(target: type[models.Model], raw: str) -> list[UUID]:
+    """Ids of what a person may mean by a text: an id, else whatever the kind is matched by, name first.
+
+    Users and teams are found by name or e-mail, records by the entity's `match` fields and their title. At most 3.
+    """
+    pk, text = as_uuid(raw.strip()), raw.strip()
+    entity = registry.of(target)
+    rows = visible(entity) if entity is not None else target._default_manager.all()
+    if pk is not None:
+        return list(rows.filter(pk=pk).values_list("pk", flat=True))
+    if entity is None:
+        for lookup in ("email__iexact", "name__iexact"):
+            if lookup.split("__")[0] in {field.name for field in target._meta.fields}:
+                found = list(rows.filter(**{lookup: text}).values_list("pk", flat=True)[:3])
+                if found:
+                    return found
+        return []
+    for name in dict.fromkeys([entity.title, *entity.match]):
+        field = entity.fields[name]
+        if field.filterable and not isinstance(field, (Link, Links)):
+            found = list(rows.filter(**{field.filter_ref(): field.compared(text)}).values_list("pk", flat=True)[:3])
+            if found:
+                return found
+    return []

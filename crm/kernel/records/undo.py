@@ -1,0 +1,127 @@
+"""Undo of what one transaction did: values go back unless somebody changed them since; those are listed and left."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection
+
+from crm.kernel.audit.models import AuditEntry
+from crm.kernel.base.clock import now
+from crm.kernel.base.errors import NotFound
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import FieldError
+from crm.kernel.entity.registry import registry
+from crm.kernel.records import writing
+from crm.kernel.records.models import ChangeSet, Record
+from crm.kernel.tenancy.scope import because, current_actor
+
+
+@dataclass(slots=True)
+class Undone:
+    """`back`: how many records are as before; `kept`: {record id: columns that were changed since and left alone}."""
+
+    back: int = 0
+    kept: dict[UUID, list[str]] = field(default_factory=dict)
+
+
+def note(label: str, records: int) -> ChangeSet:
+    """Remembers that the present transaction can be undone; call it once, in the transaction, after the writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (txid,) = cursor.fetchone()
+    made = ChangeSet(txid=txid, label=label[:200], by_id=current_actor().id, records=records)
+    made.save(force_insert=True)
+    return made
+
+
+def _entity_of_table(table: str) -> Entity[Any] | None:
+    for model in apps.get_models():
+        if model._meta.db_table == table and issubclass(model, Record):
+            return registry.of(model)
+    return None
+
+
+def undo(change_set: UUID) -> Undone:
+    """Takes back what the set did. Only whoever did it, or an administrator, may; and only once."""
+    actor = current_actor()
+    found = ChangeSet.objects.select_for_update().filter(pk=change_set, undone_at=None).first()
+    if found is None or (found.by_id != actor.id and not actor.is_admin):
+        raise NotFound
+    done = Undone()
+    with because(f"undo: {found.label}"):
+        for entry in AuditEntry.objects.filter(txid=found.txid).order_by("-at", "-id"):
+            entity = _entity_of_table(entry.table_name)
+            if entity is not None:
+                _take_back(entity, entry, done)
+    found.undone_at = now()
+    found.save(update_fields=["undone_at"])
+    return done
+
+
+def _take_back(entity: Entity[Any], entry: AuditEntry, done: Undone) -> None:
+    record = entity.model._default_manager.filter(pk=entry.record).first()
+    if record is None:
+        return
+    if entry.op == AuditEntry.INSERTED:
+        if record.version == 1 and record.deleted_at is None:
+            writing.remove(entity, record.pk)
+            done.back += 1
+        else:
+            done.kept[record.pk] = ["version"]
+        return
+    if "deleted_at" in entry.changes:
+        (writing.remove if record.deleted_at is None else writing.restore)(entity, record.pk)
+        done.back += 1
+        return
+    values, kept = _former(entity, record, entry)
+    if values:
+        writing.change(entity, record.pk, values)
+        done.back += 1
+    if kept:
+        done.kept[record.pk] = kept
+
+
+def _former(entity: Entity[Any], record: Any, entry: AuditEntry) -> tuple[dict[str, Any], list[str]]:
+    """The field values to set back, and the columns that have been changed since."""
+    values: dict[str, Any] = {}
+    kept: list[str] = []
+    columns = {f.column: f for f in entity.model._meta.concrete_fields}
+    for name, one in entity.fields.items():
+        mine = {c: entry.changes[columns_of] for c in one.columns() for columns_of in [_column(columns, c)] if columns_of in entry.changes}
+        if not mine or one.readonly:
+            continue
+        if any(_plain(getattr(record, c)) != _plain(_python(entity, c, now_)) for c, (_before, now_) in mine.items()):
+            kept.append(name)
+            continue
+        before = {c: _python(entity, c, pair[0]) for c, pair in mine.items()}
+        raw = [before.get(c, getattr(record, c)) for c in one.columns()]
+        try:
+            values[name] = one.from_row(*raw)
+        except FieldError:
+            kept.append(name)
+    return {name: value for name, value in values.items() if entity.fields[name].storage.kind != "computed"}, kept
+
+
+def _column(columns: dict[str, Any], name: str) -> str:
+    for column, model_field in columns.items():
+        if name in (model_field.name, model_field.attname):
+            return column
+    return name
+
+
+def _python(entity: Entity[Any], name: str, raw: Any) -> Any:
+    """A value as it stands in the audit log, as the model's column holds it."""
+    if raw is None:
+        return None
+    model_field: Any = entity.model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
+    convert = getattr(model_field, "from_db_value", None)
+    if convert is not None and isinstance(raw, int) and not isinstance(raw, bool):
+        return convert(raw, None, None)
+    target = model_field.target_field if model_field.is_relation else model_field
+    return target.to_python(raw)
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)

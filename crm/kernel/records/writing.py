@@ -1,0 +1,292 @@
+"""Create, change, remove, restore: the only functions that write records.
+
+All of them act for the ambient actor, raise a `Refusal` with what is right, and take raw values (texts from a form, cells of
+a spreadsheet, JSON) as well as Python ones.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.audit.models import AuditEntry
+from crm.kernel.base.clock import now
+from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Refusal
+from crm.kernel.base.text import sort_key
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact, Link, Links
+from crm.kernel.entity.forms.reading import Reading, current_reading
+from crm.kernel.identity.actor import Actor
+from crm.kernel.outbox.actions import publish_many
+from crm.kernel.records import pipeline
+from crm.kernel.records.events import RecordChanged, RecordCreated, RecordRemoved, RecordRestored
+from crm.kernel.records.models import RecordLink, RecordRow
+from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, RESTORE, Write
+from crm.kernel.tenancy.scope import current_actor
+
+
+def _actor() -> Actor:
+    found: Actor = current_actor()
+    return found
+
+
+def create(entity: Entity[Any], values: Mapping[str, Any]) -> Any:
+    """Makes one record; raises Wrong with a message per field."""
+    return _one(create_many(entity, [values]))
+
+
+def create_many(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Makes many records in one go; answers, row by row, the record or the Refusal that kept it out."""
+    writes = prepare(entity, rows)
+    _insert(entity, [write for write in writes if write.ok])
+    return [write.record if write.ok else write.failure() for write in writes]
+
+
+def simulate(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Refusal | None]:
+    """What `create_many` would refuse, row by row, without writing."""
+    return [None if write.ok else write.failure() for write in prepare(entity, rows)]
+
+
+def prepare(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Write]:
+    """New records, normalised, checked, guarded and derived, not yet written."""
+    actor = _actor()
+    if not policy_for(entity).may(actor, "create"):
+        raise NotAllowed(_("Your roles do not allow you to create %(kinds)s.") % {"kinds": entity.labels})
+    reading = _reading(actor)
+    writes = []
+    for row in rows:
+        write = Write(entity, actor, CREATE, record=pipeline.new_record(entity), given=row)
+        pipeline.normalise(write, reading)
+        _own(write)
+        pipeline.run("default", write)
+        writes.append(write)
+    pipeline.check(writes)
+    for write in writes:
+        if write.ok:
+            pipeline.run("guard", write)
+        if write.ok:
+            _apply(write)
+    return writes
+
+
+def _reading(actor: Actor) -> Reading:
+    """The reading that an import or form has set, else the actor's own habits."""
+    found = current_reading()
+    return found if found != Reading() else Reading.of(actor)
+
+
+def _own(write: Write) -> None:
+    """A new record belongs to whoever makes it, and to their team, unless it says otherwise."""
+    if write.actor.id and "owner_id" not in write.values:
+        write.values["owner_id"] = write.actor.id
+    if write.actor.team_id and "team_id" not in write.values:
+        write.values["team_id"] = write.actor.team_id
+
+
+def _apply(write: Write) -> None:
+    """Values onto the record, companions derived, who and when noted."""
+    links = {name for name, field in write.entity.fields.items() if isinstance(field, Links)}
+    for name, value in write.values.items():
+        if name not in links:
+            setattr(write.record, name, value)
+    for field in write.entity.fields.values():
+        if write.op == CREATE or any(name in write.values for name in field.names()):
+            field.derive(write.record)
+    pipeline.run("derive", write)
+    stamp = now()
+    write.record.updated_at, write.record.updated_by_id = stamp, write.actor.id
+    if write.op == CREATE:
+        write.record.created_by_id = write.actor.id
+        write.record.created_at = write.values.get("created_at") or stamp
+    else:
+        write.record.version += 1
+
+
+def _row(entity: Entity[Any], record: Any) -> RecordRow:
+    title = entity.name_of(record)[:400]
+    return RecordRow(
+        id=record.pk, kind=entity.kind, title=title, sort_key=sort_key(title), owner_id=record.owner_id,
+        team_id=record.team_id, updated_at=record.updated_at, deleted_at=record.deleted_at,
+    )
+
+
+def _insert(entity: Entity[Any], writes: list[Write]) -> None:
+    if not writes:
+        return
+    RecordRow.objects.bulk_create([_row(entity, write.record) for write in writes])
+    entity.model._default_manager.bulk_create([write.record for write in writes])
+    _write_links(writes)
+    for write in writes:
+        pipeline.run("after", write)
+    publish_many([RecordCreated(record=write.record.pk, kind=entity.kind) for write in writes])
+
+
+def _write_links(writes: list[Write]) -> None:
+    for write in writes:
+        for name, field in write.entity.fields.items():
+            if isinstance(field, Links) and name in write.values:
+                kept = set(write.values[name] or ())
+                old = RecordLink.objects.filter(source_id=write.record.pk, field=name)
+                old.exclude(target_id__in=kept).delete()
+                there = set(old.values_list("target_id", flat=True))
+                RecordLink.objects.bulk_create(
+                    [RecordLink(source_id=write.record.pk, field=name, target_id=one) for one in kept - there]
+                )
+
+
+def _one(results: list[Any]) -> Any:
+    if isinstance(results[0], Refusal):
+        raise results[0]
+    return results[0]
+
+
+def locked(entity: Entity[Any], ids: Iterable[UUID], verb: str, deleted: bool = False) -> list[Any]:
+    """The records, locked in the order of their ids; NotFound where one may not be seen, NotAllowed where only the verb
+    is missing."""
+    wanted = list(dict.fromkeys(ids))
+    actor, policy, manager = _actor(), policy_for(entity), entity.model._default_manager
+    live = Q(deleted_at__isnull=not deleted)
+    allowed = set(manager.filter(policy.rows(actor, verb), live, pk__in=wanted).values_list("pk", flat=True))
+    missing = [pk for pk in wanted if pk not in allowed]
+    if missing:
+        seen = manager.filter(policy.rows(actor, "view"), live, pk__in=missing).count()
+        raise NotAllowed if seen == len(missing) else NotFound
+    return list(manager.filter(pk__in=wanted).order_by("pk").select_for_update())
+
+
+def change(entity: Entity[Any], record_id: UUID, values: Mapping[str, Any], version: int | None = None) -> Any:
+    """Changes the given fields of one record. With `version`, fields that somebody changed since raise Conflict."""
+    record = locked(entity, [record_id], "edit")[0]
+    if version is not None and version != record.version:
+        _refuse_overwriting(entity, record, values, version)
+    return _one(_change(entity, [record], values))
+
+
+def change_many(entity: Entity[Any], ids: Sequence[UUID], values: Mapping[str, Any]) -> list[Any]:
+    """The same change to many records; answers the record or the Refusal for each, in the order of ids."""
+    found = _change(entity, locked(entity, ids, "edit"), values)
+    return found
+
+
+def change_each(entity: Entity[Any], rows: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Any]:
+    """Different changes to many records: {id: values} → {id: record or Refusal}."""
+    records = locked(entity, rows, "edit")
+    writes = _prepared_changes(entity, [(record, rows[record.pk]) for record in records])
+    _update(entity, [write for write in writes if write.ok and write.values])
+    return {write.record.pk: write.record if write.ok else write.failure() for write in writes}
+
+
+def _change(entity: Entity[Any], records: list[Any], values: Mapping[str, Any]) -> list[Any]:
+    writes = _prepared_changes(entity, [(record, values) for record in records])
+    _update(entity, [write for write in writes if write.ok and write.values])
+    return [write.record if write.ok else write.failure() for write in writes]
+
+
+def _prepared_changes(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, Any]]]) -> list[Write]:
+    actor = _actor()
+    reading = _reading(actor)
+    writes = []
+    for record, values in pairs:
+        write = Write(entity, actor, CHANGE, record=record, given=values, old=stored(entity, record))
+        pipeline.normalise(write, reading)
+        write.values = {name: value for name, value in write.values.items() if value != write.old.get(name)}
+        writes.append(write)
+    pipeline.check([write for write in writes if write.values or write.errors])
+    for write in writes:
+        if write.ok and write.values:
+            pipeline.run("guard", write)
+        if write.ok and write.values:
+            _apply(write)
+    return writes
+
+
+def stored(entity: Entity[Any], record: Any) -> dict[str, Any]:
+    """{column: stored value} of a record, as `Write.values` names them."""
+    found: dict[str, Any] = {}
+    for name, field in entity.fields.items():
+        if isinstance(field, Links):
+            continue
+        if isinstance(field, Link):
+            found[field.attname] = getattr(record, field.attname)
+        elif field.storage.kind != "computed":
+            found[name] = field.storage.read(record)
+    return found
+
+
+def _update(entity: Entity[Any], writes: list[Write]) -> None:
+    if not writes:
+        return
+    names = {f.name for f in entity.model._meta.concrete_fields} - {"id", "workspace", "created_at", "created_by"}
+    for write in writes:
+        write.record.save(update_fields=names)
+        row = _row(entity, write.record)
+        RecordRow.objects.filter(pk=row.pk).update(
+            title=row.title, sort_key=row.sort_key, owner_id=row.owner_id, team_id=row.team_id,
+            updated_at=row.updated_at, deleted_at=row.deleted_at,
+        )
+    _write_links(writes)
+    for write in writes:
+        pipeline.run("after", write)
+    publish_many(
+        [
+            RecordChanged(record=write.record.pk, kind=entity.kind, fields=tuple(sorted(write.values)))
+            for write in writes if write.op == CHANGE
+        ]
+    )
+
+
+def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, Any], version: int) -> None:
+    """Raises Conflict where a given field was changed by somebody else after `version`; other fields may go in."""
+    theirs: set[str] = set()
+    for entry in AuditEntry.objects.filter(record=record.pk, table_name=entity.model._meta.db_table).order_by("-at")[:200]:
+        reached = (entry.changes.get("version") or [None, None])[1]
+        if reached is not None and reached > version:
+            theirs.update(entry.changes)
+    clashes: dict[str, dict[str, Any]] = {}
+    reading = _reading(_actor())
+    for name, raw in values.items():
+        field: Fact | None = entity.field(name) or entity.field(name.removesuffix("_id"))
+        if field is None or not theirs.intersection([*field.names(), *field.columns()]):
+            continue
+        now_value = field.value(record)
+        mine = field.normalise({name: raw}, record, reading)
+        if any(mine[column] != stored(entity, record).get(column) for column in mine):
+            clashes[name] = {"mine": raw, "theirs": field.to_json(now_value)}
+    if clashes:
+        raise Conflict(values=clashes, version=record.version)
+
+
+def remove(entity: Entity[Any], record_id: UUID) -> Any:
+    """Puts one record into the bin."""
+    return remove_many(entity, [record_id])[0]
+
+
+def remove_many(entity: Entity[Any], ids: Sequence[UUID]) -> list[Any]:
+    """Puts records into the bin; they can be restored from there."""
+    return _bin(entity, locked(entity, ids, "delete"), REMOVE)
+
+
+def restore(entity: Entity[Any], record_id: UUID) -> Any:
+    """Takes one record out of the bin."""
+    return _bin(entity, locked(entity, [record_id], "delete", deleted=True), RESTORE)[0]
+
+
+def _bin(entity: Entity[Any], records: list[Any], op: str) -> list[Any]:
+    actor, stamp = _actor(), now()
+    writes = [Write(entity, actor, op, record=record, old=stored(entity, record)) for record in records]
+    for write in writes:
+        pipeline.run("guard", write)
+        if not write.ok:
+            raise write.failure()
+        write.record.deleted_at = stamp if op == REMOVE else None
+        write.record.updated_at, write.record.updated_by_id = stamp, actor.id
+        write.record.version += 1
+    _update(entity, writes)
+    ids = [record.pk for record in records]
+    RecordRow.objects.filter(pk__in=ids).update(deleted_by_id=actor.id if op == REMOVE else None)
+    event = RecordRemoved if op == REMOVE else RecordRestored
+    publish_many([event(record=pk, kind=entity.kind) for pk in ids])
+    return records
