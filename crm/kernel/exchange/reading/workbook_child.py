@@ -1,0 +1,151 @@
+"""Opens one spreadsheet in a process of its own and prints it: a first line about the sheets, then one line a row.
+
+Started by path with `python -I`, so it imports nothing of Kith. Its memory and time are limited before the file is touched: a
+file that asks for more kills this process and nothing else.
+"""
+
+import datetime
+import html
+import json
+import os
+import re
+import resource
+import sys
+import zipfile
+from decimal import Decimal
+from typing import Any
+
+_CELL_ERROR = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(.{0,4000}?)</(?:\w+:)?c>', re.DOTALL
+)
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})</")
+_SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+
+
+def cell_text(value: Any) -> str:
+    """One cell as text: dates in ISO form, whole numbers without `.0`, at most the 15 digits a spreadsheet keeps."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        text = f"{Decimal(format(value, '.15g')):f}"
+        return "0" if text == "-0" else text
+    if isinstance(value, datetime.datetime):
+        if value.time() == datetime.time():
+            return value.date().isoformat()
+        return value.replace(microsecond=0).isoformat(" ")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, datetime.time):
+        return value.replace(microsecond=0).isoformat()
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    return "" if value is None else str(value)
+
+
+def column_number(letters: bytes) -> int:
+    """B → 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def cell_errors(path: str, sheet: str) -> dict[int, list[list[Any]]]:
+    """`{row: [[column, "#DIV/0!"], …]}` of an xlsx sheet; the reader itself gives such cells as empty."""
+    found: dict[int, list[list[Any]]] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = archive.read(_part_of(archive, sheet))
+    except (zipfile.BadZipFile, KeyError, OSError, StopIteration, NotImplementedError):
+        return found
+    if b't="e"' not in content:
+        return found
+    for match in _CELL_ERROR.finditer(content):
+        said = _VALUE.search(match[3])
+        word = said[1].decode("utf-8", "replace") if said else "#ERROR"
+        found.setdefault(int(match[2]), []).append([column_number(match[1]), word])
+    return found
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    sheets = _SHEET.findall(archive.read("xl/workbook.xml"))
+    wanted = {html.unescape(name.decode("utf-8", "replace")): relation.decode() for name, relation in sheets}
+    for relation in _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")):
+        if b'Id="%s"' % wanted[sheet].encode() in relation:
+            target = re.search(rb'Target="([^"]*)"', relation)
+            assert target
+            name = target[1].decode().lstrip("/")
+            return name if name.startswith("xl/") else f"xl/{name}"
+    raise KeyError(sheet)
+
+
+def open_workbook(path: str) -> Any:
+    """The workbook, by its name's ending first and by its content else."""
+    import python_calamine
+
+    try:
+        return python_calamine.CalamineWorkbook.from_path(path)
+    except python_calamine.PasswordError:
+        raise
+    except Exception as first:
+        try:
+            with open(path, "rb") as file:
+                return python_calamine.CalamineWorkbook.from_filelike(file)
+        except Exception:
+            raise first from None
+
+
+def emit(value: Any) -> None:
+    """One line of the answer."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=True, separators=(",", ":")) + "\n")
+
+
+def main(path: str, wanted: str) -> int:
+    """Print the sheet `wanted`, or the first visible one that holds anything."""
+    workbook = open_workbook(path)
+    tables = [m for m in workbook.sheets_metadata if str(m.typ).endswith("WorkSheet")]
+    visible = [m.name for m in tables if str(m.visible).endswith(".Visible")] or [m.name for m in tables]
+    chosen = wanted if wanted in {m.name for m in tables} else ""
+    loaded = None
+    for name in [chosen] if chosen else visible:
+        loaded = workbook.get_sheet_by_name(name)
+        chosen = name
+        if loaded.height:
+            break
+    emit({"sheets": visible, "sheet": chosen})
+    if loaded is None:
+        return 0
+    errors = cell_errors(path, chosen) if zipfile.is_zipfile(path) else {}
+    left = loaded.start[1] if loaded.start else 0
+    for number, row in enumerate(loaded.iter_rows(), 1):
+        cells = [cell_text(value) for value in row]
+        wrong = [[column - left, word] for column, word in errors.get(number, []) if column >= left]
+        if wrong or any(cells):
+            emit([number, cells, wrong])
+    return 0
+
+
+if __name__ == "__main__":
+    memory, seconds = int(sys.argv[3]), int(sys.argv[4])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        code = main(sys.argv[1], sys.argv[2])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = 0
+    except MemoryError:
+        code = 3
+    except BaseException as error:
+        name = type(error).__name__
+        sys.stderr.write(f"{name}: {error}"[:500])
+        code = 4 if name == "PasswordError" else 3 if "limit exceeded" in str(error) else 5
+    sys.stderr.flush()
+    os._exit(code)

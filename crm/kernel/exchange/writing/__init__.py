@@ -1,0 +1,6 @@
+"""Writing tables: CSV and XLSX, streamed, with every text kept as it is."""
+
+from crm.kernel.exchange.writing.delimited import CsvWriter
+from crm.kernel.exchange.writing.workbook import XlsxWriter, sheet_name
+
+__all__ = ["CsvWriter", "XlsxWriter", "sheet_name"]
