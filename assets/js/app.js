@@ -1,0 +1,54 @@
+// The one script of the first load. Everything else (the board) is loaded when its page asks for it.
+import htmx from "htmx.org";
+import Alpine from "@alpinejs/csp";
+import { startBell } from "./bell.js";
+import { startCells } from "./cells.js";
+import { startDrafts } from "./drafts.js";
+import { filterEditor } from "./filters.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startLayers } from "./layers.js";
+import { startLookups } from "./lookups.js";
+import { startMenus } from "./menus.js";
+import { palette } from "./palette.js";
+import { startPreferences } from "./preferences.js";
+import { startSelection } from "./selection.js";
+import { startToasts } from "./toasts.js";
+
+window.htmx = htmx;
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.historyCacheSize = 0; // a page taken from storage would show another person's rows after sign-out
+htmx.config.refreshOnHistoryMiss = true;
+htmx.config.scrollBehavior = "auto";
+// 409 and 422 carry a form to show; every other refusal is told by a toast (see toasts.js) and leaves the page as it is.
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  { code: "(409|422)", swap: true, error: false },
+  { code: "...", swap: false, error: true },
+];
+
+startToasts(htmx);
+startLayers(htmx);
+startMenus();
+startKeys(htmx);
+startSelection(htmx);
+startCells(htmx);
+startLookups();
+startDrafts();
+startForms();
+startPreferences();
+startBell(htmx);
+
+Alpine.data("filterEditor", filterEditor);
+Alpine.data("palette", palette);
+Alpine.start();
+
+/** Parts of a page which need a bigger library: fetched once, when they are on the page. */
+function startBoards(root) {
+  const board = root.querySelector("[data-board]");
+  if (board) import("./board.js").then((m) => m.startBoard(board, htmx));
+}
+htmx.onLoad(startBoards);
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,32 @@
+// Small manners of forms: a button pressed twice sends once, a password can be looked at, a value can be copied,
+// a select with data-submit sends its form, a check box with data-reveal shows more.
+import { toast } from "./toasts.js";
+
+export function startForms() {
+  document.addEventListener("submit", (e) => {
+    if (e.target.matches("[hx-post], [hx-get], [data-cell]") || e.target.method === "dialog" || e.target.target === "_blank") return;
+    if (e.target.dataset.sent) return e.preventDefault();
+    if (e.target.method !== "post") return;
+    e.target.dataset.sent = "1";
+    (e.submitter || e.target.querySelector("[type=submit]"))?.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+    for (const button of document.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
+  });
+  document.addEventListener("click", (e) => {
+    const look = e.target.closest("[data-look]");
+    if (look) {
+      const input = document.getElementById(look.dataset.look);
+      input.type = input.type === "password" ? "text" : "password";
+      look.setAttribute("aria-pressed", input.type === "text");
+    }
+    const copy = e.target.closest("[data-copy]");
+    if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast({ text: copy.dataset.copied }));
+  });
+  document.addEventListener("change", (e) => {
+    if (e.target.matches("[data-submit]")) e.target.form.requestSubmit();
+    if (e.target.matches("[data-reveal]")) document.getElementById(e.target.dataset.reveal).hidden = !e.target.checked;
+    if (e.target.matches("select[data-operand]")) e.target.form.dataset.operator = e.target.value;
+  });
+}

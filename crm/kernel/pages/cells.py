@@ -1,0 +1,112 @@
+"""One value, ready to be shown: its text, where it leads and how it is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
+from crm.kernel.identity.models.people import Team, User
+from crm.kernel.records.listing import Row
+from crm.kernel.tenancy.scope import current_actor
+
+RIGHT = frozenset({"integer", "decimal", "money", "percent"})
+#: Types that are edited in their own form only, not in a cell.
+_NOT_INLINE = frozenset({"computed", "links", "address", "long_text", "postal_address"})
+_WIDTHS = {
+    "integer": "short", "percent": "short", "decimal": "short", "yes_no": "short", "date": "mid", "datetime": "mid",
+    "money": "mid", "choice": "mid", "link": "long", "long_text": "long", "tags": "long", "email": "long", "url": "long",
+    "postal_address": "long", "multi_choice": "long", "phone": "mid", "person_name": "long",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`how` tells the template: text, link, person, mail, phone, web, chips, long, yes, no; `href` where it leads."""
+
+    field: Fact
+    text: str
+    how: str = "text"
+    href: str = ""
+    parts: tuple[str, ...] = ()
+    editable: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return not self.text and not self.parts
+
+    @property
+    def right(self) -> bool:
+        return self.field.type in RIGHT
+
+
+def width_of(field: Fact) -> str:
+    """The kind of column: short, mid, long."""
+    return _WIDTHS.get(field.type, "mid")
+
+
+def record_url(entity: Entity[Any], pk: UUID) -> str:
+    return reverse("pages.record", kwargs={"entity": entity, "pk": pk})
+
+
+def target_url(field: Fact, pk: UUID) -> str:
+    """Where a link leads: the record's page; people and teams have none."""
+    target = registry.of(field.target)
+    if target is not None:
+        return record_url(target, pk)
+    return "" if field.target in (User, Team) else reverse("pages.go", kwargs={"pk": pk})
+
+
+def cell(field: Fact, value: Any, name: str, reading: Reading, editable: bool = False) -> Cell:
+    """`name` is the name of what a link points to; "" where it may not be seen."""
+    if field.type == "link":
+        return _link(field, value, name, editable)
+    text = str(field.display(value, reading))
+    if value is None or value == [] or text == "":
+        return Cell(field, "", editable=editable)
+    if field.type in ("tags", "multi_choice"):
+        labels = dict(field.choices_list)
+        return Cell(field, text, "chips", parts=tuple(str(labels.get(one, one)) for one in value), editable=editable)
+    if field.type == "yes_no":
+        return Cell(field, text, "yes" if value else "no", editable=editable)
+    how, scheme = {"email": ("mail", "mailto:"), "phone": ("phone", "tel:"), "url": ("web", ""), "long_text": ("long", "")}.get(
+        field.type, ("text", "")
+    )
+    return Cell(field, text, how, f"{scheme}{value}" if how in ("mail", "phone", "web") else "", editable=editable)
+
+
+def _link(field: Fact, value: Any, name: str, editable: bool) -> Cell:
+    if not value:
+        return Cell(field, "", editable=editable)
+    if not name:
+        return Cell(field, _("Not shared with you"), "hidden")
+    how = "person" if field.target is User else "link"
+    return Cell(field, name, how, target_url(field, value), editable=editable)
+
+
+def inline(entity: Entity[Any]) -> frozenset[str]:
+    """Names of the fields which the actor may edit in a cell."""
+    actor = current_actor()
+    policy = policy_for(entity)
+    if not policy.may(actor, "edit"):
+        return frozenset()
+    closed = policy.readonly(actor) | policy.hidden(actor)
+    return frozenset(
+        name for name, field in entity.fields.items()
+        if name not in closed and field.inline and field.type not in _NOT_INLINE
+    )
+
+
+def cells_of(entity: Entity[Any], row: Row, names: Sequence[str], reading: Reading) -> list[Cell]:
+    """The cells of one row in the order of names."""
+    open_ = inline(entity)
+    return [
+        cell(entity.fields[name], row.values.get(name), row.names.get(name, ""), reading, name in open_) for name in names
+    ]

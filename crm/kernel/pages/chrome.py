@@ -1,0 +1,50 @@
+"""What stands around every page: menu, kinds that can be created, unread count, theme."""
+
+from typing import Any
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.registry import registry
+from crm.kernel.notify import queries as notices
+from crm.kernel.pages import navigation
+from crm.kernel.pages.wording import actor
+from crm.kernel.tenancy.models import Workspace
+from crm.kernel.tenancy.scope import current_workspace_id
+
+
+def menu() -> list[Any]:
+    """[(heading, lines)]; empty before signing in."""
+    who = actor()
+    return navigation.grouped(who) if who is not None else []
+
+
+def goes() -> list[Any]:
+    """The lines of the menu which have a letter after G."""
+    return [line for _heading, lines in menu() for line in lines if line.go]
+
+
+def creatable() -> list[Any]:
+    """The kinds which this person may create and which stand in the menu."""
+    who = actor()
+    kinds = [] if who is None else [kind for kind in registry.all() if kind.menu and policy_for(kind).may(who, "create")]
+    return sorted(kinds, key=lambda kind: (kind.menu != "customers", kind.menu_order))
+
+
+def unread() -> int:
+    who = actor()
+    return notices.unread_count(who.id) if who is not None and who.id else 0
+
+
+def workspace_name() -> str:
+    """Of the ambient workspace; "Kith" before signing in."""
+    if actor() is None:
+        return "Kith"
+    return str(Workspace.objects.values_list("name", flat=True).get(pk=current_workspace_id()))
+
+
+def theme() -> str:
+    """light, dark or system."""
+    return getattr(actor(), "theme", None) or "system"
+
+
+def density() -> str:
+    return getattr(actor(), "density", None) or "normal"

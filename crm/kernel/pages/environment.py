@@ -1,0 +1,49 @@
+"""The Jinja2 environment of every page."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from crm.kernel.pages import chrome, marks, wording
+
+
+def url(name: str, **parts: Any) -> str:
+    """The address of a named route."""
+    return reverse(name, kwargs=parts or None)
+
+
+def query(given: Any, **changed: Any) -> str:
+    """`?a=1&b=2` of the present page with some values changed; None takes one away. The cursor never stays."""
+    kept = {name: given.getlist(name) for name in given if name != "cursor"}
+    kept |= {name: [value] for name, value in changed.items()}
+    pairs = [(name, value) for name, values in kept.items() for value in values if value not in (None, "")]
+    return "?" + urlencode(pairs)
+
+
+def as_json(value: Any) -> Markup:
+    """For a data attribute."""
+    return escape(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def environment(**options: Any) -> Environment:
+    """Called by Django with its own options; adds words, helpers and filters."""
+    options["extensions"] = [*options.get("extensions", ()), "jinja2.ext.i18n", "jinja2.ext.do"]
+    made = Environment(trim_blocks=True, lstrip_blocks=True, **options)
+    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
+    made.globals |= {
+        "static": marks.static, "icon": marks.icon, "mark": marks.mark, "avatar": marks.avatar, "url": url, "query": query,
+        "actor": wording.actor, "language_tag": wording.language_tag, "today": wording.today,
+        "menu": chrome.menu, "creatable": chrome.creatable, "goes": chrome.goes, "unread": chrome.unread,
+        "workspace_name": chrome.workspace_name, "theme": chrome.theme, "density": chrome.density,
+    }
+    made.filters |= {
+        "money": wording.money, "short_money": wording.short_money, "number": wording.number, "date": wording.date,
+        "due": wording.due, "moment": wording.moment, "clock": wording.clock, "ago": wording.ago, "size": wording.size,
+        "as_json": as_json,
+    }
+    return made

@@ -1,0 +1,67 @@
+"""The menu: the record kinds which ask for a place in it, and what parts contribute."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.registry import registry
+
+type Words = str | Promise
+
+#: The groups of the rail, in order. "work" stands on top without a heading.
+GROUPS: dict[str, Words] = {"work": "", "customers": _("Customers"), "understand": _("Understand"), "setup": _("Set up")}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu. `go` is the letter after G; `count` tells what waits."""
+
+    label: Words
+    url: str
+    icon: str
+    group: str = "work"
+    order: int = 50
+    needs: str | None = None
+    key: str = ""
+    go: str = ""
+    count: Callable[[Any], int] | None = field(default=None, compare=False)
+
+
+_ENTRIES: list[Entry] = []
+
+
+def entry(label: Words, url: str, icon: str, **facts: Any) -> Entry:
+    """Contributes a line to the menu (from a part's `entities.py`). `needs` is the permission without which it is absent."""
+    made = Entry(label, url, icon, **facts)
+    _ENTRIES[:] = [*(old for old in _ENTRIES if old.url != url), made]
+    return made
+
+
+def entries(actor: Any) -> list[Entry]:
+    """All lines that this actor sees, in order."""
+    found = [one for one in _ENTRIES if one.needs is None or actor.may(one.needs)]
+    for kind in registry.all():
+        if kind.menu and policy_for(kind).may(actor, "view"):
+            where = "pages.board" if kind.board else "pages.list"
+            found.append(
+                Entry(
+                    kind.labels, reverse(where, kwargs={"entity": kind}), kind.icon, kind.menu, kind.menu_order,
+                    key=kind.plural, go=kind.plural[0],
+                )
+            )
+    return sorted(found, key=lambda one: (list(GROUPS).index(one.group) if one.group in GROUPS else 9, one.order))
+
+
+def grouped(actor: Any) -> list[tuple[Words, list[Entry]]]:
+    """[(heading, lines)] of the groups that are not empty."""
+    lines = entries(actor)
+    return [(label, [one for one in lines if one.group == key]) for key, label in GROUPS.items() if any(one.group == key for one in lines)]
+
+
+entry(_("My day"), "/", "sun", order=0, key="home", go="h")
+entry(_("Bin"), "/bin/", "trash", group="setup", order=90, key="bin")
