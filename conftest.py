@@ -25,8 +25,6 @@ from config.embedded import Embedded
 ROOT = Path(__file__).resolve().parent
 _SHAPING = {"models", "migrations", "sql", "tenancy", "entity", "fields"}
 pytest_plugins = ["tests.harness.servers"]
-if (ROOT / "crm/kernel/testing/fixtures.py").exists():
-    pytest_plugins.append("crm.kernel.testing.fixtures")
 
 
 class Harness:
@@ -74,6 +72,7 @@ class Harness:
             "KITH_DATABASE_URL": self.url("kith_app", kept.app, self.name),
             "KITH_SECRET_KEY": kept.key,
             "KITH_POOL": "0",
+            "KITH_PASSWORD_MEMORY_KIB": "64",
             "KITH_MIGRATIONS": "none",
         }
 
@@ -155,6 +154,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     setup_test_environment()
+    if not os.environ.get("KITH_PARTS") and (ROOT / "crm/kernel/testing/fixtures.py").exists():
+        config.pluginmanager.import_plugin("crm.kernel.testing.fixtures")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

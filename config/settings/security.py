@@ -38,6 +38,10 @@ SESSION_COOKIE_SECURE = _SECURE
 CSRF_TRUSTED_ORIGINS = [os.environ["KITH_BASE_URL"]] if _SECURE else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
 
+KITH_PASSWORD_MEMORY_KIB = int(os.environ.get("KITH_PASSWORD_MEMORY_KIB", 64 * 1024))
+KITH_PROXIES = int(os.environ.get("KITH_PROXIES", "0"))
+"""How many proxies in front of Kith may be trusted to name the visitor's address (rate limits count by it)."""
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

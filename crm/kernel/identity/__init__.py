@@ -1,0 +1,1 @@
+"""Who acts: people, teams, roles, sign-in, tokens, and the one `Actor` that everything else asks."""

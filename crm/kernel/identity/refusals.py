@@ -1,0 +1,65 @@
+"""How a refusal is answered: a page, a fragment for htmx, or problem+json for programs."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.base.errors import Refusal
+
+API = ("/api/v1", "/api/openapi.json")
+
+
+class NotSignedIn(Refusal):
+    """No valid session or token came with the request."""
+
+    status = 401
+    code = "not-signed-in"
+    title = _("Sign in first.")
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith(API)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The response for a refusal. Runs after the refused transaction was rolled back."""
+    if is_api(request):
+        response = _problem(refusal)
+    else:
+        fragment = is_fragment(request)
+        template = "pages/refusal_fragment.jinja" if fragment else "pages/refusal.jinja"
+        response = render(request, template, {"refusal": refusal}, status=refusal.status)
+        if fragment:
+            response["HX-Retarget"] = "#refusals"
+            response["HX-Reswap"] = "beforeend"
+    wait = getattr(refusal, "retry_after", None)
+    if wait is not None:
+        response["Retry-After"] = str(wait)
+    if refusal.status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="Kith"'
+    return response
+
+
+def _problem(refusal: Refusal) -> HttpResponse:
+    body: dict[str, Any] = {
+        "type": f"/api/docs#problem-{refusal.code}",
+        "title": str(refusal.title),
+        "status": refusal.status,
+        "detail": str(refusal.message),
+        "code": refusal.code,
+        "fields": {name: [str(text) for text in said] for name, said in refusal.fields.items()},
+    }
+    values = getattr(refusal, "values", None)
+    if values:
+        body["values"] = values
+    return HttpResponse(
+        json.dumps(body, default=str, ensure_ascii=False), status=refusal.status, content_type="application/problem+json"
+    )
