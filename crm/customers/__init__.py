@@ -1,0 +1,1 @@
+"""Customers: accounts, contacts, who knows whom, and what was said and done with them."""

@@ -1,0 +1,42 @@
+"""Activities: calls, meetings, visits, mails, notes and tasks, on any record."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.entity import fields as f
+from crm.kernel.records.models import Record
+
+
+class ActivityType(models.TextChoices):
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")
+    VISIT = "visit", _("Visit")
+    EMAIL = "email", _("E-mail")
+    NOTE = "note", _("Note")
+    TASK = "task", _("Task")
+
+
+class Direction(models.TextChoices):
+    IN = "in", _("They came to us")
+    OUT = "out", _("We went to them")
+
+
+class Activity(Record):
+    """What was or is to be done. `done_at` empty means it is still to be done; `account` is derived from `record`."""
+
+    subject = f.Text(_("Subject"), required=True, title=True, longest=300, synonyms=("title", "summary", "主题", "标题"))
+    type = f.Choice(_("Type"), ActivityType, default=ActivityType.NOTE, synonyms=("activity type", "kind", "类型", "活动类型"))
+    record = f.Link("records.RecordRow", _("About"), follows=True, cascade=True, synonyms=("regarding", "related to", "关于", "相关记录"))
+    account = f.Link("customers.Account", _("Account"), readonly=True, help=_("Found from what it is about."))
+    due = f.DateTime(_("Due"), synonyms=("due date", "deadline", "date", "到期", "截止时间", "计划时间"))
+    done_at = f.DateTime(_("Done"), synonyms=("done", "completed", "finished", "完成时间"))
+    duration = f.Integer(_("Minutes"), least=0, most=10_080, synonyms=("duration", "length", "时长", "分钟"))
+    direction = f.Choice(_("Direction"), Direction, synonyms=("in or out", "方向"))
+    result = f.Text(_("Result"), synonyms=("outcome", "结果"))
+    reminder_at = f.DateTime(_("Remind me"), synonyms=("reminder", "提醒时间"))
+    body = f.LongText(_("Text"), synonyms=("notes", "description", "body", "内容", "正文"))
+
+    indexes_in_workspace = (("account_id", "done_at"), ("record_id", "done_at"), ("owner_id", "due"))
+
+    class Meta:
+        db_table = "activity"

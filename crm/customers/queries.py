@@ -1,0 +1,229 @@
+"""Reads of customers: one timeline over everything, the next step, who knows whom."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from crm.customers.models import Activity, Relationship
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.audit.models import AuditEntry
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Link
+from crm.kernel.entity.filter.periods import today
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
+from crm.kernel.files.models import FileRef
+from crm.kernel.records.models import RecordRow
+from crm.kernel.records.reading import names_of
+from crm.kernel.tenancy.scope import current_actor
+
+#: Of so many contacts and deals a customer's timeline takes in what happened.
+WIDEST = 400
+#: Columns whose change tells a reader nothing.
+QUIET = frozenset({
+    "version", "updated_at", "updated_by_id", "created_at", "created_by_id", "workspace_id", "id", "stage_since", "deleted_by_id",
+})
+
+
+@dataclass(slots=True)
+class Change:
+    """One field that changed: its label, and the values before and after as people read them."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(slots=True)
+class Moment:
+    """One entry of a timeline: what it is (activity, change, file), when, by whom, and on which record it happened."""
+
+    kind: str
+    at: datetime.datetime
+    id: UUID
+    who: str = ""
+    record: UUID | None = None
+    record_kind: str = ""
+    record_title: str = ""
+    activity: Activity | None = None
+    file: FileRef | None = None
+    op: str = ""
+    changes: list[Change] = field(default_factory=list)
+
+
+def _entity(kind: str) -> Entity[Any]:
+    found = registry.kind(kind)
+    assert found is not None, kind
+    return found
+
+
+def circle_of(record: Any) -> dict[UUID, str]:
+    """{id: kind} of the record and of those that belong to it: an account's contacts and deals, a contact's deals.
+
+    What belongs is found by the declarations: a record of any kind whose link is called like the record's kind.
+    """
+    entity = registry.of(type(record))
+    assert entity is not None
+    found: dict[UUID, str] = {record.pk: entity.kind}
+    for other, link in registry.links_to(entity):
+        if link.name != entity.kind or other.parent is not None or other.kind == "activity":
+            continue
+        rows = visible(other).filter(**{f"{link.name}_id": record.pk}).order_by("-updated_at")
+        found |= {pk: other.kind for pk in rows.values_list("pk", flat=True)[:WIDEST]}
+    return found
+
+
+def _about(record: Any, circle: Iterable[UUID]) -> Q:
+    about = Q(record_id__in=list(circle))
+    return about | Q(account_id=record.pk) if registry.of(type(record)) is _entity("account") else about
+
+
+def activities_of(record: Any, circle: Iterable[UUID] | None = None) -> QuerySet[Any]:
+    """The activities on a record and on what belongs to it, as far as the actor may see them."""
+    around = circle_of(record) if circle is None else circle
+    return visible(_entity("activity")).filter(_about(record, around))
+
+
+def next_steps(record: Any, limit: int = 5) -> list[Activity]:
+    """What is still to be done there, the most urgent first."""
+    return list(activities_of(record).filter(done_at=None).order_by("due", "id").select_related("owner", "record")[:limit])
+
+
+def timeline(record: Any, before: datetime.datetime | None = None, limit: int = 30, kinds: Iterable[str] = ()) -> list[Moment]:
+    """What happened with a record and all that belongs to it, newest first: activities that are done, changes, files.
+
+    `before`: the time of the last moment already shown. `kinds`: some of activity, change, file; empty means all.
+    """
+    circle = circle_of(record)
+    wanted = set(kinds) or {"activity", "change", "file"}
+    found: list[Moment] = []
+    if "activity" in wanted:
+        found += _activities(record, circle, before, limit)
+    if "change" in wanted:
+        found += _changes(circle, before, limit)
+    if "file" in wanted:
+        found += _files(circle, before, limit)
+    found.sort(key=lambda one: (one.at, one.id), reverse=True)
+    return _titled(found[:limit], circle)
+
+
+def _activities(record: Any, circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
+    rows = activities_of(record, circle).filter(done_at__isnull=False)
+    rows = rows.filter(done_at__lt=before) if before else rows
+    return [
+        Moment("activity", one.done_at, one.pk, who=one.owner.name if one.owner else "", record=one.record_id, activity=one)
+        for one in rows.order_by("-done_at", "-id").select_related("owner")[:limit]
+    ]
+
+
+def _changes(circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
+    """From the audit log: only of the kinds' own tables, and without what nobody wants to read."""
+    tables = {_entity(kind).model._meta.db_table: _entity(kind) for kind in set(circle.values())}
+    rows = AuditEntry.objects.filter(record__in=list(circle), table_name__in=list(tables))
+    rows = rows.filter(at__lt=before) if before else rows
+    found = []
+    for entry in rows.order_by("-at", "-id")[: limit * 2]:
+        changes = _readable(tables[entry.table_name], entry) if entry.op == "U" else []
+        if entry.op == "U" and not changes:
+            continue
+        found.append(Moment("change", entry.at, entry.id, who=entry.actor_label, record=entry.record, op=entry.op, changes=changes))
+    return found[:limit]
+
+
+def _readable(entity: Entity[Any], entry: AuditEntry) -> list[Change]:
+    hidden = policy_for(entity).hidden(current_actor())
+    found = []
+    for name, seen in entity.fields.items():
+        column = f"{name}_id" if isinstance(seen, Link) else name
+        if column not in entry.changes or column in QUIET or name in hidden or seen.part_of in hidden:
+            continue
+        before, after = entry.changes[column]
+        found.append(Change(str(seen.label), _shown(seen, before), _shown(seen, after)))
+    return found
+
+
+def _shown(seen: Any, raw: Any) -> str:
+    """A value of the audit log for people: links by name, choices by label, the rest as it is kept."""
+    if raw is None or raw == "":
+        return "–"
+    if isinstance(seen, Link):
+        return next(iter(names_of(seen.target, [UUID(str(raw))]).values()), "–")
+    if seen.type == "money":
+        return f"{int(raw) / 100:,.2f}"
+    if seen.type in ("percent", "decimal"):
+        return f"{int(raw) / 10 ** seen.places:g}"
+    labels = dict(seen.choices_list) if seen.type == "choice" else {}
+    if isinstance(raw, list):
+        return ", ".join(map(str, raw))
+    return str(labels.get(raw, raw))[:200]
+
+
+def _files(circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
+    rows = FileRef.objects.filter(record_id__in=list(circle))
+    rows = rows.filter(created_at__lt=before) if before else rows
+    return [
+        Moment("file", one.created_at, one.pk, who=one.by.name if one.by else "", record=one.record_id, file=one)
+        for one in rows.order_by("-created_at", "-id").select_related("by")[:limit]
+    ]
+
+
+def _titled(moments: list[Moment], circle: dict[UUID, str]) -> list[Moment]:
+    rows = RecordRow.objects.filter(pk__in={one.record for one in moments if one.record})
+    titles = {pk: (kind, title) for pk, kind, title in rows.values_list("pk", "kind", "title")}
+    for one in moments:
+        if one.record in titles:
+            one.record_kind, one.record_title = titles[one.record]
+    return moments
+
+
+# ── who knows whom ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Tie:
+    """One line of the list: how the record in view stands to another, as read from its side."""
+
+    id: UUID | None
+    other: UUID
+    other_kind: str
+    other_title: str
+    words: str
+    role: str = ""
+    strength: int = 0
+    personal: bool = False
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    source: str = ""
+    over: bool = False
+
+
+def ties_of(record: Any, limit: int = 60) -> list[Tie]:
+    """The relationships of a record, strongest first, then those that are over; from its own side of each."""
+    entity = _entity("relationship")
+    rows = visible(entity).filter(Q(first_id=record.pk) | Q(second_id=record.pk)).select_related("type", "first", "second")
+    day = current_day()
+    found = []
+    for one in rows.order_by("-strength", "id")[:limit]:
+        mine = one.first_id == record.pk
+        other: RecordRow = one.second if mine else one.first
+        found.append(Tie(
+            one.pk, other.pk, other.kind, other.title, one.type.name if mine else one.type.reverse_name, one.role or "",
+            one.strength or 0, bool(one.type.personal), one.since, one.until, one.source or "", bool(one.until and one.until < day),
+        ))
+    return sorted(found, key=lambda tie: (tie.over, -tie.strength))
+
+
+def between(ids: Iterable[UUID], limit: int = 60) -> list[Relationship]:
+    """Relationships among the given records: the lines at the rim of the picture."""
+    wanted = list(ids)
+    rows = visible(_entity("relationship")).filter(first_id__in=wanted, second_id__in=wanted)
+    return list(rows.select_related("type")[:limit])
+
+
+def current_day() -> datetime.date:
+    """Today where the actor is."""
+    return today(Reading.of(current_actor()))

@@ -1,0 +1,269 @@
+"""Reads of sales: stages, the way a deal took, and the figures of the sales page. All respect who may see what."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import visible
+from crm.kernel.base.clock import now
+from crm.kernel.base.errors import Wrong
+from crm.kernel.base.money import Money
+from crm.kernel.entity.registry import registry
+from crm.kernel.identity.models import User
+from crm.kernel.tenancy.scope import current_actor
+from crm.sales.models import Opportunity, Pipeline, Stage, StageChange
+from crm.sales.models.pipeline import StageKind
+
+DAY = datetime.timedelta(days=1)
+
+
+# ── pipelines and stages ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def pipelines(retired: bool = False) -> list[Pipeline]:
+    """The workspace's pipelines, the main one first."""
+    found = Pipeline.objects.filter(deleted_at=None).order_by("name_sort")
+    kept = [one for one in found if retired or not one.retired]
+    return sorted(kept, key=lambda one: not one.main)
+
+
+def main_pipeline() -> Pipeline | None:
+    """The pipeline new deals start in; None in a workspace without any."""
+    return next(iter(pipelines()), None)
+
+
+def stages_of(pipeline_id: UUID | None, retired: bool = False) -> list[Stage]:
+    """The stages of a pipeline in their order: open ones, then won, then lost."""
+    rank = {StageKind.OPEN: 0, StageKind.WON: 1, StageKind.LOST: 2}
+    found = Stage.objects.filter(pipeline_id=pipeline_id, deleted_at=None).order_by("position", "id")
+    return sorted((one for one in found if retired or not one.retired), key=lambda one: rank.get(StageKind(one.kind), 0))
+
+
+def first_stage(pipeline_id: UUID | None) -> Stage:
+    """Where a deal starts, in this or the main pipeline; Wrong where there is no open stage."""
+    home = pipeline_id or getattr(main_pipeline(), "pk", None)
+    found = next((stage for stage in stages_of(home) if stage.kind == StageKind.OPEN), None)
+    if found is None:
+        raise Wrong(fields={"pipeline": [_("This pipeline has no open stage. Add one under Pipelines.")]})
+    return found
+
+
+def stage_of_kind(pipeline_id: UUID | None, kind: str) -> Stage:
+    """The stage of a pipeline that means won or lost; Wrong where there is none."""
+    found = next((stage for stage in stages_of(pipeline_id) if stage.kind == kind), None)
+    if found is None:
+        label = dict(StageKind.choices).get(kind, kind)
+        raise Wrong(fields={"stage": [_("This pipeline has no stage for “%(kind)s”. Add one under Pipelines.") % {"kind": label}]})
+    return found
+
+
+# ── one deal ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Step:
+    """One stage on a deal's bar. `days`: how long it was there in all, None: never."""
+
+    stage: Stage
+    state: str
+    days: float | None = None
+    entered_at: datetime.datetime | None = None
+
+
+def way_of(opportunity: Opportunity) -> list[Step]:
+    """The stages of the deal's pipeline with the time it spent in each; `state` is done, here, next or skipped."""
+    stages = stages_of(opportunity.pipeline_id)
+    if opportunity.stage_id not in {one.pk for one in stages}:
+        stages.append(opportunity.stage)
+    spent: dict[UUID, float] = {}
+    entered: dict[UUID, datetime.datetime] = {}
+    for stay in StageChange.objects.filter(opportunity_id=opportunity.pk).order_by("entered_at"):
+        days = ((stay.left_at or now()) - stay.entered_at) / DAY
+        spent[stay.stage_id] = spent.get(stay.stage_id, 0.0) + max(0.0, days)
+        entered[stay.stage_id] = stay.entered_at
+    here = next(at for at, one in enumerate(stages) if one.pk == opportunity.stage_id)
+    closed = stages[here].kind != StageKind.OPEN
+    steps = []
+    for at, stage in enumerate(stages):
+        if stage.kind != StageKind.OPEN and at != here and (closed or stage.kind == StageKind.LOST):
+            continue
+        state = "here" if at == here else "done" if stage.pk in spent else "skipped" if at < here else "next"
+        steps.append(Step(stage, state, spent.get(stage.pk), entered.get(stage.pk)))
+    return steps
+
+
+def history_of(opportunity: Opportunity) -> list[StageChange]:
+    """Every stay in a stage, newest first, with stage and person."""
+    return list(StageChange.objects.filter(opportunity_id=opportunity.pk).select_related("stage", "by").order_by("-entered_at", "-id"))
+
+
+# ── figures of the sales page ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Figure:
+    """One row of a figure: how many records, their sum by currency, and the filter that lists just them."""
+
+    label: str
+    count: int = 0
+    sums: dict[str, Money] = field(default_factory=dict)
+    weighted: dict[str, Money] = field(default_factory=dict)
+    filter: dict[str, Any] = field(default_factory=dict)
+    key: Any = None
+
+    def add(self, count: int, minor: int | None, currency: str | None, share: Decimal | None = None) -> None:
+        self.count += count
+        if not currency or minor is None:
+            return
+        old = self.sums.get(currency, Money(0, currency))
+        self.sums[currency] = Money(old.minor + int(minor), currency)
+        if share is not None:
+            before = self.weighted.get(currency, Money(0, currency))
+            self.weighted[currency] = Money(before.minor + int(int(minor) * share / 100), currency)
+
+    def minor(self, currency: str) -> int:
+        """The sum in one currency, in minor units; 0 where there is none."""
+        return self.sums[currency].minor if currency in self.sums else 0
+
+
+def deals() -> QuerySet[Any]:
+    """The deals the ambient actor may see."""
+    entity = registry.kind("opportunity")
+    assert entity is not None
+    return visible(entity)
+
+
+def activities() -> QuerySet[Any]:
+    """The activities the ambient actor may see."""
+    entity = registry.kind("activity")
+    assert entity is not None
+    return visible(entity)
+
+
+def _is(name: str, value: Any, op: str = "is") -> dict[str, Any]:
+    return {"field": name, "op": op, "value": value}
+
+
+def pipeline_by_stage(pipeline: Pipeline) -> list[Figure]:
+    """Open, won and lost deals of a pipeline by stage, in the order of the stages."""
+    found = {
+        stage.pk: Figure(stage.name, key=stage, filter={"all": [_is("stage", str(stage.pk))]})
+        for stage in stages_of(pipeline.pk, retired=True)
+    }
+    rows = deals().filter(pipeline_id=pipeline.pk).order_by().values_list("stage_id", "amount_currency", "probability")
+    for stage, currency, share, count, minor in rows.annotate(n=Count("pk"), s=Sum("amount")).values_list(
+        "stage_id", "amount_currency", "probability", "n", "s"
+    ):
+        if stage in found:
+            found[stage].add(count, minor, currency, share if share is not None else Decimal(0))
+    return [one for one in found.values() if one.count or not one.key.retired]
+
+
+def totals(kind: str) -> Figure:
+    """All deals in stages of one meaning (open, won, lost), over all pipelines."""
+    stages = list(Stage.objects.filter(kind=kind, deleted_at=None).values_list("pk", flat=True))
+    total = Figure(str(dict(StageKind.choices)[kind]), filter={"all": [_is("stage", [str(pk) for pk in stages], "in")]})
+    rows = deals().filter(stage_id__in=stages).order_by().values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount"))
+    for currency, count, minor in rows:
+        total.add(count, minor, currency)
+    return total
+
+
+def won_by_month(months: int = 12) -> list[Figure]:
+    """What was won in each of the last months, this one included, oldest first. Months are those of the closing day."""
+    today = _today()
+    first = _month(today, 1 - months)
+    found = {}
+    for back in range(months):
+        start = _month(first, back)
+        last = _month(start, 1) - DAY
+        found[start] = Figure(start.isoformat(), key=start, filter={"all": [
+            *_won_filter(), {"field": "closed_on", "op": "between", "value": [start.isoformat(), last.isoformat()]}]})
+    rows = deals().filter(stage__kind=StageKind.WON, closed_on__gte=first, closed_on__lt=_month(today, 1)).order_by()
+    grouped = rows.annotate(month=TruncMonth("closed_on")).values_list("month", "amount_currency").annotate(n=Count("pk"), s=Sum("amount"))
+    for month, currency, count, minor in grouped:
+        found[month].add(count, minor, currency)
+    return list(found.values())
+
+
+def _won_filter() -> list[dict[str, Any]]:
+    won = Stage.objects.filter(kind=StageKind.WON, deleted_at=None).values_list("pk", flat=True)
+    return [_is("stage", [str(pk) for pk in won], "in")]
+
+
+def activity_by_person(days: int = 30) -> list[tuple[User, dict[str, int], dict[str, Any]]]:
+    """[(person, {type: how many}, filter)] of what was done in the last days, the most active first."""
+    since = now() - days * DAY
+    rows = activities().filter(done_at__gte=since, done_at__lte=now(), owner__isnull=False).order_by()
+    counted: dict[UUID, dict[str, int]] = {}
+    for owner, kind, many in rows.values_list("owner_id", "type").annotate(n=Count("pk")):
+        counted.setdefault(owner, {})[kind or "note"] = many
+    people = {person.pk: person for person in User.objects.filter(pk__in=counted)}
+    found = [
+        (people[pk], kinds, {"all": [_is("owner", str(pk)), _is("done_at", f"last_{days}_days", "within")]})
+        for pk, kinds in counted.items() if pk in people
+    ]
+    return sorted(found, key=lambda row: (-sum(row[1].values()), row[0].name))
+
+
+def overdue() -> tuple[Figure, Figure]:
+    """(open deals whose expected close has passed, activities whose time has passed and that are not done)."""
+    today = _today()
+    stages = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None).values_list("pk", flat=True)
+    late = Figure(_("Deals past their expected close"), filter={"all": [
+        _is("stage", [str(pk) for pk in stages], "in"), _is("closes", "today", "lt")]})
+    rows = deals().filter(stage__kind=StageKind.OPEN, closes__lt=today).order_by()
+    for currency, count, minor in rows.values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
+        late.add(count, minor, currency)
+    todo = Figure(_("Activities past their time"), filter={"all": [{"field": "done_at", "op": "empty"}, _is("due", "today", "lt")]})
+    todo.count = activities().filter(done_at=None, due__lt=_midnight(today)).count()
+    return late, todo
+
+
+def usual_days(stages: Sequence[UUID]) -> dict[UUID, float]:
+    """{stage: mean days that deals stayed in it before they left}, over the deals the actor may see."""
+    stays = StageChange.objects.filter(stage_id__in=stages, left_at__isnull=False, opportunity_id__in=deals().values("pk"))
+    length = ExpressionWrapper(F("left_at") - F("entered_at"), output_field=DurationField())
+    rows = stays.order_by().values_list("stage_id").annotate(mean=Avg(length))
+    return {stage: mean / DAY for stage, mean in rows if mean is not None}
+
+
+def stuck() -> Figure:
+    """Open deals that stand in their stage for more than twice its usual days."""
+    found = Figure(_("Stuck deals"))
+    limits = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None, usual_days__gt=0).values_list("pk", "usual_days")
+    parts = []
+    wanted = Q(pk__in=[])
+    for stage, days in limits:
+        moment = now() - 2 * days * DAY
+        wanted |= Q(stage_id=stage, stage_since__lt=moment)
+        parts.append({"all": [_is("stage", str(stage)), _is("stage_since", moment.isoformat(), "lt")]})
+    found.filter = {"any": parts}
+    for currency, count, minor in deals().filter(wanted).order_by().values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
+        found.add(count, minor, currency)
+    return found
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_actor().time_zone)
+
+
+def _today() -> datetime.date:
+    return now().astimezone(_zone()).date()
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), _zone())
+
+
+def _month(day: datetime.date, many: int) -> datetime.date:
+    count = day.year * 12 + day.month - 1 + many
+    return datetime.date(count // 12, count % 12 + 1, 1)
