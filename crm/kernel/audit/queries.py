@@ -1,0 +1,39 @@
+"""Reading the audit log."""
+
+import datetime
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+
+from crm.kernel.audit.models import AuditEntry
+
+
+def history(
+    record_id: UUID | Iterable[UUID], limit: int = 50, before: tuple[datetime.datetime, UUID] | None = None
+) -> list[AuditEntry]:
+    """What happened to one row (or to several that belong together), newest first.
+
+    `before` is the (at, id) of the last entry already shown. The caller decides who may see the record.
+    """
+    ids = [record_id] if isinstance(record_id, UUID) else list(record_id)
+    found = AuditEntry.objects.filter(record__in=ids)
+    if before is not None:
+        at, entry = before
+        found = found.filter(Q(at__lt=at) | Q(at=at, id__lt=entry))
+    return list(found.order_by("-at", "-id")[:limit])
+
+
+def of_transaction(txid: int) -> list[AuditEntry]:
+    """All that one transaction wrote, in order."""
+    return list(AuditEntry.objects.filter(txid=txid).order_by("at", "id"))
+
+
+def value_on(record_id: UUID, column: str, moment: datetime.datetime) -> object:
+    """The value that a column had at a moment; None where the row was not there or had none.
+
+    Values come back as they are kept in JSON: texts, numbers, true and false, lists.
+    """
+    touched = AuditEntry.objects.filter(record=record_id, changes__has_key=column)
+    last = touched.filter(at__lte=moment).order_by("-at", "-id").first()
+    return last.changes[column][1] if last is not None else None

@@ -1,0 +1,1 @@
+"""Telling people: the bell, reminders that fire, and the live stream to their windows."""

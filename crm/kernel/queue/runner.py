@@ -1,0 +1,163 @@
+"""Runs one task: begins it, calls the body, writes down how it ended."""
+
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import msgspec
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
+
+from crm.kernel.base.clock import now
+from crm.kernel.base.errors import Refusal
+from crm.kernel.identity.actor import Actor, system_actor
+from crm.kernel.identity.queries import actor_of
+from crm.kernel.queue.live import tell
+from crm.kernel.queue.models import Task
+from crm.kernel.queue.progress import Paused, Progress, Superseded
+from crm.kernel.queue.registry import Job, job_named
+from crm.kernel.tenancy.scope import scope
+
+logger = logging.getLogger("kith.queue")
+
+#: How often a task may end with the process that ran it, without one finished batch between, before it is given up.
+MOST_CUTS = 10
+#: How often a task is tried anew when the database refused or was away.
+DATABASE_TRIES = 20
+
+GIVEN_UP = gettext_noop("This work stopped the process that did it several times and was given up.")
+NO_SUCH_JOB = gettext_noop("This version of Kith does not know this kind of work.")
+NOBODY = gettext_noop("The person who asked for this can no longer sign in.")
+UNEXPECTED = gettext_noop("Something unexpected happened. The details are in the log.")
+
+
+class Again(Exception):
+    """The task goes back into the queue for `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+def run_task(workspace_id: UUID, task_id: UUID, stopping: Callable[[], bool]) -> None:
+    """Runs a task to its end, however it ends. Raises Again where it has to be tried once more."""
+    task = _begin(workspace_id, task_id)
+    if task is None:
+        return
+    declared = job_named(task.name)
+    actor = _actor_for(task)
+    if declared is None or actor is None:
+        _give_up(task, NO_SUCH_JOB if declared is None else NOBODY)
+        return
+    progress = Progress(task, actor, declared.batched, stopping)
+    try:
+        with translation.override(actor.language), timezone.override(actor.time_zone):
+            _call(declared, task, progress)
+    except Superseded:
+        logger.warning("task %s (%s) was taken over by another worker", task.id, task.name)
+    except Paused:
+        _put_back(task, failed=False)
+        raise Again(0) from None
+    except Refusal as refusal:
+        _give_up(task, str(refusal))
+    except Exception as problem:
+        _failed(task, declared, problem)
+
+
+def _begin(workspace_id: UUID, task_id: UUID) -> Task | None:
+    with scope(workspace_id, system_actor(workspace_id)):
+        task = Task.objects.select_for_update().filter(id=task_id).first()
+        if task is None or task.over:
+            return None
+        task.cuts += task.state == Task.RUNNING
+        task.attempt += 1
+        task.state, task.started_at = Task.RUNNING, task.started_at or now()
+        if task.cuts > MOST_CUTS:
+            _close(task, Task.FAILED, GIVEN_UP)
+            return None
+        task.save()
+        return task
+
+
+def _actor_for(task: Task) -> Actor | None:
+    """Who the task runs as: the person who deferred it as he is now, or Kith itself; None if he may not sign in."""
+    system = system_actor(task.workspace_id)
+    if task.by_id is None:
+        return system
+    with scope(task.workspace_id, system):
+        return actor_of(task.by_id)
+
+
+def _call(declared: Job, task: Task, progress: Progress) -> None:
+    args = arguments(declared.body, task.args)
+    if declared.batched:
+        answer = declared.body(progress, **args)
+    with scope(task.workspace_id, progress.actor, task.reason):
+        row = progress.claim()
+        if not declared.batched:
+            answer = declared.body(progress, **args)
+        if answer is not None:
+            progress.result = msgspec.to_builtins(answer)
+        progress.save(row)
+        _close(row, Task.DONE)
+
+
+def arguments(body: Callable[..., Any], raw: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as the body's annotations want them: ids come out of JSON as UUIDs again."""
+    hints = get_type_hints(body)
+    known = inspect.signature(body).parameters
+    return {
+        name: msgspec.convert(value, hints[name], strict=False) if name in hints and name in known else value
+        for name, value in raw.items()
+    }
+
+
+def _close(task: Task, state: str, error: str = "") -> None:
+    task.state, task.error, task.finished_at = state, error, now()
+    task.save()
+    if task.by_id is not None:
+        tell(task.by_id, "task", task.id)
+
+
+def _mine(task: Task) -> Task | None:
+    """The task as it is now, locked, unless another worker has taken it over."""
+    row = Task.objects.select_for_update().get(id=task.id)
+    return row if row.attempt == task.attempt and row.state == Task.RUNNING else None
+
+
+def _give_up(task: Task, error: str) -> None:
+    with scope(task.workspace_id, system_actor(task.workspace_id)):
+        row = _mine(task)
+        if row is not None:
+            _close(row, Task.FAILED, error)
+
+
+def _put_back(task: Task, failed: bool) -> None:
+    with scope(task.workspace_id, system_actor(task.workspace_id)):
+        row = _mine(task)
+        if row is not None:
+            row.state, row.failures = Task.WAITING, row.failures + failed
+            row.save()
+
+
+def _failed(task: Task, declared: Job, problem: Exception) -> None:
+    away = isinstance(problem, (OperationalError, InterfaceError))
+    tries = DATABASE_TRIES if away else declared.attempts
+    if task.failures + 1 >= tries:
+        logger.error("task %s (%s) failed and is given up", task.id, task.name, exc_info=problem)
+        _give_up(task, UNEXPECTED)
+        return
+    wait = pause(task.failures, away)
+    logger.warning(
+        "task %s (%s) failed, again in %s s: %s", task.id, task.name, wait, problem, exc_info=not away
+    )
+    _put_back(task, failed=True)
+    raise Again(wait)
+
+
+def pause(failures: int, away: bool = False) -> float:
+    """Seconds until the next try: soon when the database was away, else longer each time, an hour at most."""
+    return 2.0 if away else float(min(3600, 5 * 4**failures))

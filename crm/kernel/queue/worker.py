@@ -1,0 +1,201 @@
+"""The worker process: jobs, periodic work and the services of other packages, until it is asked to stop.
+
+It survives the loss of the database: it says so once, waits, says when the database is back, and goes on.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from typing import Any
+from uuid import UUID
+
+from django.db import Error, connection, connections
+from procrastinate import App, JobContext
+from procrastinate import exceptions as engine_errors
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import Job as EngineJob
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.worker import Worker as EngineWorker
+
+from crm.kernel.queue import engine
+from crm.kernel.queue.registry import Periodic, Service, all_periodic, all_services
+from crm.kernel.queue.runner import Again, run_task
+from crm.kernel.queue.tick import run_everywhere
+
+logger = logging.getLogger("kith.worker")
+
+#: Seconds that running jobs get to finish their batch after a request to stop.
+GRACE = 25.0
+RESCUE_EVERY = 5.0
+_AWAY = (Error, engine_errors.ProcrastinateException, OSError)
+
+
+class _Retry(BaseRetryStrategy):
+    """Only what a try could not write down itself is decided here: when to come back."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: EngineJob) -> RetryDecision | None:
+        seconds = exception.seconds if isinstance(exception, Again) else 5.0
+        return RetryDecision(retry_in={"seconds": seconds})
+
+
+class WorkerProcess:
+    """One process. `run()` returns after SIGTERM, SIGINT or `stop()`."""
+
+    def __init__(self, concurrency: int = 2) -> None:
+        self.concurrency = concurrency
+        self.stopping = threading.Event()
+        self._running: set[int] = set()
+        self._suspects: set[int] = set()
+        self._engine: EngineWorker | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self) -> None:
+        services = [
+            threading.Thread(target=self._serve, args=(each,), name=each.name) for each in all_services()
+        ]
+        for thread in services:
+            thread.start()
+        try:
+            asyncio.run(self._main())
+        finally:
+            self.stopping.set()
+            for thread in services:
+                thread.join(GRACE)
+        logger.info("The worker has stopped.")
+
+    def stop(self) -> None:
+        """Asks the process to stop: batches that are open are finished, jobs go on in the next worker."""
+        if self.stopping.is_set():
+            return
+        logger.info("The worker is asked to stop and finishes what it has in hand.")
+        self.stopping.set()
+        last = threading.Timer(GRACE, os._exit, (0,))
+        last.daemon = True
+        last.start()
+        if self._engine is not None:
+            self._engine.stop()
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self.stop)
+        rescuer = asyncio.create_task(self._rescue())
+        away = False
+        while not self.stopping.is_set():
+            try:
+                await asyncio.to_thread(_ask_database)
+                if away:
+                    logger.warning("The database is back. Work goes on.")
+                    away = False
+                await self._work()
+            except _AWAY as problem:
+                if not away:
+                    logger.error(
+                        "The database does not answer (%s). Kith tries again until it does.",
+                        _first_line(problem),
+                    )
+                    away = True
+                await asyncio.sleep(1)
+        rescuer.cancel()
+
+    async def _work(self) -> None:
+        params = DjangoConnector().get_worker_connector()
+        app = App(connector=params)
+        _declare(app, self)
+        async with app.open_async():
+            self._engine = EngineWorker(
+                app=app,
+                queues=[engine.QUEUE],
+                concurrency=self.concurrency,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                update_heartbeat_interval=engine.HEARTBEAT,
+                stalled_worker_timeout=engine.DEAD_AFTER * 4,
+            )
+            if not self.stopping.is_set():
+                logger.info("The worker is ready.")
+                await self._engine.run()
+        self._engine = None
+
+    async def _rescue(self) -> None:
+        while True:
+            try:
+                found = await asyncio.to_thread(self._rescue_once)
+                if found:
+                    logger.warning("%s jobs of a worker that is gone are taken up again.", found)
+            except _AWAY:
+                logger.debug("the database is away: nothing to rescue")
+            await asyncio.sleep(RESCUE_EVERY)
+
+    def _rescue_once(self) -> int:
+        """Jobs of dead workers, and those that this one holds on paper only: seen twice without being at work."""
+        try:
+            worker_id = self._engine.worker_id if self._engine is not None else None
+            idle = engine.held_by(worker_id) - self._running if worker_id is not None else set()
+            abandoned, self._suspects = idle & self._suspects, idle
+            return engine.rescue(abandoned)
+        finally:
+            connections.close_all()
+
+    def run_job(self, context: JobContext, workspace: str, task: str) -> None:
+        """The body of every job, in a thread."""
+        job_id = context.job.id or 0
+        self._running.add(job_id)
+        try:
+            run_task(UUID(workspace), UUID(task), self.stopping.is_set)
+        finally:
+            self._running.discard(job_id)
+            connections.close_all()
+
+    def run_periodic(self, work: Periodic) -> None:
+        try:
+            run_everywhere(work)
+        finally:
+            connections.close_all()
+
+    def _serve(self, declared: Service) -> None:
+        while not self.stopping.is_set():
+            try:
+                declared.body(self.stopping)
+            except _AWAY as problem:
+                logger.warning("%s waits for the database (%s).", declared.name, _first_line(problem))
+            except Exception:
+                logger.exception("%s failed and is started again.", declared.name)
+            finally:
+                connections.close_all()
+            self.stopping.wait(2)
+
+
+def _declare(app: App, process: WorkerProcess) -> None:
+    """Tells the library its one job, and one small job for each piece of periodic work."""
+    app.task(name=engine.RUN, queue=engine.QUEUE, pass_context=True, retry=_Retry())(process.run_job)
+    for work in all_periodic():
+        task = app.task(
+            name=f"periodic.{work.name}",
+            queue=engine.QUEUE,
+            priority=engine.PERIODIC_PRIORITY,
+            lock=f"periodic.{work.name}",
+            queueing_lock=f"periodic.{work.name}",
+        )(_tick(process, work))
+        app.periodic(cron=work.cron, periodic_id=work.name)(task)
+
+
+def _tick(process: WorkerProcess, work: Periodic) -> Any:
+    def tick(timestamp: int) -> None:
+        process.run_periodic(work)
+
+    return tick
+
+
+def _ask_database() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        connections.close_all()
+
+
+def _first_line(problem: BaseException) -> str:
+    return next(iter(str(problem).strip().splitlines()), type(problem).__name__)
