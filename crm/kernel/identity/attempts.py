@@ -102,7 +102,7 @@ def network_of(address: str) -> str:
         return address[:64]
     if parsed.version == 4:
         return str(parsed)
-    return str(ipaddress.ipnetwork_of((parsed, 64), strict=False))
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def _forget_old(cursor: Any) -> None:

@@ -12,7 +12,7 @@ from crm.kernel.identity.actions.keys import lock_out
 from crm.kernel.identity.models import Role, Team, User, UserRole
 from crm.kernel.identity.words import Answers
 from crm.kernel.tenancy.models import Workspace
-from crm.kernel.tenancy.scope import bump_permissions, current_actor
+from crm.kernel.tenancy.scope import bump_permissions, current_actor, current_workspace_id
 
 SETTINGS = ("language", "time_zone", "currency", "country", "theme", "density")
 

@@ -3,7 +3,7 @@
 from crm.kernel.identity.actions.guards import need
 from crm.kernel.identity.words import Answers
 from crm.kernel.tenancy.models import Workspace
-from crm.kernel.tenancy.scope import bump_permissions
+from crm.kernel.tenancy.scope import bump_permissions, current_workspace_id
 
 
 def save_workspace(name: str, language: str, currency: str, time_zone: str, country: str) -> Workspace:

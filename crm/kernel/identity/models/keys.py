@@ -38,7 +38,6 @@ class ApiToken(TenantModel):
 
     audited = True
     unique_together_in_workspace = (("digest",),)
-    indexes_in_workspace = (("user_id",),)
 
     user = TenantKey("identity.User", cascade=True)
     name = models.TextField()
@@ -84,7 +83,6 @@ class PasswordReset(TenantModel):
     """A link with which a person sets a new password, once."""
 
     unique_together_in_workspace = (("digest",),)
-    indexes_in_workspace = (("user_id",),)
 
     user = TenantKey("identity.User", cascade=True)
     digest = models.TextField()

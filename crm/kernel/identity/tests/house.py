@@ -4,8 +4,6 @@ import itertools
 from dataclasses import dataclass
 from uuid import UUID
 
-import pytest
-
 from crm.kernel.identity.actions import add_user, found_workspace
 from crm.kernel.identity.actor import Actor, system_actor
 from crm.kernel.identity.models import User
@@ -43,13 +41,3 @@ def make_house() -> House:
     number = next(_numbers)
     workspace, admin = found_workspace(f"House {number}", f"ada{number}@example.com", "Ada", PASSWORD)
     return House(workspace, admin)
-
-
-@pytest.fixture
-def house() -> House:
-    return make_house()
-
-
-@pytest.fixture
-def other() -> House:
-    return make_house()

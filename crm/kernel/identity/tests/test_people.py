@@ -35,7 +35,7 @@ from crm.kernel.identity.queries import actor_of, built_in_role, teams
 from crm.kernel.identity.tests.house import PASSWORD, House
 from crm.kernel.tenancy.scope import scope
 
-pytest_plugins = ["crm.kernel.identity.tests.house"]
+pytest_plugins = ["crm.kernel.identity.tests.fixtures"]
 
 
 def _invite(house: House, email: str) -> str:
@@ -77,10 +77,10 @@ def test_an_invitation_needs_an_open_place_and_a_role(house: House) -> None:
 def test_another_workspaces_role_cannot_be_given(house: House, other: House) -> None:
     with scope(other.id):
         foreign = built_in_role("seller").id
-    with scope(house.id, house.actor()), pytest.raises(Wrong):
+    with pytest.raises(Wrong), scope(house.id, house.actor()):
         invite("e@example.com", "", [foreign])
     user = house.add()
-    with scope(house.id, house.actor()), pytest.raises(Wrong):
+    with pytest.raises(Wrong), scope(house.id, house.actor()):
         change_roles(user.id, [foreign])
 
 
@@ -101,7 +101,7 @@ def test_those_without_the_right_change_nobody(house: House) -> None:
         lambda: revoke_invitation(uuid4()),
     ]
     for act in acts:
-        with scope(house.id, actor), pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed), scope(house.id, actor):
             act()
 
 
@@ -113,14 +113,14 @@ def test_those_who_manage_people_cannot_become_administrators(house: House) -> N
     with scope(house.id, house.actor()):
         change_roles(clerk.id, [role.id])
     actor = house.actor(clerk)
-    with scope(house.id, actor), pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed), scope(house.id, actor):
         change_roles(clerk.id, [role.id, admin_role])
-    with scope(house.id, actor), pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed), scope(house.id, actor):
         invite("g@example.com", "", [admin_role])
-    with scope(house.id, actor), pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed), scope(house.id, actor):
         save_role(role.id, "Office", "", {"admin": True})
     for act in (deactivate_user, make_reset_link):
-        with scope(house.id, actor), pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed), scope(house.id, actor):
             act(house.admin.id)
 
 
@@ -147,9 +147,9 @@ def test_a_changed_role_counts_in_the_next_request(house: House) -> None:
 
 
 def test_there_is_always_an_administrator(house: House) -> None:
-    with scope(house.id, house.actor()), pytest.raises(LastAdministrator):
+    with pytest.raises(LastAdministrator), scope(house.id, house.actor()):
         change_roles(house.admin.id, [built_in_role("viewer").id])
-    with scope(house.id, house.actor()), pytest.raises(Conflict):
+    with pytest.raises(Conflict), scope(house.id, house.actor()):
         deactivate_user(house.admin.id)
     second = house.add("administrator")
     with scope(house.id, house.actor(second)):
@@ -171,7 +171,7 @@ def test_other_peoples_ids_are_not_found(house: House, other: House) -> None:
         lambda: delete_role(foreign_role.id),
     ]
     for act in acts:
-        with scope(house.id, house.actor()), pytest.raises(NotFound):
+        with pytest.raises(NotFound), scope(house.id, house.actor()):
             act()
     with scope(other.id):
         assert User.objects.get(id=stranger.id).is_active and Team.objects.get(id=foreign_team.id).name == "Far"
@@ -186,7 +186,7 @@ def test_a_token_is_shown_once_scoped_and_revocable(house: House) -> None:
     actor = who(key)
     assert actor is not None and actor.kind == "token" and actor.scopes == {"read"}
     assert actor.grants.level("account", "view") == "all" and actor.grants.level("account", "edit") == "none"
-    with scope(house.id, actor), pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed), scope(house.id, actor):
         make_token(house.admin, "wider", None)
     with scope(house.id, house.actor()):
         revoke_token(stored.id)
@@ -195,9 +195,9 @@ def test_a_token_is_shown_once_scoped_and_revocable(house: House) -> None:
 
 def test_tokens_are_made_for_oneself_and_end_in_time(house: House) -> None:
     user = house.add()
-    with scope(house.id, house.actor()), pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed), scope(house.id, house.actor()):
         make_token(user, "impersonation", None)
-    with scope(house.id, house.actor()), pytest.raises(Wrong):
+    with pytest.raises(Wrong), scope(house.id, house.actor()):
         make_token(house.admin, "late", None, expires_at=now() - timedelta(days=1))
     with scope(house.id, house.actor()):
         secret = make_token(house.admin, "soon", None, expires_at=now() + timedelta(days=1))
@@ -212,7 +212,7 @@ def test_one_revokes_only_ones_own_sessions_and_tokens(house: House) -> None:
         make_token(house.admin, "mine", None)
         session, token = Session.objects.get(), ApiToken.objects.get()
     for act, row in ((revoke_session, session), (revoke_token, token)):
-        with scope(house.id, house.actor(user)), pytest.raises(NotFound):
+        with pytest.raises(NotFound), scope(house.id, house.actor(user)):
             act(row.id)
 
 
@@ -233,7 +233,7 @@ def test_a_new_password_ends_the_other_sessions(house: House) -> None:
 
 
 def test_the_old_password_must_be_known(house: House) -> None:
-    with scope(house.id, house.actor()), pytest.raises(Wrong):
+    with pytest.raises(Wrong), scope(house.id, house.actor()):
         change_password("not the password", "quite another word")
 
 
@@ -244,7 +244,7 @@ def test_the_profile_is_in_force_at_once(house: House) -> None:
     actor = who(key)
     assert actor is not None
     assert (actor.name, actor.language, actor.time_zone, actor.theme) == ("Ada Wu", "zh-hans", "Europe/Berlin", "dark")
-    with scope(house.id, actor), pytest.raises(Wrong) as wrong:
+    with pytest.raises(Wrong) as wrong, scope(house.id, actor):
         save_profile("", {"language": "klingon", "time_zone": "Moon/Base", "currency": "XXXX", "density": "thick"})
     assert set(wrong.value.fields) == {"name", "language", "time_zone", "currency", "density"}
 

@@ -25,7 +25,7 @@ from crm.kernel.identity.origin import Origin
 from crm.kernel.identity.tests.house import PASSWORD, House
 from crm.kernel.tenancy.scope import scope
 
-pytest_plugins = ["crm.kernel.identity.tests.house"]
+pytest_plugins = ["crm.kernel.identity.tests.fixtures"]
 
 
 def test_the_right_password_opens_a_session(house: House) -> None:
