@@ -28,7 +28,8 @@ class Reading:
     """`language` "en", "zh-hans" or "zh-hant"; `country` ISO 3166 alpha-2; `currency` ISO 4217; `time_zone` IANA.
 
     `date_order` None means: by country, and a date that fits only one order is read in that order. A given order is
-    kept strictly, as a column of an import must be read in one way. `decimal_mark` is "." or ",".
+    kept strictly, as a column of an import must be read in one way. `decimal_mark` is "." or ",". `lenient` (imports of
+    old lists) keeps a phone number or postcode that fits no plan as it was written, instead of refusing it.
     """
 
     language: str = "en"
@@ -37,6 +38,7 @@ class Reading:
     time_zone: str = "Asia/Shanghai"
     date_order: DateOrder | None = None
     decimal_mark: Literal[".", ","] = "."
+    lenient: bool = False
 
     @classmethod
     def of(cls, reader: Reader) -> "Reading":
