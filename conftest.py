@@ -95,12 +95,19 @@ class Harness:
     def _template(self) -> str:
         name = f"kith_m_{_shape()}"
         with self._admin() as admin:
-            if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
+            if admin.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]
+            ).fetchone():
                 return name
         self._drop(f"datname LIKE 'kith_m_%%' AND (NOT datistemplate OR datname <> '{name}')")
         self._create(name, "kith")
         owner = self.url("kith_owner", secrets_for(self.data).owner, name)
-        environment = {**os.environ, **self.environment(), "KITH_DB_ROLE": "owner", "KITH_OWNER_DATABASE_URL": owner}
+        environment = {
+            **os.environ,
+            **self.environment(),
+            "KITH_DB_ROLE": "owner",
+            "KITH_OWNER_DATABASE_URL": owner,
+        }
         command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--run-syncdb"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -112,7 +119,9 @@ class Harness:
     def _create(self, name: str, template: str) -> None:
         with self._admin() as admin:
             admin.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER kith_owner").format(sql.Identifier(name), sql.Identifier(template))
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER kith_owner").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
             )
             grant_connect(admin, name, "kith_app")
 
@@ -130,8 +139,18 @@ class Harness:
 def _shape() -> str:
     """A digest of every file that decides what the tables look like."""
     digest = hashlib.sha256(os.environ.get("KITH_PARTS", "").encode())
-    for path in sorted([*(ROOT / "crm").rglob("*.py"), *(ROOT / "crm").rglob("*.sql"), *(ROOT / "config/settings").glob("*.py")]):
-        shaping = path.suffix == ".sql" or path.stem in {*_SHAPING, "apps", "settings"} or _SHAPING & set(path.parts)
+    for path in sorted(
+        [
+            *(ROOT / "crm").rglob("*.py"),
+            *(ROOT / "crm").rglob("*.sql"),
+            *(ROOT / "config/settings").glob("*.py"),
+        ]
+    ):
+        shaping = (
+            path.suffix == ".sql"
+            or path.stem in {*_SHAPING, "apps", "settings"}
+            or _SHAPING & set(path.parts)
+        )
         if shaping and "tests" not in path.parts:
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]

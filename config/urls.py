@@ -22,7 +22,11 @@ PARTS = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
-    *(path("", include(name)) for name in PARTS if apps.is_installed(name.rpartition(".")[0]) and find_spec(name)),
+    *(
+        path("", include(name))
+        for name in PARTS
+        if apps.is_installed(name.rpartition(".")[0]) and find_spec(name)
+    ),
 ]
 
 handler400 = "config.errors.bad_request"

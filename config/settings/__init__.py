@@ -1,6 +1,6 @@
 """Django's settings. What differs between installations comes from the environment, which the launcher sets.
 
-KITH_DATA (folder), KITH_DATABASE_URL (application role), KITH_OWNER_DATABASE_URL and KITH_DB_ROLE=owner (migrations only),
+KITH_DATA (folder), KITH_DATABASE_URL (application role), KITH_OWNER_DATABASE_URL and KITH_DB_ROLE=owner (migrations),
 KITH_SECRET_KEY, KITH_BASE_URL, KITH_SMTP_URL, KITH_DEBUG.
 """
 
@@ -25,7 +25,9 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 DATABASES = {"default": database(os.environ)}
-if os.environ.get("KITH_MIGRATIONS") == "none":  # tables straight from the models: only while the tree is being built
+if (
+    os.environ.get("KITH_MIGRATIONS") == "none"
+):  # tables straight from the models: only while the tree is being built
     MIGRATION_MODULES = {name.rpartition(".")[2]: None for name in INSTALLED_APPS if name.startswith("crm.")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -38,7 +40,8 @@ TEMPLATES = [
             "auto_reload": DEBUG,
             **(
                 {"environment": "crm.kernel.pages.environment.environment"}
-                if (BASE_DIR / "crm/kernel/pages/environment.py").exists() else {}
+                if (BASE_DIR / "crm/kernel/pages/environment.py").exists()
+                else {}
             ),
         },
     }

@@ -17,8 +17,12 @@ def database(environ: Mapping[str, str]) -> dict[str, Any]:
     owner = environ.get("KITH_DB_ROLE") == "owner"
     address = environ.get("KITH_OWNER_DATABASE_URL" if owner else "KITH_DATABASE_URL", "")
     parts: dict[str, Any] = dict(conninfo_to_dict(address or "postgresql:///kith?host=/nowhere"))
-    entry: dict[str, Any] = {"ENGINE": "crm.kernel.tenancy.backend", "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False,
-                             "CONN_HEALTH_CHECKS": not owner}
+    entry: dict[str, Any] = {
+        "ENGINE": "crm.kernel.tenancy.backend",
+        "CONN_MAX_AGE": 0,
+        "ATOMIC_REQUESTS": False,
+        "CONN_HEALTH_CHECKS": not owner,
+    }
     for name, key in _NAMES.items():
         if name in parts:
             entry[key] = str(parts.pop(name))

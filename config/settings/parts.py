@@ -4,8 +4,22 @@ import os
 from pathlib import Path
 
 KERNEL = (
-    "tenancy", "identity", "settings", "mail", "queue", "outbox", "audit", "entity", "access", "quality", "records",
-    "notify", "files", "exchange", "rest", "pages",
+    "tenancy",
+    "identity",
+    "settings",
+    "mail",
+    "queue",
+    "outbox",
+    "audit",
+    "entity",
+    "access",
+    "quality",
+    "records",
+    "notify",
+    "files",
+    "exchange",
+    "rest",
+    "pages",
 )
 PARTS = ("administration", "customers", "sales")
 

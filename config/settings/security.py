@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 _SECURE = os.environ.get("KITH_BASE_URL", "").startswith("https://")
 
 ALLOWED_HOSTS = ["*"]
-"""The addresses under which Kith answers are the operator's affair; links in mails use KITH_BASE_URL, never the Host header."""
+"""Under which names Kith answers is the operator's affair; links in mails use KITH_BASE_URL, never the Host header."""
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -38,7 +38,7 @@ SESSION_COOKIE_SECURE = _SECURE
 CSRF_TRUSTED_ORIGINS = [os.environ["KITH_BASE_URL"]] if _SECURE else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
 
-KITH_PASSWORD_MEMORY_KIB = int(os.environ.get("KITH_PASSWORD_MEMORY_KIB", 64 * 1024))
+KITH_PASSWORD_MEMORY_KIB = int(os.environ.get("KITH_PASSWORD_MEMORY_KIB", "65536"))
 KITH_PROXIES = int(os.environ.get("KITH_PROXIES", "0"))
 """How many proxies in front of Kith may be trusted to name the visitor's address (rate limits count by it)."""
 

@@ -35,9 +35,16 @@ class LiveServer:
 
     def run(self, name: str, command: list[str]) -> None:
         """Starts one process, its output in a file of this name."""
-        environment = {**os.environ, "KITH_BASE_URL": self.url, "KITH_POOL": "1", "KITH_PROCESS": f"test-{name}"}
+        environment = {
+            **os.environ,
+            "KITH_BASE_URL": self.url,
+            "KITH_POOL": "1",
+            "KITH_PROCESS": f"test-{name}",
+        }
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(command, cwd=commands.ROOT, env=environment, stdout=log, stderr=log)
+            self.processes[name] = subprocess.Popen(
+                command, cwd=commands.ROOT, env=environment, stdout=log, stderr=log
+            )
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-4000:]

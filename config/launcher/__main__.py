@@ -1,0 +1,173 @@
+"""The commands of `./kith`, run inside the virtual environment."""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from config.database import addresses, embedded, is_external, read_secrets, refuse_strong_role
+from config.environment import complete
+from config.launcher import build, commands, ports
+from config.launcher.supervisor import running, state
+from config.launcher.up import Wish, supervise, up
+from config.problem import Problem
+
+
+def _folder(text: str) -> Path:
+    called_from = Path(os.environ.get("KITH_CALLED_FROM") or Path.cwd())
+    return (called_from / text).resolve()
+
+
+def parser() -> argparse.ArgumentParser:
+    default = os.environ.get("KITH_DATA") or str(commands.ROOT / "data")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--data", type=_folder, default=_folder(default), help="where database, files and secrets are kept"
+    )
+    made = argparse.ArgumentParser(prog="./kith")
+    verbs = made.add_subparsers(dest="verb", required=True)
+    start = verbs.add_parser("up", parents=[shared], help="sets up whatever is missing and starts Kith")
+    start.add_argument("--demo", action="store_true", help="with two demonstration companies")
+    start.add_argument(
+        "--database-url",
+        default=os.environ.get("KITH_ADMIN_DATABASE_URL"),
+        help="a PostgreSQL 18+ of your own",
+    )
+    start.add_argument("--detach", action="store_true", help="run in the background")
+    back = verbs.add_parser("supervise", parents=[shared])
+    for each in (start, back):
+        each.add_argument("--port", type=int, default=8000)
+        each.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in")
+    verbs.add_parser("down", parents=[shared], help="stops Kith")
+    verbs.add_parser("status", parents=[shared], help="says what runs")
+    test = verbs.add_parser("test", parents=[shared], add_help=False, help="runs the tests")
+    test.add_argument("rest", nargs=argparse.REMAINDER)
+    manage = verbs.add_parser("manage", parents=[shared], add_help=False, help="runs a command of Django")
+    manage.add_argument("rest", nargs=argparse.REMAINDER)
+    token = verbs.add_parser("token", parents=[shared], help="prints an API token")
+    token.add_argument("email", nargs="?", default="")
+    return made
+
+
+def down(data: Path) -> int:
+    """Stops everything; also what a killed supervisor left behind."""
+    if running(data):
+        pid = state(data).get("pid")
+        if not isinstance(pid, int):
+            raise Problem("Kith is starting at this moment. Try again in a few seconds.")
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + 60
+        while running(data):
+            if time.monotonic() > deadline:
+                raise Problem(f"Kith (process {pid}) does not stop. Its log is {data / 'log' / 'kith.log'}.")
+            time.sleep(0.1)
+    elif read_secrets(data) is None:
+        print(f"There is no Kith in {data}.")
+        return 0
+    if not is_external(data):
+        embedded(data).stop()
+    print("Kith is stopped.")
+    return 0
+
+
+def status(data: Path) -> int:
+    """Prints one line a part; 0 when Kith is ready, 1 when not."""
+    if read_secrets(data) is None:
+        print(f"There is no Kith in {data}. ./kith up makes one.")
+        return 1
+    found = state(data) if running(data) else {}
+    url = str(found.get("url", ""))
+    code, said = ports.answer(f"http://127.0.0.1:{found['port']}/readyz") if found else (0, "")
+    server = "external" if is_external(data) else ("runs" if embedded(data).pid() else "stopped")
+    print(f"web       {url + ' ' + (said or 'no answer') if found else 'stopped'}")
+    print(f"worker    {_alive(found, 'worker')}")
+    print(f"database  {server}")
+    print(f"data      {data} ({shutil.disk_usage(data).free // 2**30} GB free)")
+    return 0 if code == 200 else 1
+
+
+def _alive(found: dict[str, object], name: str) -> str:
+    pids = found.get("pids")
+    pid = pids.get(name) if isinstance(pids, dict) else None
+    try:
+        os.kill(int(pid or 0) or -1, 0) if pid else None
+    except ProcessLookupError:
+        pid = None
+    return f"runs (process {pid})" if pid else "stopped"
+
+
+def test(rest: list[str]) -> int:
+    """Builds what the tests look at, then hands over to pytest: one worker a core unless told otherwise."""
+    build.front_end()
+    build.translations()
+    build.test_tools()
+    arguments = [word for word in rest if word != "--"]
+    if not any(word in {"-n", "-p"} or word.startswith(("-n", "--numprocesses")) for word in arguments):
+        arguments = ["-n", str(os.cpu_count() or 2), *arguments]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], cwd=commands.ROOT, check=False
+    ).returncode
+
+
+def manage(data: Path, rest: list[str]) -> int:
+    """Runs manage.py with the database of this data folder, which is started for it when it does not run."""
+    command = rest[0] if rest else "help"
+    server = None
+    if read_secrets(data) is None:
+        addresses(data)
+    if not is_external(data) and not embedded(data).pid():
+        server = embedded(data)
+        server.start()
+    try:
+        environment = complete({**os.environ, "KITH_DATA": str(data)}, command, data)
+        if environment.get("KITH_DB_ROLE") != "owner":
+            refuse_strong_role(environment["KITH_DATABASE_URL"])
+        return subprocess.run(
+            commands.manage(*rest), cwd=commands.ROOT, env=environment, check=False
+        ).returncode
+    finally:
+        if server is not None:
+            server.stop()
+
+
+def _split_data(words: list[str]) -> list[str]:
+    """`test` and `manage` pass their words on; `--data DIR` among them is still ours."""
+    if not words or words[0] not in {"test", "manage"} or "--data" not in words:
+        return words
+    at = words.index("--data")
+    return [words[0], *words[at : at + 2], *words[1:at], *words[at + 2 :]]
+
+
+def main(words: list[str]) -> int:
+    asked = parser().parse_args(_split_data(words))
+    if asked.verb in {"up", "supervise"}:
+        url = getattr(asked, "database_url", None)
+        wish = Wish(
+            asked.data,
+            asked.port,
+            asked.host,
+            getattr(asked, "demo", False),
+            getattr(asked, "detach", False),
+            url,
+        )
+        return up(wish) if asked.verb == "up" else supervise(wish)
+    if asked.verb == "test":
+        return test(asked.rest)
+    if asked.verb == "manage":
+        return manage(asked.data, asked.rest)
+    if asked.verb == "token":
+        return manage(asked.data, ["token", asked.email] if asked.email else ["token"])
+    return down(asked.data) if asked.verb == "down" else status(asked.data)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Problem as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,30 @@
+# Tasks for people who change Kith. `./kith test` makes the environment; after that: .venv/bin/just TASK
+
+python := ".venv/bin/python"
+lock := ".venv/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate"
+
+# the tasks
+default:
+    @.venv/bin/just --list --unsorted
+
+# style, types, imports, translations: everything that needs no server
+check:
+    .venv/bin/ruff check .
+    .venv/bin/mypy crm config tools
+    .venv/bin/lint-imports --no-cache
+    {{python}} tools/translations.py check
+    {{python}} manage.py makemigrations --check --dry-run
+
+# all tests; further words go to pytest
+test *words:
+    ./kith test {{words}}
+
+# brings the lock files in line with the .in files (add --upgrade to move to newer versions)
+lock *words:
+    {{lock}} {{words}} requirements/uv.in -o requirements/uv.txt
+    {{lock}} {{words}} requirements/app.in -o requirements/app.txt
+    {{lock}} {{words}} requirements/dev.in -o requirements/dev.txt
+
+# words of the interface: sources → locale/zh_Hans
+words:
+    {{python}} tools/translations.py update
