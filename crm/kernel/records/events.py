@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from crm.kernel.outbox.registry import Event, event
+from crm.kernel.outbox.events import Event, event
 
 
 @event

@@ -4,7 +4,9 @@ Every write of every path (form, inline edit, bulk, import, API, job) is a list 
 in this order. Packages above add steps with `contribute`; nothing else writes record tables.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -53,7 +55,7 @@ class Write:
         return name in self.values and self.values[name] != self.old.get(name)
 
 
-type Step = Callable[[Write], None]
+Step = Callable[[Write], None]
 
 #: stage → [(model label or "*", step)]. "default" fills in, "guard" may refuse, "after" follows the write.
 _STEPS: dict[str, list[tuple[str, Step]]] = {"default": [], "check": [], "guard": [], "derive": [], "after": []}
@@ -107,15 +109,25 @@ def _writable(write: Write) -> dict[str, Any]:
         plain = name.removesuffix("_id") if name not in write.entity.fields else name
         if plain in hidden:
             write.wrong(name, _("%(kind)s has no such field.") % {"kind": write.entity.label})
-        elif plain in readonly and not (write.actor.kind == "system" or plain in IMPORTED):
+        elif plain in readonly and not (write.actor.kind == "system" or plain in _carried.get()):
             write.wrong(name, _("This field cannot be written."))
         else:
             kept[name] = raw
     return kept
 
 
-#: Bookkeeping that an import may carry over, by those who may import.
-IMPORTED: frozenset[str] = frozenset()
+#: Bookkeeping that an import carries over, by those who may import.
+_carried: ContextVar[frozenset[str]] = ContextVar("kith_carried", default=frozenset())
+
+
+@contextmanager
+def carrying(names: Iterable[str]) -> Iterator[None]:
+    """Inside, these read-only fields of new records may be given: an import keeps the original time of creation."""
+    token = _carried.set(frozenset(names))
+    try:
+        yield
+    finally:
+        _carried.reset(token)
 
 
 # ── check ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,8 +136,8 @@ IMPORTED: frozenset[str] = frozenset()
 def check(writes: list[Write]) -> None:
     """Required values, links that exist and may be seen, values that must be unique, rules across fields."""
     for write in writes:
+        _required(write)
         if write.ok:
-            _required(write)
             for name, messages in check_rules(write.entity, write.values, write.old).items():
                 for message in messages:
                     write.wrong(name, message)
@@ -136,10 +148,10 @@ def check(writes: list[Write]) -> None:
 
 def _required(write: Write) -> None:
     for name, field_ in write.entity.fields.items():
-        if not field_.required or not field_.storage.filterable:
+        if not field_.required or not field_.storage.filterable or name in write.errors:
             continue
         column = field_.attname if isinstance(field_, Link) else name
-        there = write.values.get(column) if column in write.values else write.old.get(column)
+        there = write.values[column] if column in write.values else getattr(write.record, column, None)
         if there in (None, "") and (write.op == CREATE or column in write.values):
             write.wrong(name, _("%(label)s is needed.") % {"label": field_.label})
 

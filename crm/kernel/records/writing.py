@@ -20,7 +20,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.forms.reading import Reading, current_reading
 from crm.kernel.identity.actor import Actor
-from crm.kernel.outbox.actions import publish_many
+from crm.kernel.outbox.publishing import publish_many
 from crm.kernel.records import pipeline
 from crm.kernel.records.events import RecordChanged, RecordCreated, RecordRemoved, RecordRestored
 from crm.kernel.records.models import RecordLink, RecordRow

@@ -1,5 +1,7 @@
 """Fields of several flat columns: money with its currency, a person's name with its parts, a postal address."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -120,12 +122,21 @@ class PersonName(Text):
         return [self.name, "family_name", "given_name"]
 
     def form(self, raw: Any, reading: Reading) -> str:
-        return person.parse_person(raw, reading).full
+        name = person.parse_person(raw, reading)
+        return name.full if name else ""
+
+    def derive(self, record: Any) -> None:
+        """People are sorted by surname, in pinyin with the sounds that surnames have."""
+        super().derive(record)
+        value = self.storage.read(record)
+        if self.title and value:
+            name = person.PersonName(value, record.family_name or "", record.given_name or "")
+            setattr(record, f"{self.name}_sort", name.sort_key)
 
     def normalise(self, given: Mapping[str, Any], record: Any, reading: Reading) -> dict[str, Any]:
         parts = {part: given[part] for part in ("family_name", "given_name") if part in given}
-        if self.name in given and given[self.name] not in (None, ""):
-            name = person.parse_person(given[self.name], reading)
+        name = person.parse_person(given[self.name], reading) if self.name in given else None
+        if name is not None:
             found = {self.name: name.full[: self.longest], "family_name": name.family, "given_name": name.given}
             clean = {part: Part(longest=100).clean(raw, reading) for part, raw in parts.items()}
             return found | {part: value for part, value in clean.items() if value}
@@ -133,8 +144,8 @@ class PersonName(Text):
             return {self.name: None} if self.name in given else {}
         kept = {part: getattr(record, part, None) for part in ("family_name", "given_name")}
         new = kept | {part: Part(longest=100).clean(raw, reading) for part, raw in parts.items()}
-        full = person.join_name(new["family_name"], new["given_name"])
-        return {self.name: full or None, **new}
+        whole = person.compose_person(new["family_name"], new["given_name"], reading)
+        return {self.name: whole.full if whole else None, **new}
 
 
 class Part(Text):
@@ -197,7 +208,7 @@ class PostalAddress(Fact):
         return [f"{self.name}_{suffix}" for suffix, _label in ADDRESS_PARTS]
 
     def from_row(self, *raw: Any) -> "address.Address | None":
-        return address.Address(*raw) if any(raw) else None
+        return address.Address(*(part or "" for part in raw)) if any(raw) else None
 
     def value(self, record: Any) -> "address.Address | None":
         return self.from_row(*(getattr(record, column) for column in self.columns()))

@@ -1,5 +1,7 @@
 """What every field knows of itself, besides where it is stored."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -10,7 +12,7 @@ from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.storage import Column, Storage
 
-type Label = str | Promise
+Label = str | Promise
 
 EQUALITY = ("is", "is_not", "in", "not_in")
 ORDER = ("lt", "lte", "gt", "gte", "between", "not_between")
@@ -136,8 +138,8 @@ class StoredFact(Fact):
 
     column: str
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
-        super().contribute_to_class(cls, name, private_only)  # type: ignore[misc]
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, **kwargs)  # type: ignore[misc]
         self.storage = Column(name)
         self.companions(cls, name)
 

@@ -1,5 +1,7 @@
 """Links between records."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.db import models

@@ -1,5 +1,7 @@
 """Fields of one plain value."""
 
+from __future__ import annotations
+
 import datetime
 import decimal
 from collections.abc import Callable, Sequence
@@ -15,7 +17,7 @@ from crm.kernel.entity.fields.fact import (
     DAYS, EQUALITY, ORDER, PRESENCE, SETS, WORDS, Fact, FieldError, Label, StoredFact, companion,
 )
 from crm.kernel.entity.forms import choices as choice_forms
-from crm.kernel.entity.forms import dates, numbers, yes_no
+from crm.kernel.entity.forms import dates, moments, numbers, yes_no
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.text import parse_long_text, parse_text
 
@@ -94,7 +96,7 @@ class LongText(StoredFact, models.TextField):  # type: ignore[type-arg]
         return {"type": "string", "maxLength": self.longest}
 
 
-type Options = Sequence[tuple[str, Label]] | type[models.TextChoices] | Callable[[], Sequence[tuple[str, Label]]]
+Options = Sequence[tuple[str, Label]] | type[models.TextChoices] | Callable[[], Sequence[tuple[str, Label]]]
 
 
 def _options(options: Options) -> list[tuple[str, Label]]:
@@ -120,7 +122,7 @@ class Choice(StoredFact, models.TextField):  # type: ignore[type-arg]
         return _options(self.options)
 
     def clean(self, raw: Any, reading: Reading) -> str | None:  # type: ignore[override]
-        return None if _blank(raw) else choice_forms.parse_choice(raw, self.choices_list, reading)
+        return None if _blank(raw) else choice_forms.parse_choice(raw, reading, self.choices_list)
 
     def display(self, value: Any, reading: Reading) -> str:
         return str(dict(self.choices_list).get(value, value)) if value else ""
@@ -183,7 +185,7 @@ class MultiChoice(_List):
         return _options(self.options)
 
     def clean(self, raw: Any, reading: Reading) -> list[str] | None:  # type: ignore[override]
-        found = [choice_forms.parse_choice(part, self.choices_list, reading) for part in self.split(raw)]
+        found = [choice_forms.parse_choice(part, reading, self.choices_list) for part in self.split(raw)]
         return list(dict.fromkeys(found)) or None
 
     def display(self, value: Any, reading: Reading) -> str:
@@ -337,10 +339,10 @@ class DateTime(StoredFact, models.DateTimeField):  # type: ignore[type-arg]
         super().__init__(label, blank=not self.required, **rest)
 
     def clean(self, raw: Any, reading: Reading) -> datetime.datetime | None:  # type: ignore[override]
-        return None if _blank(raw) else dates.parse_datetime(raw, reading)
+        return None if _blank(raw) else moments.parse_datetime(raw, reading)
 
     def display(self, value: Any, reading: Reading) -> str:
-        return "" if value is None else dates.show_datetime(value, reading)
+        return "" if value is None else moments.show_datetime(value, reading)
 
     def to_json(self, value: Any) -> Any:
         return None if value is None else value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")

@@ -1,5 +1,7 @@
 """Texts with a normal form: phone, e-mail, handle, web address, tax id."""
 
+from __future__ import annotations
+
 from typing import Any
 
 
@@ -51,7 +53,7 @@ class Handle(Text):
         super().__init__(label, **given)
 
     def form(self, raw: Any, reading: Reading) -> str:
-        return parse_handle(raw, reading, service=self.service)
+        return parse_handle(raw, reading, self.service)
 
 
 class Url(Text):

@@ -21,7 +21,7 @@ from crm.kernel.entity.filter.periods import moment, span
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 
-type Seen = Callable[[Entity[Any]], Q]
+Seen = Callable[[Entity[Any]], Q]
 """The rows of a kind which the asker may see, as a Q on that kind's model."""
 
 

@@ -48,7 +48,7 @@ class Not:
     part: "Node"
 
 
-type Node = Where | All | Any_ | Not
+Node = Where | All | Any_ | Not
 
 
 def wrong(message: str) -> Wrong:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.base.clock import now
 from crm.kernel.entity.forms.reading import Reading
 
-type Span = tuple[datetime.date, datetime.date]
+Span = tuple[datetime.date, datetime.date]
 """First day, and the day after the last."""
 
 _COUNTED = re.compile(r"^(last|next)_(\d{1,4})_days$")

@@ -7,7 +7,13 @@ from dataclasses import dataclass, fields, replace
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.entity.forms.chinese_address import province, split_address
-from crm.kernel.entity.forms.countries import country_choices, country_name, find_country, parse_country, show_country
+from crm.kernel.entity.forms.countries import (
+    country_choices,
+    country_name,
+    find_country,
+    parse_country,
+    show_country,
+)
 from crm.kernel.entity.forms.errors import FieldError, one_value
 from crm.kernel.entity.forms.postcode import find_postcode, parse_postcode
 from crm.kernel.entity.forms.reading import Reading
@@ -28,8 +34,8 @@ _CODE_FIRST = frozenset(
 )
 _STATE_CODE = re.compile(r"[A-Z]{2,3}")
 _STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI "
-    "SC SD TN TX UT VT VA WA WV WI WY DC".split()
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC "
+    "ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC".split()
 )
 
 
@@ -56,13 +62,18 @@ def parse_address(raw: object, reading: Reading) -> Address | None:
         return _from_parts(raw, reading)
     text = clean(as_text(raw), lines=True)
     if len(text) > LONGEST:
-        raise FieldError(_("An address has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(text))
+        raise FieldError(
+            _("An address has at most %(most)s characters; this has %(count)s."),
+            most=LONGEST,
+            count=len(text),
+        )
     text = _PARTED.sub(", ", text).strip(" ,")
     if not text:
         return None
     if len(_HAN.findall(text)) * 2 >= len(re.sub(r"[\W\d]", "", text)) > 0:
         found = Address(*split_address(text))
-        return found if found.country or reading.country not in _HAN_COUNTRIES else replace(found, country=reading.country)
+        at_home = not found.country and reading.country in _HAN_COUNTRIES
+        return replace(found, country=reading.country) if at_home else found
     return _western(text, reading)
 
 

@@ -4,9 +4,10 @@ import re
 from typing import NamedTuple
 
 _PROVINCES = (
-    "北京市 天津市 上海市 重庆市 河北省 山西省 辽宁省 吉林省 黑龙江省 江苏省 浙江省 安徽省 福建省 江西省 山东省 河南省 湖北省 湖南省 "
-    "广东省 海南省 四川省 贵州省 云南省 陕西省 甘肃省 青海省 台湾省 内蒙古自治区 广西壮族自治区 西藏自治区 宁夏回族自治区 "
-    "新疆维吾尔自治区 香港特别行政区 澳门特别行政区"
+    "北京市 天津市 上海市 重庆市 河北省 山西省 辽宁省 吉林省 黑龙江省 江苏省 浙江省 安徽省 福建省 "
+    "江西省 山东省 河南省 湖北省 湖南省 广东省 海南省 四川省 贵州省 云南省 陕西省 甘肃省 青海省 台湾省 "
+    "内蒙古自治区 广西壮族自治区 西藏自治区 宁夏回族自治区 新疆维吾尔自治区 香港特别行政区 "
+    "澳门特别行政区"
 ).split()
 _SIGNS = dict(
     zip(
@@ -29,7 +30,6 @@ _CITY = re.compile(r"[^区县路街号\d]{2,9}?(?:自治州|地区|盟|市)")
 _NAMED = "让胡路区|上街区|西乡塘区|津市市|沙市区|红旗区|社旗县|辉县市|沙县区|赣县区|梅县区|西市区|新市区|共青城市"
 _DISTRICT = re.compile(rf"(?:{_NAMED})|[^\d\s][^路街号\d\s]{{0,13}}?(?:自治县|自治旗|林区|特区|区|县|旗|市)")
 _NOT_A_DISTRICT = re.compile(r"(?:小|社|校|厂|院|库|住宅|生活)区$|.[镇乡](?!塘).+区$|^.{3,}(?<!共青)城市$")
-_BLANKS = re.compile(r"[\s,，]+")
 
 
 class Parts(NamedTuple):
@@ -87,7 +87,7 @@ def _take_province(text: str) -> tuple[str, str]:
     plain = text.translate(_TRADITIONAL)
     for full in _PROVINCES:
         if plain.startswith(full):
-            return full, _BLANKS.sub("", text[len(full) :], count=1) if _BLANKS.match(text, len(full)) else text[len(full) :]
+            return full, text[len(full) :].lstrip(" ,，")
     for short, full in _SHORT.items():
         rest = text[len(short) :].lstrip(" ,，")
         # 吉林市, 海南藏族自治州: a city of a like name, not the province.

@@ -60,7 +60,9 @@ class Choices:
                 allowed=named,
                 more=more,
             )
-        return FieldError(_("“%(text)s” is not in the list. Choose one of: %(allowed)s."), text=text[:60], allowed=named)
+        return FieldError(
+            _("“%(text)s” is not in the list. Choose one of: %(allowed)s."), text=text[:60], allowed=named
+        )
 
 
 Pairs = Choices | Sequence[tuple[str, Words]]
@@ -111,7 +113,11 @@ def show_choices(values: Iterable[str], reading: Reading, choices: Pairs) -> str
 
 def parse_tags(raw: object, reading: Reading, longest: int = 50, most: int = 50) -> list[str]:
     """Free words in the order given, each once (case and width do not matter)."""
-    parts = list(raw) if isinstance(raw, list | tuple | set | frozenset) else _TAG_SPLIT.split(clean(as_text(raw), True))
+    parts: Iterable[object]
+    if isinstance(raw, list | tuple | set | frozenset):
+        parts = raw
+    else:
+        parts = _TAG_SPLIT.split(clean(as_text(raw), lines=True))
     tags: dict[str, str] = {}
     for part in parts:
         tag = clean(as_text(part)).strip("#＃ ")

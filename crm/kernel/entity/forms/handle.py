@@ -34,14 +34,18 @@ KINDS: dict[str, HandleKind] = {
             "wechat",
             _("WeChat"),
             r"[a-z][a-z0-9_-]{5,19}|[1-9][0-9]{4,11}",
-            _("A WeChat id has 6 to 20 letters, digits, _ or - and begins with a letter; a phone or QQ number is right too."),
+            _(
+                "A WeChat id has 6 to 20 letters, digits, _ or - and begins with a letter; a phone or QQ number is right too."
+            ),
         ),
         HandleKind("qq", _("QQ"), r"[1-9][0-9]{4,11}", _("A QQ number has 5 to 12 digits and does not begin with 0.")),
         HandleKind("whatsapp", _("WhatsApp"), "", "", "https://wa.me/{digits}", phone=True),
         HandleKind("dingtalk", _("DingTalk"), _FREE, _ANY),
         HandleKind("wecom", _("WeCom"), _FREE, _ANY),
         HandleKind("feishu", _("Feishu"), _FREE, _ANY),
-        HandleKind("line", _("LINE"), r"@?[a-z0-9._-]{3,20}", _("A LINE id has 3 to 20 letters, digits, dots, _ or -.")),
+        HandleKind(
+            "line", _("LINE"), r"@?[a-z0-9._-]{3,20}", _("A LINE id has 3 to 20 letters, digits, dots, _ or -.")
+        ),
         HandleKind(
             "telegram",
             _("Telegram"),
@@ -50,21 +54,58 @@ KINDS: dict[str, HandleKind] = {
             "https://t.me/{handle}",
         ),
         HandleKind("signal", _("Signal"), "", "", "https://signal.me/#p/{phone}", phone=True),
-        HandleKind("skype", _("Skype"), r"[a-z][a-z0-9.,_:-]{5,63}", _("A Skype name has 6 to 64 characters and begins with a letter.")),
-        HandleKind("linkedin", _("LinkedIn"), r"[\w-]{3,100}", _("A LinkedIn name has 3 to 100 letters, digits or -."), "https://www.linkedin.com/in/{handle}"),
-        HandleKind("x", _("X"), r"[a-z0-9_]{1,15}", _("A name on X has at most 15 letters, digits or _."), "https://x.com/{handle}"),
-        HandleKind("facebook", _("Facebook"), r"[a-z0-9.]{5,50}", _("A Facebook name has 5 to 50 letters, digits or dots."), "https://www.facebook.com/{handle}"),
-        HandleKind("instagram", _("Instagram"), r"[a-z0-9._]{1,30}", _("An Instagram name has at most 30 letters, digits, dots or _."), "https://www.instagram.com/{handle}"),
-        HandleKind("weibo", _("Weibo"), r"[\w-]{2,30}", _("A Weibo name has 2 to 30 characters without blanks."), folded=False),
+        HandleKind(
+            "skype",
+            _("Skype"),
+            r"[a-z][a-z0-9.,_:-]{5,63}",
+            _("A Skype name has 6 to 64 characters and begins with a letter."),
+        ),
+        HandleKind(
+            "linkedin",
+            _("LinkedIn"),
+            r"[\w-]{3,100}",
+            _("A LinkedIn name has 3 to 100 letters, digits or -."),
+            "https://www.linkedin.com/in/{handle}",
+        ),
+        HandleKind(
+            "x",
+            _("X"),
+            r"[a-z0-9_]{1,15}",
+            _("A name on X has at most 15 letters, digits or _."),
+            "https://x.com/{handle}",
+        ),
+        HandleKind(
+            "facebook",
+            _("Facebook"),
+            r"[a-z0-9.]{5,50}",
+            _("A Facebook name has 5 to 50 letters, digits or dots."),
+            "https://www.facebook.com/{handle}",
+        ),
+        HandleKind(
+            "instagram",
+            _("Instagram"),
+            r"[a-z0-9._]{1,30}",
+            _("An Instagram name has at most 30 letters, digits, dots or _."),
+            "https://www.instagram.com/{handle}",
+        ),
+        HandleKind(
+            "weibo", _("Weibo"), r"[\w-]{2,30}", _("A Weibo name has 2 to 30 characters without blanks."), folded=False
+        ),
         HandleKind("xiaohongshu", _("Xiaohongshu"), _FREE, _ANY, folded=False),
         HandleKind("douyin", _("Douyin"), _FREE, _ANY, folded=False),
-        HandleKind("other", _("Other"), r"[^\s<>\"][^<>\"]{0,63}", _("A handle has at most 64 characters."), folded=False),
+        HandleKind(
+            "other", _("Other"), r"[^\s<>\"][^<>\"]{0,63}", _("A handle has at most 64 characters."), folded=False
+        ),
     )
-}  # fmt: skip
+}
 HANDLE_KINDS: list[tuple[str, Words]] = [(kind.name, kind.label) for kind in KINDS.values()]
 _PREFIX = re.compile(r"^(?:微信号?|wechat(?:\s*id)?|wx|qq|line(?:\s*id)?|skype|telegram)\s*[:：]\s*", re.IGNORECASE)
-_PROFILE = re.compile(r"^(?:https?://)?(?:[a-z]+\.)?([a-z-]+)\.(?:com|me|org)/(?:in/|#p/)?@?([^/?#\s]+)/?(?:[?#].*)?$", re.IGNORECASE)
-_SITES = {"linkedin": "linkedin", "t": "telegram", "wa": "whatsapp", "x": "x", "twitter": "x", "facebook": "facebook", "instagram": "instagram", "signal": "signal"}  # fmt: skip
+_PROFILE = re.compile(
+    r"^(?:https?://)?(?:[a-z]+\.)?([a-z-]+)\.(?:com|me|org)/(?:in/|#p/)?@?([^/?#\s]+)/?(?:[?#].*)?$",
+    re.IGNORECASE,
+)
+_SITES = {name: name for name in ("linkedin", "x", "facebook", "instagram", "signal")}
+_SITES |= {"t": "telegram", "wa": "whatsapp", "twitter": "x"}
 
 
 def parse_handle(raw: object, reading: Reading, kind: str = "other") -> str:
@@ -84,7 +125,8 @@ def parse_handle(raw: object, reading: Reading, kind: str = "other") -> str:
         return parse_phone(text, reading)
     if kind == "wechat":
         try:
-            return parse_phone(text, reading) if len(text.lstrip("+")) > 10 and text.lstrip("+").isdigit() else _by_rule(text, rule)
+            is_phone = len(text.lstrip("+")) > 10 and text.lstrip("+").isdigit()
+            return parse_phone(text, reading) if is_phone else _by_rule(text, rule)
         except FieldError:
             return _by_rule(text, rule)
     return _by_rule(text, rule)

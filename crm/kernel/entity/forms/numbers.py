@@ -17,30 +17,29 @@ from crm.kernel.entity.forms.text import as_text, clean
 BIG = 2**63 - 1
 _DIGITS_MOST = 40
 _TIMES = {
-    "十": 1, "百": 2, "千": 3, "k": 3, "thousand": 3, "万": 4, "萬": 4, "十万": 5, "十萬": 5, "百万": 6, "百萬": 6,
-    "m": 6, "mn": 6, "mln": 6, "mio": 6, "million": 6, "千万": 7, "千萬": 7, "亿": 8, "億": 8, "b": 9, "bn": 9,
-    "bln": 9, "billion": 9, "万亿": 12, "萬億": 12, "兆": 12, "tn": 12, "trillion": 12,
+    "十": 1, "百": 2, "千": 3, "k": 3, "thousand": 3, "万": 4, "萬": 4, "十万": 5, "十萬": 5, "百万": 6,
+    "百萬": 6, "m": 6, "mn": 6, "mln": 6, "mio": 6, "million": 6, "千万": 7, "千萬": 7, "亿": 8, "億": 8,
+    "b": 9, "bn": 9, "bln": 9, "billion": 9, "万亿": 12, "萬億": 12, "兆": 12, "tn": 12, "trillion": 12,
 }  # fmt: skip
-_TIMES_END = re.compile(
-    r"(?<=[0-9. ])(" + "|".join(sorted(_TIMES, key=len, reverse=True)) + r")$", re.IGNORECASE
-)
+_TIMES_END = re.compile(r"(?<=[0-9. ])(" + "|".join(sorted(_TIMES, key=len, reverse=True)) + r")$", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:S\d{3})+|\d{1,4}(?:S\d{4})+|\d{1,2}(?:S\d{2})+S\d{3}".replace("S", "[^0-9]"))
 _SPACED = re.compile(r"(?<=\d)[ '’](?=\d)")
 _POWER = re.compile(r"([0-9.,]+)e([+-]?\d{1,2})", re.IGNORECASE)
 _MINUS = "-−–"
+_Scale = tuple[tuple[Decimal, tuple[int, str, int]], ...]
 # From which amount on, cut by which power of ten, called what, with how many digits behind the mark.
-_ENGLISH = (
-    (Decimal("999.5e6"), 9, "B", 2),
-    (Decimal("999.5e3"), 6, "M", 2),
-    (Decimal("9950"), 3, "k", 0),
-    (Decimal("999.5"), 3, "k", 1),
-    (Decimal(0), 0, "", 0),
+_ENGLISH: _Scale = (
+    (Decimal("999.5e6"), (9, "B", 2)),
+    (Decimal("999.5e3"), (6, "M", 2)),
+    (Decimal("9950"), (3, "k", 0)),
+    (Decimal("999.5"), (3, "k", 1)),
+    (Decimal(0), (0, "", 0)),
 )
-_CHINESE = (
-    (Decimal("9999.5e4"), 8, "亿", 2),
-    (Decimal("999.95e4"), 4, "万", 0),
-    (Decimal("9999.5"), 4, "万", 1),
-    (Decimal(0), 0, "", 0),
+_CHINESE: _Scale = (
+    (Decimal("9999.5e4"), (8, "亿", 2)),
+    (Decimal("999.95e4"), (4, "万", 0)),
+    (Decimal("9999.5"), (4, "万", 1)),
+    (Decimal(0), (0, "", 0)),
 )
 
 
@@ -82,7 +81,9 @@ def _take_apart(text: str, reading: Reading, example: str, own: str | None) -> _
         second, body = currencies.take_back(body, own)
         if code and second and code != second and text[-1:] not in "元圆圓块塊":
             raise FieldError(
-                _("One amount has one currency; this names %(first)s and %(second)s."), first=code, second=second
+                _("One amount has one currency; this names %(first)s and %(second)s."),
+                first=code,
+                second=second,
             )
         code = code or second
     later, body = _take_minus(body)
@@ -194,7 +195,11 @@ def show_integer(value: int | None, reading: Reading) -> str:
 
 
 def parse_decimal(
-    raw: object, reading: Reading, digits: int = 4, low: Decimal | int | None = None, high: Decimal | int | None = None
+    raw: object,
+    reading: Reading,
+    digits: int = 4,
+    low: Decimal | int | None = None,
+    high: Decimal | int | None = None,
 ) -> Decimal | None:
     """A decimal with `digits` behind the mark, so that value × 10^digits fits a bigint; None where it is blank."""
     written = _read(raw, reading, "1,234.5")
@@ -279,9 +284,8 @@ def short_money(value: Money | None, reading: Reading) -> str:
 def short_number(value: Decimal | int, reading: Reading) -> str:
     """A figure cut to what the eye takes in: 98k, 1.29M in English; 9.8万, 128.6万, 1.29亿 in Chinese."""
     amount = abs(Decimal(value))
-    for start, power, unit, behind in _CHINESE if reading.chinese else _ENGLISH:
-        if amount >= start:
-            break
+    scale = _CHINESE if reading.chinese else _ENGLISH
+    power, unit, behind = next(cut for start, cut in scale if amount >= start)
     unit = {"万": "萬", "亿": "億"}.get(unit, unit) if reading.language == "zh-hant" else unit
     return f"{'−' if value < 0 else ''}{show_decimal(_cut(amount, power, behind), reading)}{unit}"
 

@@ -21,9 +21,10 @@ _HAN = re.compile(r"[々〇㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
 _EASTERN = re.compile(r"[々〇㐀-鿿豈-﫿\U00020000-\U0003ffff\u3040-\u30ffー\uac00-\ud7a3]+")
 _DOTS = re.compile(r"\s*[·•・‧∙●．]\s*")
 _TITLES = {
-    "mr": "Mr.", "mister": "Mr.", "mrs": "Mrs.", "ms": "Ms.", "miss": "Miss", "mx": "Mx.", "dr": "Dr.", "doctor": "Dr.",
-    "prof": "Prof.", "professor": "Prof.", "sir": "Sir", "dame": "Dame", "rev": "Rev.", "hon": "Hon.", "herr": "Herr",
-    "frau": "Frau", "mme": "Mme", "madame": "Mme", "mlle": "Mlle", "sr": "Sr.", "sra": "Sra.", "srta": "Srta.", "ing": "Ing.",
+    "mr": "Mr.", "mister": "Mr.", "mrs": "Mrs.", "ms": "Ms.", "miss": "Miss", "mx": "Mx.", "dr": "Dr.",
+    "doctor": "Dr.", "prof": "Prof.", "professor": "Prof.", "sir": "Sir", "dame": "Dame", "rev": "Rev.",
+    "hon": "Hon.", "herr": "Herr", "frau": "Frau", "mme": "Mme", "madame": "Mme", "mlle": "Mlle",
+    "sr": "Sr.", "sra": "Sra.", "srta": "Srta.", "ing": "Ing.",
 }  # fmt: skip
 _TITLES_ZH = (
     "先生 女士 小姐 太太 夫人 博士 教授 老师 老師 律师 律師 医生 醫生 医师 醫師 总经理 總經理 副总经理 副總經理 董事长 董事長 副总 副總 董事 "
@@ -67,7 +68,9 @@ def parse_person(raw: object, reading: Reading) -> PersonName | None:
     if not text:
         return None
     if len(text) > LONGEST:
-        raise FieldError(_("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(text))
+        raise FieldError(
+            _("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(text)
+        )
     if not any(letter.isalpha() for letter in text):
         raise FieldError(_("A name has letters in it."))
     solid = text.replace(" ", "")
@@ -160,9 +163,7 @@ def _cased(name: str) -> str:
     if len(letters) < 3 or not all(letter.isupper() for letter in letters):
         return name
     words = name.split(" ")
-    return " ".join(
-        word if index and _ROMAN.fullmatch(word) else _word_cased(word) for index, word in enumerate(words)
-    )
+    return " ".join(word if index and _ROMAN.fullmatch(word) else _word_cased(word) for index, word in enumerate(words))
 
 
 def _word_cased(word: str) -> str:
@@ -191,7 +192,9 @@ def compose_person(family: object, given: object, reading: Reading, prefix: obje
     eastern = bool(_EASTERN.fullmatch((last + first).replace(" ", "")))
     full = join_name(last, first)
     if len(full) > LONGEST:
-        raise FieldError(_("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(full))
+        raise FieldError(
+            _("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(full)
+        )
     return PersonName(full, last, first, parse_prefix(prefix, reading), "eastern" if eastern else "western")
 
 

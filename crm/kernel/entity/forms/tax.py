@@ -19,13 +19,12 @@ _LOOSE = re.compile(r"[\s.\-–/_]")
 _CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 # Countries whose number carries the country's letters; elsewhere the digits alone are written.
-_PREFIXED = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+_PREFIXED = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 _OWN_NAME = {
-    "US": "ein", "TW": "ubn", "JP": "cn", "KR": "brn", "IN": "gstin", "AU": "abn", "SG": "uen", "CA": "bn", "BR": "cnpj",
-    "NZ": "ird", "MX": "rfc", "RU": "inn", "CH": "uid", "NO": "orgnr", "TR": "vkn", "TH": "tin", "VN": "mst", "ZA": "tin",
-    "IL": "hp", "AR": "cuit", "CL": "rut", "CO": "nit", "PE": "ruc", "ID": "npwp", "MY": "tin", "EG": "tn", "UA": "edrpou",
+    "US": "ein", "TW": "ubn", "JP": "cn", "KR": "brn", "IN": "gstin", "AU": "abn", "SG": "uen", "CA": "bn",
+    "BR": "cnpj", "NZ": "ird", "MX": "rfc", "RU": "inn", "CH": "uid", "NO": "orgnr", "TR": "vkn",
+    "TH": "tin", "VN": "mst", "ZA": "tin", "IL": "hp", "AR": "cuit", "CL": "rut", "CO": "nit", "PE": "ruc",
+    "ID": "npwp", "MY": "tin", "EG": "tn", "UA": "edrpou",
 }  # fmt: skip
 _ANY = re.compile(r"[A-Z0-9]{4,24}")
 
@@ -39,7 +38,11 @@ def parse_tax_id(raw: object, reading: Reading, country: str | None = None) -> s
     if not text:
         return ""
     home = country or reading.country
-    if text[:2] in (*_PREFIXED, "EL", "XI") and any(sign.isdigit() for sign in text[2:]) and (home != "CN" or len(text) < 18):
+    if (
+        text[:2] in (*_PREFIXED, "EL", "XI")
+        and any(sign.isdigit() for sign in text[2:])
+        and (home != "CN" or len(text) < 18)
+    ):
         return _vat(text, reading)
     if home == "CN":
         return _credit_code(text)
@@ -61,7 +64,8 @@ def _credit_code(text: str) -> str:
     odd = next((sign for sign in text if sign not in _CREDIT_SIGNS), None)
     if odd:
         raise FieldError(
-            _("A credit code is made of digits and capital letters without I, O, S, V and Z; this has %(sign)s."), sign=odd
+            _("A credit code is made of digits and capital letters without I, O, S, V and Z; this has %(sign)s."),
+            sign=odd,
         )
     total = sum(_CREDIT_SIGNS.index(sign) * weight for sign, weight in zip(text, _CREDIT_WEIGHTS, strict=False))
     right = _CREDIT_SIGNS[(31 - total % 31) % 31]
@@ -110,7 +114,9 @@ def _checked(text: str, rule: ModuleType, country: str, reading: Reading) -> str
             country=where,
         ) from None
     except (ValidationError, ValueError, IndexError, KeyError, TypeError):
-        raise FieldError(_("A tax number in %(country)s is written differently. Compare it with a paper."), country=where) from None
+        raise FieldError(
+            _("A tax number in %(country)s is written differently. Compare it with a paper."), country=where
+        ) from None
 
 
 def _plain(text: str) -> str:

@@ -1,5 +1,6 @@
 """Plain text, cleaned on every path: form, API, import, automation."""
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime
@@ -18,7 +19,7 @@ _LAYOUT = re.compile("[\n\t]+")
 # Overrides, embeddings and isolates can make a text show other than it is, or turn the rest of a page around. The
 # plain direction marks (U+200E, U+200F, U+061C) cannot, and right-to-left names need them. U+FEFF is a stray BOM.
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
-_EDGE = " \t\n\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u2060\u3000"
+_EDGE = " \t\n\xa0\u1680\u202f\u205f\u2060\u3000" + "".join(map(chr, range(0x2000, 0x200C)))
 
 
 def clean(raw: str, lines: bool = False) -> str:
@@ -26,10 +27,7 @@ def clean(raw: str, lines: bool = False) -> str:
 
     Raises FieldError for NUL, lone surrogates and other characters that no storage or file keeps.
     """
-    if raw.isprintable():
-        text = raw
-    else:
-        text = _laid_out(raw, lines)
+    text = raw if raw.isprintable() else _laid_out(raw, lines)
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text.strip(_EDGE)
@@ -65,7 +63,8 @@ def as_text(raw: object) -> str:
 
 
 def _number_text(raw: int | float | Decimal) -> str:
-    if abs(raw) >= 10**40 or raw != raw:
+    endless = isinstance(raw, float) and not math.isfinite(raw) or isinstance(raw, Decimal) and not raw.is_finite()
+    if endless or abs(raw) >= 10**40:
         raise FieldError(_("A number has at most 40 digits."))
     if isinstance(raw, float):
         return format(Decimal(repr(raw)), "f").removesuffix(".0")
@@ -85,7 +84,9 @@ def parse_long_text(raw: object, reading: Reading, longest: int = LONGEST) -> st
 def _fitting(text: str, longest: int) -> str:
     if len(text) > longest:
         raise FieldError(
-            _("At most %(most)s characters fit here; this has %(count)s."), most=f"{longest:,}", count=f"{len(text):,}"
+            _("At most %(most)s characters fit here; this has %(count)s."),
+            most=f"{longest:,}",
+            count=f"{len(text):,}",
         )
     return text
 

@@ -24,7 +24,9 @@ def parse_url(raw: object, reading: Reading) -> str:
         return ""
     if len(text) > LONGEST:
         raise FieldError(
-            _("A web address has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(text)
+            _("A web address has at most %(most)s characters; this has %(count)s."),
+            most=LONGEST,
+            count=len(text),
         )
     if re.search(r"[\s<>\"\\^`{|}]", text):
         raise FieldError(_("A web address has no blanks, quotes or brackets, as in https://company.com."))

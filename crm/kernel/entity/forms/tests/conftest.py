@@ -5,14 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from crm.kernel.entity.forms.reading import Reading
 
 DATA = Path(__file__).resolve().parents[5].parent / "shared" / "data"
-
-if not settings.configured and not settings.is_overridden("LANGUAGES"):  # pragma: no cover
-    settings.configure(USE_I18N=True)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Rules that values must keep, the same on every path."""
