@@ -89,9 +89,7 @@ def records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, li
                 continue
             if len(cells) > MAX_COLUMNS:
                 raise Unreadable(
-                    _(
-                        "Line %(line)d has more than %(most)d cells. Kith reads tables of up to %(most)d columns."
-                    )
+                    _("Line %(line)d has more than %(most)d cells. Kith reads tables of up to %(most)d columns.")
                     % {"line": started, "most": MAX_COLUMNS}
                 )
             yield started, cells, _problem(lines.held, started)

@@ -86,13 +86,9 @@ def _kind(path: Path) -> str:
         return "xls"
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
-        raise Unreadable(
-            _("This is a web page, not a table. Open it in a spreadsheet program and save it as xlsx.")
-        )
+        raise Unreadable(_("This is a web page, not a table. Open it in a spreadsheet program and save it as xlsx."))
     if start.startswith((b'{"', b'[{"', b"begin:v")):
-        raise Unreadable(
-            _("This is no table but another kind of text file. Kith reads CSV, xlsx, xls and ods.")
-        )
+        raise Unreadable(_("This is no table but another kind of text file. Kith reads CSV, xlsx, xls and ods."))
     if start.startswith(b"{\\rtf"):
         raise Unreadable(_("This is a text document, not a table. Kith reads CSV, xlsx, xls and ods."))
     return "csv"
@@ -120,9 +116,7 @@ def _refuse_encrypted(path: Path) -> None:
     with path.open("rb") as file:
         content = file.read(4 * 1024 * 1024)
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise Unreadable(
-            _("This workbook is protected by a password. Save it without one and upload it again.")
-        )
+        raise Unreadable(_("This workbook is protected by a password. Save it without one and upload it again."))
 
 
 def _text_shape(path: Path, header_row: int | None, encoding: str | None, delimiter: str | None) -> FileShape:
@@ -159,9 +153,7 @@ def _sheet_shape(path: Path, kind: str, sheet: str | None, header_row: int | Non
     first = list(islice(opened.rows, SAMPLE_ROWS))
     if not first:
         raise Unreadable(_("The sheet “%(name)s” is empty.") % {"name": opened.name})
-    named = (
-        header.find([(number, cells) for number, cells, _said in first]) if header_row is None else header_row
-    )
+    named = header.find([(number, cells) for number, cells, _said in first]) if header_row is None else header_row
     names = next((cells for number, cells, _said in first if number == named), [])
     used = _last(names)
     count = 0
@@ -173,8 +165,7 @@ def _sheet_shape(path: Path, kind: str, sheet: str | None, header_row: int | Non
             used = max(used, _last(cells))
     if used > MAX_COLUMNS:
         raise Unreadable(
-            _("This sheet has %(found)d columns; Kith reads up to %(most)d.")
-            % {"found": used, "most": MAX_COLUMNS}
+            _("This sheet has %(found)d columns; Kith reads up to %(most)d.") % {"found": used, "most": MAX_COLUMNS}
         )
     padded = [*names, *[""] * used][:used]
     return FileShape(

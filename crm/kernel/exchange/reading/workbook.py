@@ -90,9 +90,7 @@ def _reason(code: int, said: bytes) -> str | Promise:
     if code == 4:
         return _("This workbook is protected by a password. Save it without one and upload it again.")
     if code in (3, -6, -9, -11) or b"memory" in said:
-        return _(
-            "This spreadsheet asks for more memory than it may. Save the one sheet you need as CSV or a new xlsx."
-        )
+        return _("This spreadsheet asks for more memory than it may. Save the one sheet you need as CSV or a new xlsx.")
     if code == -24:
         return _("This spreadsheet takes too long to open. Save the one sheet you need as CSV or a new xlsx.")
     return _("This spreadsheet is damaged. Open it in its program, save it as xlsx and upload it again.")

@@ -22,9 +22,7 @@ def table(path: Path, **given: object) -> list[tuple[str, ...]]:
     return [shape.columns, *(row.cells for row in rows(path, shape))]
 
 
-@pytest.mark.parametrize(
-    "codec", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
-)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_simplified_chinese_is_read_in_every_encoding(tmp_path: Path, codec: str) -> None:
     found = table(write(tmp_path, CHINESE.encode(codec)))
     assert found[0] == ("公司名称", "城市", "备注")
@@ -60,9 +58,7 @@ def test_a_broken_byte_late_in_the_file_rejects_only_its_row(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
-    text = "\n".join(
-        delimiter.join(cells) for cells in [("id", "text"), ("007", '"a, b; c | d"'), ("2/4", "x")]
-    )
+    text = "\n".join(delimiter.join(cells) for cells in [("id", "text"), ("007", '"a, b; c | d"'), ("2/4", "x")])
     assert table(write(tmp_path, text.encode())) == [("id", "text"), ("007", "a, b; c | d"), ("2/4", "x")]
 
 

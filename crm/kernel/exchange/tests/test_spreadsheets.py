@@ -111,14 +111,10 @@ def test_every_file_is_read_or_refused_with_one_sentence(path: Path) -> None:
     else:
         assert wanted is None, "this file should have been refused"
         assert sum(1 for _row in rows(path, shape)) == shape.rows
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000, (
-        "the reader's own memory grew"
-    )
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000, "the reader's own memory grew"
 
 
-def test_a_child_that_asks_for_too_much_memory_is_stopped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_child_that_asks_for_too_much_memory_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     greedy = tmp_path / "child.py"
     greedy.write_text(
         "import resource, sys\nresource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]),) * 2)\n"

@@ -145,9 +145,7 @@ def test_libreoffice_reads_the_same(tmp_path: Path, ending: str) -> None:
         "--convert-to",
         "ods",
     ]
-    subprocess.run(
-        [*command, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=180
-    )
+    subprocess.run([*command, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=180)
     read = [row.cells[0] for row in rows(tmp_path / "out.ods", sniff(tmp_path / "out.ods"))]
     if ending == "xlsx":
         assert read == texts

@@ -84,11 +84,7 @@ class XlsxWriter:
             self._sheet.write_number(row, column, cell, self._decimal(cell))
         elif isinstance(cell, datetime.datetime) and cell.date() >= _FIRST_DATE:
             self._sheet.write_datetime(row, column, cell.replace(tzinfo=None), self._as_moment)
-        elif (
-            isinstance(cell, datetime.date)
-            and not isinstance(cell, datetime.datetime)
-            and cell >= _FIRST_DATE
-        ):
+        elif isinstance(cell, datetime.date) and not isinstance(cell, datetime.datetime) and cell >= _FIRST_DATE:
             self._sheet.write_datetime(row, column, cell, self._as_date)
         else:
             self._sheet.write_string(row, column, self._clean(str(cell)), self._as_text)

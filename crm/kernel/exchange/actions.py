@@ -1,0 +1,220 @@
+"""What people do with imports and exports. All of it acts for the ambient actor, inside a scope."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
+from crm.kernel.base.ids import uuid7
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.filter import Node, to_json
+from crm.kernel.entity.forms.reading import use_reading
+from crm.kernel.exchange import exporting, jobs, store
+from crm.kernel.exchange.columns import checked, importable, usual_key
+from crm.kernel.exchange.mapping import suggest
+from crm.kernel.exchange.mapping.match import RECORD_ID
+from crm.kernel.exchange.models import ExportRun, ImportRow, ImportRun, ImportState, Outcome
+from crm.kernel.exchange.options import Options
+from crm.kernel.exchange.reading import rows, sniff
+from crm.kernel.exchange.running import entity_of
+from crm.kernel.exchange.writing import CsvWriter, XlsxWriter
+from crm.kernel.queue import actions as queue
+from crm.kernel.records import listing
+from crm.kernel.tenancy.scope import current_actor
+
+SAMPLE = 200
+
+
+def start_import(entity: Entity[Any], name: str, stream: Iterable[bytes]) -> ImportRun:
+    """Keeps an uploaded file (`stream`: its pieces), finds how it is read and suggests a field for each column.
+
+    Raises NotAllowed without the verb "import", Unreadable with one sentence when the file is no table.
+    """
+    actor = current_actor()
+    if not policy_for(entity).may(actor, "import"):
+        raise NotAllowed(_("Your roles do not allow you to import these records."))
+    run = ImportRun(id=uuid7(), kind=entity.kind, name=_plain_name(name), by_id=actor.id)
+    path = store.keep(run.pk, stream)
+    try:
+        _look_at(run, entity, path, {})
+    except BaseException:
+        store.drop(run.pk)
+        raise
+    run.size = path.stat().st_size
+    run.save(force_insert=True)
+    return run
+
+
+def _plain_name(name: str) -> str:
+    """A file name without its folders, controls and surrogates."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in bare if c.isprintable() and not "\ud800" <= c <= "\udfff")[:200] or "file"
+
+
+def read_again(
+    run: ImportRun,
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> ImportRun:
+    """Reads the file in another way (other sheet, header row, encoding, delimiter) and matches its columns anew."""
+    _still_open(run)
+    given = {"sheet": sheet, "header_row": header_row, "encoding": encoding, "delimiter": delimiter}
+    _look_at(run, entity_of(run), store.place(run.pk), given)
+    run.state = ImportState.UPLOADED
+    run.save()
+    return run
+
+
+def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str, Any]) -> None:
+    shape = sniff(path, **given)
+    sample = [row.cells for row in islice(rows(path, shape), SAMPLE)]
+    matches = suggest(entity, importable(entity), shape.columns, sample)
+    run.shape = shape.to_json()
+    run.matches = [
+        match.to_json() | {"examples": _examples([row[index] for row in sample])} for index, match in enumerate(matches)
+    ]
+    run.mapping = {match.column: match.field for match in matches if match.field}
+    run.options = Options(key=usual_key(entity, run.mapping)).to_json()
+    run.counts = run.notes = {}
+
+
+def _examples(cells: Iterable[str]) -> list[str]:
+    return [cell[:60] for cell in list(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:3]]
+
+
+def map_columns(
+    run: ImportRun, mapping: Mapping[str, str | None], options: Mapping[str, Any] | None = None
+) -> ImportRun:
+    """Says which column fills which field ({column: field or None}) and how rows are matched (see `options.Options`).
+
+    Raises Wrong, by column, for what does not exist; Conflict while a job works on the run or once it is imported.
+    """
+    _still_open(run)
+    entity = entity_of(run)
+    run.mapping = checked(entity, run.file_shape.columns, mapping)
+    stored = dict(options) if options is not None else {**run.options, "key": run.options.get("key")}
+    chosen = Options.from_json(stored)
+    if chosen.key and chosen.key not in run.mapping.values():
+        if options is not None and "key" in options:
+            raise Wrong(fields={"key": [_("No column is matched to the field by which records are found.")]})
+        chosen = Options.from_json({**stored, "key": usual_key(entity, run.mapping)})
+    unknown = [name for name in (*chosen.missing, *chosen.values, *chosen.fill) if name not in importable(entity)]
+    if unknown:
+        raise Wrong(fields={"options": [_("There is no field “%(name)s”.") % {"name": unknown[0]}]})
+    if chosen.key not in (None, RECORD_ID) and chosen.key not in importable(entity):
+        raise Wrong(fields={"key": [_("There is no field “%(name)s”.") % {"name": chosen.key}]})
+    run.options = chosen.to_json()
+    run.state = ImportState.MAPPED
+    run.save()
+    return run
+
+
+def _still_open(run: ImportRun) -> None:
+    if run.busy:
+        raise Conflict(_("Kith is working on this import. Wait until it is done."))
+    if run.state in (ImportState.DONE, ImportState.UNDONE) or run.written:
+        raise Conflict(_("This import is done. Upload the file again to import it once more."))
+
+
+def _locked(run: ImportRun) -> ImportRun:
+    return ImportRun.objects.select_for_update().get(pk=run.pk)
+
+
+def dry_run(run: ImportRun) -> ImportRun:
+    """Counts, as a job, what an import would create, change and reject. Nothing is written."""
+    run = _locked(run)
+    _still_open(run)
+    entity_of(run)
+    return _send(run, ImportState.CHECKING, jobs.dry_run)
+
+
+def run_import(run: ImportRun) -> ImportRun:
+    """Imports, as a job. One that failed half way goes on where it stopped: no row is written twice."""
+    run = _locked(run)
+    entity_of(run)
+    if run.state == ImportState.FAILED and run.counts.get("written") and run.task_id:
+        queue.retry(run.task_id)
+        run.state, run.error = ImportState.RUNNING, ""
+        run.save()
+        return run
+    _still_open(run)
+    return _send(run, ImportState.RUNNING, jobs.run_import)
+
+
+def undo_import(run: ImportRun) -> ImportRun:
+    """Takes a whole import back, as a job; records changed since are listed and left alone."""
+    run = _locked(run)
+    if not run.written:
+        raise Conflict(_("There is nothing to take back: this import has written nothing."))
+    return _send(run, ImportState.UNDOING, jobs.undo_import)
+
+
+def _send(run: ImportRun, state: ImportState, job: Any) -> ImportRun:
+    run.task_id = queue.defer(job, run_id=run.pk).pk
+    run.state, run.error, run.finished_at = state, "", None
+    run.save()
+    return run
+
+
+def discard(run: ImportRun) -> None:
+    """Removes an import that has written nothing, with its file."""
+    run = _locked(run)
+    if run.busy or run.written:
+        raise Conflict(_("Kith is working on this import. Wait until it is done."))
+    store.drop(run.pk)
+    run.delete()
+
+
+def rejects_file(run: ImportRun, form: str = "csv") -> Path:
+    """The rejected rows with the columns of the file and the reason behind them, to be mended and imported again."""
+    columns = [*run.file_shape.columns, _("Reason"), _("Row in the file")]
+    path = store.place(run.pk, "xlsx" if form == "xlsx" else "csv")
+    writer: Any = XlsxWriter(path, columns, _("Rejected rows")) if form == "xlsx" else CsvWriter(path, columns)
+    rejected = ImportRow.objects.filter(run_id=run.pk, outcome=Outcome.REJECT).order_by("number")
+    width = len(run.file_shape.columns)
+    for row in rejected.iterator(chunk_size=1000):
+        cells = [*(row.cells or []), *[""] * width][:width]
+        writer.add([*cells, " ".join(row.reasons), row.number])
+    writer.close()
+    return path
+
+
+def start_export(
+    entity: Entity[Any], node: Node | None = None, sort: str = "", columns: Sequence[str] = (), form: str = "xlsx"
+) -> ExportRun:
+    """Writes the list that filter and sort give into a file, as a job. `columns` empty: all fields that may be seen.
+
+    `form`: "xlsx", "csv" (UTF-8) or "csv-gbk". Raises NotAllowed without the verb "export", Wrong for unknown names.
+    """
+    actor = current_actor()
+    exporting.entity_of(entity.kind)
+    if form not in exporting.FORMATS:
+        raise Wrong(fields={"format": [_("Choose xlsx, csv or csv-gbk.")]})
+    exporting.columns_of(entity, columns)
+    listing.order_of(entity, sort, actor)
+    run = ExportRun(
+        kind=entity.kind,
+        name=str(entity.labels),
+        format=form,
+        filter=to_json(node) if node is not None else None,
+        sort=sort,
+        columns=list(columns),
+        by_id=actor.id,
+    )
+    run.save(force_insert=True)
+    run.task_id = queue.defer(jobs.export, run_id=run.pk).pk
+    run.save(update_fields=["task_id"])
+    return run
+
+
+def preview(run: ImportRun, count: int = 5) -> list[Sequence[str]]:
+    """The first rows of the file as they are read."""
+    with use_reading(Options.from_json(run.options).reading(current_actor())):
+        return [row.cells for row in islice(rows(store.place(run.pk), run.file_shape), count)]

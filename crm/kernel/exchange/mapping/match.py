@@ -1,0 +1,148 @@
+"""Finds the field of each column."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact
+from crm.kernel.exchange.mapping.synonyms import concepts_of, plain, says
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
+_URL = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
+_PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,22}\d")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_TAX = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_CONTENT = {"email": _EMAIL, "url": _URL, "phone": _PHONE, "tax_id": _TAX}
+
+RECORD_ID = "id"
+"""The pseudo field that names the record itself, for updates."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column, the field it was matched to (None: not imported), and why. `sure` is False where a look is needed."""
+
+    column: str
+    field: str | None
+    reason: str
+    sure: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    score: int
+    order: int
+    column: str
+    field: str
+    reason: str
+
+
+def suggest(
+    entity: Entity[Any], fields: Mapping[str, Fact], columns: Sequence[str], samples: Sequence[Sequence[str]] = ()
+) -> list[Match]:
+    """One match for each column. A field is given to the column that fits it best; the others stay unmatched.
+
+    `fields` are the fields that may be written; `samples` are the first rows of the file, cells in column order.
+    """
+    known = _known_names(entity, fields)
+    found: list[_Candidate] = []
+    for order, column in enumerate(columns):
+        cells = [row[order] for row in samples if order < len(row) and row[order].strip()]
+        found += _candidates(column, order, known, cells)
+    taken: dict[str, _Candidate] = {}
+    given: dict[str, _Candidate] = {}
+    for candidate in sorted(found, key=lambda one: (-one.score, one.order)):
+        if candidate.field not in taken and candidate.column not in given:
+            taken[candidate.field] = candidate
+            given[candidate.column] = candidate
+    return [_match(column, given.get(column)) for column in columns]
+
+
+def _match(column: str, candidate: _Candidate | None) -> Match:
+    if candidate is None:
+        return Match(column, None, _("No field has this name; choose one, or leave the column out."), sure=False)
+    return Match(column, candidate.field, candidate.reason, sure=candidate.score >= 60)
+
+
+@dataclass(frozen=True)
+class _Known:
+    field: Fact
+    exact: frozenset[str]
+    concepts: tuple[str, ...]
+
+
+def _known_names(entity: Entity[Any], fields: Mapping[str, Fact]) -> list[_Known]:
+    is_person = "family_name" in entity.fields
+    labels = _labels(entity, fields.values())
+    return [
+        _Known(field, labels[name], concepts_of(name, field.type, name == entity.title, is_person))
+        for name, field in fields.items()
+    ]
+
+
+def _labels(entity: Entity[Any], fields: Iterable[Fact]) -> dict[str, frozenset[str]]:
+    """{field: its plain names}: name, label in each language, declared synonyms, "<kind> <label>", parts with their whole."""
+    names: dict[str, set[str]] = {}
+    listed = list(fields)
+    for language in ("en", "zh-hans", "zh-hant"):
+        with override(language):
+            kind = plain(str(entity.label))
+            for field in listed:
+                label = plain(str(field.label))
+                known = names.setdefault(field.name, {plain(field.name), *map(plain, field.synonyms)})
+                whole = entity.fields.get(field.part_of or "")
+                if whole is not None and label:
+                    over = plain(str(whole.label))
+                    known |= {f"{over} {label}", f"{over}{label}"}
+                    if field.type != "currency":
+                        known.add(label)
+                elif label:
+                    known |= {label, f"{kind} {label}", f"{kind}{label}"}
+    return {name: frozenset(known) for name, known in names.items()}
+
+
+def _candidates(column: str, order: int, known: list[_Known], cells: list[str]) -> list[_Candidate]:
+    name = plain(column)
+    found: list[_Candidate] = []
+    if name in ("id", "kith id", "record id") and cells and all(_UUID.fullmatch(cell) for cell in cells):
+        found.append(_Candidate(100, order, column, RECORD_ID, _("Holds the ids of Kith's records")))
+    for one in known:
+        fit = _fits(one.field, cells)
+        if name in one.exact:
+            found.append(_Candidate(95 + fit, order, column, one.field.name, _("Same name")))
+            continue
+        place = next((index for index, concept in enumerate(one.concepts) if says(concept, name)), None)
+        if place is not None:
+            reason = _("“%(column)s” usually means “%(field)s”") % {"column": column, "field": one.field.label}
+            found.append(_Candidate(80 - 5 * place + fit, order, column, one.field.name, reason))
+        elif fit > 0:
+            reason = _("The values look like “%(field)s”") % {"field": one.field.label}
+            found.append(_Candidate(40 + fit - _foreign(name), order, column, one.field.name, reason))
+    return found
+
+
+def _foreign(name: str) -> int:
+    """A column named as another thing than its content is a weaker guess: `Fax` holds phone numbers."""
+    return 30 if says("fax", name) else 0
+
+
+def _fits(field: Fact, cells: list[str]) -> int:
+    """How the content speaks: 5 for, −20 against, 0 nothing."""
+    pattern = _CONTENT.get(field.type)
+    if pattern is None or not cells:
+        return 0
+    share = sum(1 for cell in cells if pattern.fullmatch(cell.strip())) / len(cells)
+    if field.type == "phone" and any("-" in cell and cell[:4].isdigit() and cell[4:5] == "-" for cell in cells[:20]):
+        share = min(share, 0.5)
+    if share > 0.8:
+        return 5
+    return -20 if share < 0.1 else 0
