@@ -101,7 +101,7 @@ class Policy(Generic[R]):
 
     def _any_kind(self, actor: Actor, name: str, orphan: Q) -> Q:
         """The parent may be of any kind: the record table carries what the levels ask for."""
-        kinds = [entity for entity in registry.all() if entity.parent is None]
+        kinds = [entity for entity in registry.all() if entity.parent is None and entity is not self.entity]
         found, everything = orphan, True
         for entity in kinds:
             seen = policy_for(entity).rows(actor)
