@@ -84,7 +84,7 @@ def write_secrets(data: Path, kept: Secrets) -> None:
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(asdict(kept), indent=1))
-    os.replace(fresh, target)
+    fresh.replace(target)
 
 
 def secrets_for(data: Path) -> Secrets:
@@ -158,8 +158,7 @@ def _parse(url: str) -> dict[str, Any]:
         return dict(conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:
         raise Problem(
-            "The database address is not understood. It looks like postgresql://admin:password@host:5432/kith "
-            f"({str(error).strip()})."
+            "The database address is not understood. It should look like postgresql://admin:password@host:5432/kith"
         ) from error
 
 
@@ -173,9 +172,10 @@ def _reach(url: str) -> "psycopg.Connection[Any]":
         return psycopg.connect(url, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
         where = f"{parts.get('host') or 'this machine'}:{parts.get('port') or 5432}"
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0].rpartition("failed: ")[2]
         raise Problem(
-            f"The database at {where} does not let us in: {reason}. Check that it runs and that address, user and password are right."
+            f"The database at {where} does not let us in: {reason}. "
+            "Check that it runs and that address, user and password are right."
         ) from error
 
 
@@ -185,7 +185,8 @@ def _make(
     if admin.info.server_version < MAJOR * 10_000:
         running = admin.info.server_version // 10_000
         raise Problem(
-            f"Kith needs PostgreSQL {MAJOR} or later; this server is {running}. Use a newer server, or leave out --database-url."
+            f"Kith needs PostgreSQL {MAJOR} or later; this server is {running}. "
+            "Use a newer server, or leave out --database-url."
         )
     try:
         for role in (owner, app):
@@ -269,6 +270,6 @@ def refuse_strong_role(url: str) -> None:
     found = [word for word, strong in zip(words, strengths, strict=True) if strong]
     if found:
         raise Problem(
-            f"Kith does not run as the database role {name!r}: it is {' and '.join(found)}, so nothing would keep the companies on "
-            "this installation apart. KITH_DATABASE_URL must name the role that ./kith up made for the application."
+            f"Kith does not run as the database role {name!r}: it is {' and '.join(found)}, so nothing would keep "
+            "the companies on this installation apart. KITH_DATABASE_URL must name the role that ./kith up made for the application."
         )

@@ -236,7 +236,6 @@ class Embedded:
             lines |= {
                 "fsync": "off",
                 "full_page_writes": "off",
-                "synchronous_commit": "off",
                 "shared_buffers": "'128MB'",
             }
         text = "".join(f"{name} = {value}\n" for name, value in lines.items())

@@ -79,7 +79,7 @@ def read(path: Path, locale: str) -> Catalog:
 
 def written(catalog: Catalog) -> bytes:
     out = io.BytesIO()
-    catalog.header_comment = "# Words of Kith. tools/translations.py keeps the English in line with the sources; edit the Chinese."
+    catalog.header_comment = "# Words of Kith. The English comes from the sources by tools/translations.py; edit the Chinese."
     write_po(
         out,
         catalog,

@@ -170,4 +170,4 @@ if __name__ == "__main__":
     except Problem as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit("Stopped. ./kith up goes on from here.")

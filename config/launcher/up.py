@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.database import addresses, held, prepare, refuse_strong_role
+from config.database import addresses, embedded, held, is_external, prepare, refuse_strong_role
 from config.environment import process_environment
 from config.launcher import build, commands, ports
 from config.launcher.say import line, step
@@ -46,7 +46,12 @@ def up(wish: Wish) -> int:
     with held(wish.data):
         if running(wish.data):
             return _runs_already(wish)
-        set_up(wish)
+        try:
+            set_up(wish)
+        except BaseException:
+            if not is_external(wish.data):
+                embedded(wish.data).stop()
+            raise
     return _detached(wish) if wish.detach else _foreground(wish)
 
 

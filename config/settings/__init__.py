@@ -40,7 +40,7 @@ TEMPLATES = [
             "auto_reload": DEBUG,
             **(
                 {"environment": "crm.kernel.pages.environment.environment"}
-                if (BASE_DIR / "crm/kernel/pages/environment.py").exists()
+                if "crm.kernel.pages" in INSTALLED_APPS
                 else {}
             ),
         },
