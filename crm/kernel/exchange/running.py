@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +70,7 @@ def take_in(progress: Progress, run_id: UUID, trial: bool) -> None:
                 progress.step(tally.rows)
                 _save(run, tally, trial)
         if not trial and intake.titles:
-            set_later_links(progress, intake, run, tally)
+            set_later_links(progress, intake, run, tally, path)
     with progress.batch():
         _finish(run, tally, trial)
         progress.result = run.counts
@@ -245,10 +246,10 @@ def _change(intake: Intake, candidates: list[Candidate]) -> dict[int, ImportRow]
     return found
 
 
-def set_later_links(progress: Progress, intake: Intake, run: ImportRun, tally: Tally) -> None:
+def set_later_links(progress: Progress, intake: Intake, run: ImportRun, tally: Tally, path: Path) -> None:
     """A second pass for links between rows of the same file, once all of them are there."""
     names = [name for name in intake.by_name if intake.self_link(name)]
-    source = rows(place(run.pk), intake.shape, after=int(progress.bookmark.get("linked", 0)))
+    source = rows(path, intake.shape, after=int(progress.bookmark.get("linked", 0)))
     intake.titles.clear()
     intake.links.forget()
     while batch := list(islice(source, BATCH)):

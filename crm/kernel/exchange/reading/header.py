@@ -20,7 +20,7 @@ def distinct(cells: Sequence[str]) -> tuple[str, ...]:
     names: list[str] = []
     seen: set[str] = set()
     for index, cell in enumerate(cells):
-        base = " ".join(cell.split())[:200] or f"Column {letter(index)}"
+        base = " ".join(cell.replace("\x00", "").split())[:200] or f"Column {letter(index)}"
         name, count = base, 1
         while name.casefold() in seen:
             count += 1

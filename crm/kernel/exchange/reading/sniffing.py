@@ -219,7 +219,7 @@ def _text_row(number: int, cells: list[str], problem: str | None, width: int) ->
             }
         if not extra:
             cells = [*cells[:width], *[""] * (width - len(cells))]
-    return Row(number, tuple(delimited.original(cell) for cell in cells), problem)
+    return Row(number, tuple(delimited.original(cell).replace("\x00", "�") for cell in cells), problem)
 
 
 def _sheet_row(number: int, cells: list[str], errors: list[tuple[int, str]], columns: tuple[str, ...]) -> Row:
@@ -235,4 +235,5 @@ def _sheet_row(number: int, cells: list[str], errors: list[tuple[int, str]], col
                 cells[column] = word
     if any("\x00" in cell for cell in cells):
         problem = problem or _("This row holds a zero byte; text has none.")
-    return Row(number, tuple([*cells[:width], *[""] * (width - len(cells))]), problem)
+        cells = [cell.replace("\x00", "�") for cell in cells]
+    return Row(number, (*cells[:width], *[""] * (width - len(cells))), problem)
