@@ -74,7 +74,8 @@ class Entity(Generic[R]):
         return self._fields
 
     def _collect(self) -> dict[str, Fact]:
-        own: dict[str, Fact] = {f.name: f for f in self.model._meta.local_fields if isinstance(f, Fact)}
+        columns: list[Any] = list(self.model._meta.local_fields)
+        own: dict[str, Fact] = {f.name: f for f in columns if isinstance(f, Fact)}
         own |= getattr(self.model, "virtual_facts", {})
         names = [name for name in vars(self.model) if name in own] + list(own)
         ordered: dict[str, Fact] = {}

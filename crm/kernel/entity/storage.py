@@ -23,9 +23,10 @@ def slot_columns() -> list[tuple[str, str]]:
 class Storage(Protocol):
     """How a value is read from a record, written to it and named in a query."""
 
-    kind: str
-    filterable: bool
-
+    @property
+    def kind(self) -> str: ...
+    @property
+    def filterable(self) -> bool: ...
     def read(self, record: Any) -> Any: ...
     def write(self, record: Any, value: Any) -> None: ...
     def ref(self, path: str = "") -> Any: ...
@@ -63,7 +64,7 @@ class SlotRef(Expression):
         super().__init__(output_field=field)
         self.column = column
 
-    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Col:
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Col:  # type: ignore[override]
         target = self.output_field
         return Col(query.get_initial_alias(), target, target)
 

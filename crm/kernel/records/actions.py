@@ -19,7 +19,7 @@ from crm.kernel.identity.actor import Actor
 from crm.kernel.records.writing import locked
 from crm.kernel.tenancy.scope import because, current_actor
 
-_BY_TYPE: dict[type, type[Fact]] = {str: Text, date: Date, bool: YesNo}
+_BY_TYPE: dict[type, Callable[..., Fact]] = {str: Text, date: Date, bool: YesNo}
 
 
 @dataclass(frozen=True, slots=True)

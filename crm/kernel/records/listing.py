@@ -7,7 +7,7 @@ two runs, first those with a value in index order, then those without by id.
 import base64
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -66,6 +66,11 @@ def order_of(entity: Entity[Any], sort: str, actor: Actor) -> Order:
     return Order(field, field.sort_ref(), given.startswith("-"))
 
 
+_READ: dict[str, Callable[[str], Any]] = {
+    "t": datetime.datetime.fromisoformat, "d": datetime.date.fromisoformat, "s": str,
+}
+
+
 def encode(value: Any, pk: UUID, back: bool = False) -> str:
     if isinstance(value, datetime.datetime):
         value = {"t": value.isoformat()}
@@ -84,7 +89,7 @@ def decode(cursor: str) -> tuple[Any, UUID, bool]:
         value, pk, back = json.loads(raw)
         if isinstance(value, dict):
             ((kind, text),) = value.items()
-            value = {"t": datetime.datetime.fromisoformat, "d": datetime.date.fromisoformat, "s": str}[kind](text)
+            value = _READ[kind](text)
         if isinstance(value, str) and "\x00" in value:
             raise ValueError
         return value, UUID(pk), bool(back)

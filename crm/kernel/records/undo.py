@@ -61,7 +61,7 @@ def undo(change_set: UUID) -> Undone:
 
 
 def _take_back(entity: Entity[Any], entry: AuditEntry, done: Undone) -> None:
-    record = entity.model._default_manager.filter(pk=entry.record).first()
+    record: Any = entity.model._default_manager.filter(pk=entry.record).first()
     if record is None:
         return
     if entry.op == AuditEntry.INSERTED:
@@ -87,7 +87,7 @@ def _former(entity: Entity[Any], record: Any, entry: AuditEntry) -> tuple[dict[s
     """The field values to set back, and the columns that have been changed since."""
     values: dict[str, Any] = {}
     kept: list[str] = []
-    columns = {f.column: f for f in entity.model._meta.concrete_fields}
+    columns = {str(f.column): f for f in entity.model._meta.concrete_fields}
     for name, one in entity.fields.items():
         mine = {c: entry.changes[columns_of] for c in one.columns() for columns_of in [_column(columns, c)] if columns_of in entry.changes}
         if not mine or one.readonly:

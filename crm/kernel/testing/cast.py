@@ -17,7 +17,7 @@ from crm.kernel.identity.actions.people import add_user
 from crm.kernel.identity.actions.teams import save_team
 from crm.kernel.identity.actor import Actor, system_actor
 from crm.kernel.identity.models import Role, User
-from crm.kernel.identity.attempts import Origin
+from crm.kernel.identity.origin import Origin
 from crm.kernel.identity.queries import actor_of
 from crm.kernel.records import writing
 from crm.kernel.tenancy.scope import scope

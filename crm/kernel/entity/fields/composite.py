@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from babel.numbers import list_currencies
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.money import Money as Amount
 from crm.kernel.base.money import places
-from crm.kernel.entity.fields.fact import EQUALITY, ORDER, PRESENCE, Fact, Label, StoredFact
+from crm.kernel.entity.fields.fact import EQUALITY, ORDER, PRESENCE, Fact, Label, ModelClass, StoredFact, WholeColumn
 from crm.kernel.entity.fields.scalar import Choice, Text
 from crm.kernel.entity.forms import address, numbers, person
 from crm.kernel.entity.forms.reading import Reading
@@ -23,7 +22,7 @@ def currencies() -> list[tuple[str, Label]]:
     return [(code, code) for code in sorted(list_currencies()) if len(code) == 3]
 
 
-class Money(StoredFact, models.BigIntegerField):  # type: ignore[type-arg]
+class Money(StoredFact, WholeColumn):
     """An amount in whole minor units; its currency stands in `<name>_currency`."""
 
     type = "money"
@@ -34,7 +33,7 @@ class Money(StoredFact, models.BigIntegerField):  # type: ignore[type-arg]
         rest.setdefault("null", not self.required)
         super().__init__(label, blank=not self.required, **rest)
 
-    def companions(self, cls: type[models.Model], name: str) -> None:
+    def companions(self, cls: ModelClass, name: str) -> None:
         self.currency_name = f"{name}_currency"
         if self.currency_name not in {field.name for field in cls._meta.local_fields}:
             part = Currency(_("Currency"), currencies, part_of=name)
@@ -53,7 +52,7 @@ class Money(StoredFact, models.BigIntegerField):  # type: ignore[type-arg]
     def value(self, record: Any) -> Amount | None:
         return self.from_row(self.storage.read(record), getattr(record, self.currency_name))
 
-    def clean(self, raw: Any, reading: Reading) -> Amount | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> Amount | None:
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             return None
         return raw if isinstance(raw, Amount) else numbers.parse_money(raw, reading)
@@ -111,7 +110,7 @@ class PersonName(Text):
 
     type = "person_name"
 
-    def companions(self, cls: type[models.Model], name: str) -> None:
+    def companions(self, cls: ModelClass, name: str) -> None:
         super().companions(cls, name)
         present = {field.name for field in cls._meta.local_fields}
         for part, label in (("family_name", _("Family name")), ("given_name", _("Given name"))):
@@ -160,7 +159,7 @@ class Country(Choice):
 
     type = "country"
 
-    def clean(self, raw: Any, reading: Reading) -> str | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> str | None:
         return None if raw is None or not str(raw).strip() else address.parse_country(raw, reading)
 
     @property

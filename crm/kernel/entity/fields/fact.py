@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.functional import Promise
 
 from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.storage import Column, Storage
+from crm.kernel.tenancy.fields import TenantKey
 
 Label = str | Promise
+ModelClass = type[models.Model]
+
+if TYPE_CHECKING:
+
+    class ListColumn:
+        """What the type checker may know of Django's columns: their values are those of the field, not of the column."""
+
+        attname: str
+        creation_counter: int
+        related_model: Any
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+        def __set__(self, instance: Any, value: Any) -> None: ...
+        def deconstruct(self) -> Any: ...
+
+    TextColumn = ListColumn
+    WholeColumn = ListColumn
+    DayColumn = ListColumn
+    MomentColumn = ListColumn
+    YesNoColumn = ListColumn
+    LinkColumn = ListColumn
+else:
+    ListColumn = ArrayField
+    TextColumn = models.TextField
+    WholeColumn = models.BigIntegerField
+    DayColumn = models.DateField
+    MomentColumn = models.DateTimeField
+    YesNoColumn = models.BooleanField
+    LinkColumn = TenantKey
 
 EQUALITY = ("is", "is_not", "in", "not_in")
 ORDER = ("lt", "lte", "gt", "gte", "between", "not_between")
@@ -74,7 +106,7 @@ class Fact:
         return self.storage.filterable
 
     @property
-    def target(self) -> type[models.Model] | None:
+    def target(self) -> ModelClass | None:
         """The model a link points to."""
         return None
 
@@ -138,12 +170,12 @@ class StoredFact(Fact):
 
     column: str
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+    def contribute_to_class(self, cls: ModelClass, name: str, **kwargs: Any) -> None:
         super().contribute_to_class(cls, name, **kwargs)  # type: ignore[misc]
         self.storage = Column(name)
         self.companions(cls, name)
 
-    def companions(self, cls: type[models.Model], name: str) -> None:
+    def companions(self, cls: ModelClass, name: str) -> None:
         """Adds further columns that belong to this one."""
 
     def deconstruct(self) -> Any:
@@ -164,11 +196,14 @@ class StoredFact(Fact):
         return [self.column] if self.indexed else []
 
 
-def companion(cls: type[models.Model], name: str) -> None:
+def companion(cls: ModelClass, name: str) -> None:
     """Adds one hidden text column, once."""
     if name not in {field.name for field in cls._meta.local_fields}:
         column = models.TextField(null=True, editable=False)
         column.contribute_to_class(cls, name)
 
 
-__all__ = ["DAYS", "EQUALITY", "Fact", "FieldError", "Label", "ORDER", "PRESENCE", "SETS", "StoredFact", "WORDS", "companion"]
+__all__ = [
+    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "WORDS", "DayColumn", "Fact", "FieldError", "Label", "LinkColumn",
+    "ListColumn", "ModelClass", "MomentColumn", "StoredFact", "TextColumn", "WholeColumn", "YesNoColumn", "companion",
+]  # fmt: skip

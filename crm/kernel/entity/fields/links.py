@@ -8,13 +8,12 @@ from django.db import models
 from django.utils.translation import gettext as _t
 
 from crm.kernel.base.ids import as_uuid
-from crm.kernel.entity.fields.fact import EQUALITY, PRESENCE, SETS, Fact, FieldError, Label, StoredFact
+from crm.kernel.entity.fields.fact import EQUALITY, PRESENCE, SETS, Fact, FieldError, Label, LinkColumn, ModelClass, StoredFact
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.storage import Computed as ComputedStorage
-from crm.kernel.tenancy.fields import TenantKey
 
 
-class Link(StoredFact, TenantKey):
+class Link(StoredFact, LinkColumn):
     """A link to one record, user or team. `follows=True`: who may see the target may see this record."""
 
     type = "link"
@@ -33,8 +32,8 @@ class Link(StoredFact, TenantKey):
         return name, "crm.kernel.tenancy.fields.TenantKey", args, kwargs
 
     @property
-    def target(self) -> type[models.Model] | None:
-        found: type[models.Model] = self.related_model
+    def target(self) -> ModelClass | None:
+        found: ModelClass = self.related_model
         return found
 
     def columns(self) -> list[str]:
@@ -52,7 +51,7 @@ class Link(StoredFact, TenantKey):
     def names(self) -> list[str]:
         return [self.name, self.attname]
 
-    def clean(self, raw: Any, reading: Reading) -> Any:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> Any:
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             return None
         if isinstance(raw, models.Model):

@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime
 import decimal
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.enums import ChoicesType as ChoicesMeta
 from django.utils.translation import gettext as _t
 
 from crm.kernel.base.text import fold, sort_key
 from crm.kernel.entity import storage
 from crm.kernel.entity.fields.fact import (
-    DAYS, EQUALITY, ORDER, PRESENCE, SETS, WORDS, Fact, FieldError, Label, StoredFact, companion,
+    DAYS, EQUALITY, ORDER, PRESENCE, SETS, WORDS, DayColumn, Fact, FieldError, Label, ListColumn, ModelClass,
+    MomentColumn, StoredFact, TextColumn, WholeColumn, YesNoColumn, companion,
 )
 from crm.kernel.entity.forms import choices as choice_forms
 from crm.kernel.entity.forms import dates, moments, numbers, yes_no
@@ -26,11 +27,11 @@ def _blank(raw: Any) -> bool:
     return raw is None or (isinstance(raw, str) and not raw.strip())
 
 
-class Text(StoredFact, models.TextField):  # type: ignore[type-arg]
+class Text(StoredFact, TextColumn):
     """One line of text. Filters compare its folded form; a title is also sorted by pinyin."""
 
     type = "text"
-    operators = (*EQUALITY, *WORDS, *PRESENCE)
+    operators: ClassVar[tuple[str, ...]] = (*EQUALITY, *WORDS, *PRESENCE)
 
     def __init__(self, label: Label = "", *, longest: int = 200, **given: Any) -> None:
         rest = self.facts(label, given)
@@ -38,12 +39,12 @@ class Text(StoredFact, models.TextField):  # type: ignore[type-arg]
         rest.setdefault("null", not self.required)
         super().__init__(label, blank=not self.required, **rest)
 
-    def companions(self, cls: type[models.Model], name: str) -> None:
+    def companions(self, cls: ModelClass, name: str) -> None:
         companion(cls, f"{name}_key")
         if self.title:
             companion(cls, f"{name}_sort")
 
-    def clean(self, raw: Any, reading: Reading) -> str | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> str | None:
         return None if _blank(raw) else self.form(raw, reading) or None
 
     def form(self, raw: Any, reading: Reading) -> str:
@@ -72,7 +73,7 @@ class Text(StoredFact, models.TextField):  # type: ignore[type-arg]
         return {"type": "string", "maxLength": self.longest}
 
 
-class LongText(StoredFact, models.TextField):  # type: ignore[type-arg]
+class LongText(StoredFact, TextColumn):
     """Text of several lines; filtered by its words, not sorted."""
 
     type = "long_text"
@@ -89,7 +90,7 @@ class LongText(StoredFact, models.TextField):  # type: ignore[type-arg]
     def sortable(self) -> bool:
         return False
 
-    def clean(self, raw: Any, reading: Reading) -> str | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> str | None:
         return None if _blank(raw) else parse_long_text(raw, reading, longest=self.longest) or None
 
     def schema(self) -> dict[str, Any]:
@@ -100,12 +101,12 @@ Options = Sequence[tuple[str, Label]] | type[models.TextChoices] | Callable[[], 
 
 
 def _options(options: Options) -> list[tuple[str, Label]]:
-    if isinstance(options, type):
+    if isinstance(options, ChoicesMeta):
         return list(options.choices)
     return list(options() if callable(options) else options)
 
 
-class Choice(StoredFact, models.TextField):  # type: ignore[type-arg]
+class Choice(StoredFact, TextColumn):
     """One of a fixed list, stored by its code."""
 
     type = "choice"
@@ -121,7 +122,7 @@ class Choice(StoredFact, models.TextField):  # type: ignore[type-arg]
     def choices_list(self) -> list[tuple[str, Label]]:
         return _options(self.options)
 
-    def clean(self, raw: Any, reading: Reading) -> str | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> str | None:
         return None if _blank(raw) else choice_forms.parse_choice(raw, reading, self.choices_list)
 
     def display(self, value: Any, reading: Reading) -> str:
@@ -134,7 +135,7 @@ class Choice(StoredFact, models.TextField):  # type: ignore[type-arg]
         return {"type": "string", "enum": [value for value, _label in self.choices_list]}
 
 
-class _List(StoredFact, ArrayField):  # type: ignore[type-arg]
+class _List(StoredFact, ListColumn):
     """Several short texts in one column."""
 
     multiple = True
@@ -184,7 +185,7 @@ class MultiChoice(_List):
     def choices_list(self) -> list[tuple[str, Label]]:
         return _options(self.options)
 
-    def clean(self, raw: Any, reading: Reading) -> list[str] | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> list[str] | None:
         found = [choice_forms.parse_choice(part, reading, self.choices_list) for part in self.split(raw)]
         return list(dict.fromkeys(found)) or None
 
@@ -205,7 +206,7 @@ class Tags(_List):
 
     type = "tags"
 
-    def clean(self, raw: Any, reading: Reading) -> list[str] | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> list[str] | None:
         found = list(dict.fromkeys(parse_text(part, reading, longest=40) for part in self.split(raw)))
         if len(found) > 20:
             raise FieldError(_t("At most 20 tags fit on a record."))
@@ -218,7 +219,7 @@ class Tags(_List):
         return {"type": "array", "items": {"type": "string", "maxLength": 40}, "maxItems": 20}
 
 
-class Integer(StoredFact, models.BigIntegerField):  # type: ignore[type-arg]
+class Integer(StoredFact, WholeColumn):
     """A whole number; `least` and `most` bound it."""
 
     type = "integer"
@@ -230,7 +231,7 @@ class Integer(StoredFact, models.BigIntegerField):  # type: ignore[type-arg]
         rest.setdefault("null", not self.required)
         super().__init__(label, blank=not self.required, **rest)
 
-    def clean(self, raw: Any, reading: Reading) -> int | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> int | None:
         least = -numbers.BIG if self.least is None else self.least
         most = numbers.BIG if self.most is None else self.most
         return None if _blank(raw) else numbers.parse_integer(raw, reading, least, most)
@@ -246,7 +247,7 @@ class Integer(StoredFact, models.BigIntegerField):  # type: ignore[type-arg]
         }
 
 
-class Scaled(StoredFact, models.BigIntegerField):  # type: ignore[type-arg]
+class Scaled(StoredFact, WholeColumn):
     """A decimal number stored as a whole number of its last place, because NUMERIC is not leakproof."""
 
     operators = (*EQUALITY, *ORDER, *PRESENCE)
@@ -281,7 +282,7 @@ class Decimal(Scaled):
 
     type = "decimal"
 
-    def clean(self, raw: Any, reading: Reading) -> decimal.Decimal | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> decimal.Decimal | None:
         return None if _blank(raw) else numbers.parse_decimal(raw, reading, digits=self.places)
 
     def display(self, value: Any, reading: Reading) -> str:
@@ -293,14 +294,14 @@ class Percent(Scaled):
 
     type = "percent"
 
-    def clean(self, raw: Any, reading: Reading) -> decimal.Decimal | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> decimal.Decimal | None:
         return None if _blank(raw) else numbers.parse_percent(raw, reading, digits=self.places)
 
     def display(self, value: Any, reading: Reading) -> str:
         return "" if value is None else numbers.show_percent(value, reading)
 
 
-class Date(StoredFact, models.DateField):  # type: ignore[type-arg]
+class Date(StoredFact, DayColumn):
     """A day, without a zone."""
 
     type = "date"
@@ -311,7 +312,7 @@ class Date(StoredFact, models.DateField):  # type: ignore[type-arg]
         rest.setdefault("null", not self.required)
         super().__init__(label, blank=not self.required, **rest)
 
-    def clean(self, raw: Any, reading: Reading) -> datetime.date | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> datetime.date | None:
         return None if _blank(raw) else dates.parse_date(raw, reading)
 
     def display(self, value: Any, reading: Reading) -> str:
@@ -327,7 +328,7 @@ class Date(StoredFact, models.DateField):  # type: ignore[type-arg]
         return {"type": "string", "format": "date"}
 
 
-class DateTime(StoredFact, models.DateTimeField):  # type: ignore[type-arg]
+class DateTime(StoredFact, MomentColumn):
     """A moment; written in the reader's zone, stored in UTC."""
 
     type = "datetime"
@@ -338,7 +339,7 @@ class DateTime(StoredFact, models.DateTimeField):  # type: ignore[type-arg]
         rest.setdefault("null", not self.required)
         super().__init__(label, blank=not self.required, **rest)
 
-    def clean(self, raw: Any, reading: Reading) -> datetime.datetime | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> datetime.datetime | None:
         return None if _blank(raw) else moments.parse_datetime(raw, reading)
 
     def display(self, value: Any, reading: Reading) -> str:
@@ -354,7 +355,7 @@ class DateTime(StoredFact, models.DateTimeField):  # type: ignore[type-arg]
         return {"type": "string", "format": "date-time"}
 
 
-class YesNo(StoredFact, models.BooleanField):  # type: ignore[type-arg]
+class YesNo(StoredFact, YesNoColumn):
     """Yes, no, or not known."""
 
     type = "yes_no"
@@ -366,11 +367,11 @@ class YesNo(StoredFact, models.BooleanField):  # type: ignore[type-arg]
         rest.setdefault("null", not self.required)
         super().__init__(label, blank=not self.required, **rest)
 
-    def clean(self, raw: Any, reading: Reading) -> bool | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> bool | None:
         return None if _blank(raw) else yes_no.parse_yes_no(raw, reading)
 
     def display(self, value: Any, reading: Reading) -> str:
-        return "" if value is None else yes_no.show_yes_no(value, reading)
+        return "" if value is None else str(yes_no.show_yes_no(value, reading))
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}

@@ -17,10 +17,14 @@ _LOCALES = {"en": "en", "zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
 class Reader(Protocol):
     """Whoever reads: a user or an actor."""
 
-    language: str
-    country: str
-    currency: str
-    time_zone: str
+    @property
+    def language(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def time_zone(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     kith_versions: tuple[int, int] = (0, 0)
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         if not autocommit and ambient() is not None:
             self.announce_scope()
 
