@@ -84,14 +84,8 @@ def remove(file_id: UUID) -> None:
 
 def clean_name(raw: str) -> str:
     """The last part of a name without control and direction characters, at most 200 characters, the ending kept."""
-    last = (
-        unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode())
-        .replace("\\", "/")
-        .rpartition("/")[2]
-    )
-    shown = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")).strip(
-        " ."
-    )
+    last = unicodedata.normalize("NFC", raw.encode("utf-8", "replace").decode()).replace("\\", "/").rpartition("/")[2]
+    shown = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")).strip(" .")
     if len(shown) > _NAME_LENGTH:
         stem, dot, ending = shown.rpartition(".")
         shown = f"{stem[: _NAME_LENGTH - 20]}{dot}{ending[-18:]}" if dot else shown[:_NAME_LENGTH]

@@ -35,6 +35,4 @@ def open_file(file_id: UUID) -> tuple[FileRef, IO[bytes]]:
 def files_of(record_id: UUID) -> list[FileRef]:
     """The files of a record, newest first, each with `by`. Raises NotFound where the record is not visible."""
     fetch_any(record_id)
-    return list(
-        FileRef.objects.filter(record_id=record_id).select_related("by").order_by("-created_at", "-id")
-    )
+    return list(FileRef.objects.filter(record_id=record_id).select_related("by").order_by("-created_at", "-id"))

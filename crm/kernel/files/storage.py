@@ -1,4 +1,4 @@
-"""Contents on disk: `FILES_ROOT/<workspace>/<two digits>/<id>`. Names come from ids only, never from what people type."""
+"""Contents on disk: `FILES_ROOT/<workspace>/<two digits>/<id>`. Names come from ids, never from what people type."""
 
 import hashlib
 import os

@@ -27,9 +27,7 @@ def deliver_letter(progress: Progress, letter_id: UUID) -> None:
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as refused:
         if not _final(refused):
             raise
-        raise Refusal(
-            _("The mail server does not take a letter to %(address)s.") % {"address": letter.to}
-        ) from refused
+        raise Refusal(_("The mail server does not take a letter to %(address)s.") % {"address": letter.to}) from refused
     letter.text, letter.html, letter.sent_at = "", "", now()
     letter.save()
 

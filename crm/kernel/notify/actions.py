@@ -17,9 +17,7 @@ from crm.kernel.queue.live import tell
 LONGEST = 500
 
 
-def notify(
-    user: User | UUID, text: Words, record: UUID | None = None, url: str | None = None
-) -> Notification:
+def notify(user: User | UUID, text: Words, record: UUID | None = None, url: str | None = None) -> Notification:
     """Puts a line behind somebody's bell and rings it in their open windows when the transaction commits.
 
     A lazy text is put into the language of that person. `record`: the id of a record; `url`: an address within Kith.

@@ -30,6 +30,4 @@ def reminders(user_id: UUID, limit: int = 50) -> list[Reminder]:
 
 def reminders_on(record_id: UUID, user_id: UUID) -> list[Reminder]:
     """A person's reminders to come on one record."""
-    return list(
-        Reminder.objects.filter(record_id=record_id, user_id=user_id, fired_at=None).order_by("at", "id")
-    )
+    return list(Reminder.objects.filter(record_id=record_id, user_id=user_id, fired_at=None).order_by("at", "id"))

@@ -96,9 +96,7 @@ def _put_off(row: OutboxEvent, problem: Exception) -> None:
         if kept.attempts >= TRIES:
             kept.state = OutboxEvent.DEAD
         kept.save(update_fields=["attempts", "error", "next_at", "state"])
-    logger.warning(
-        "event %s (%s) failed, try %s: %s", row.id, row.name, kept.attempts, kept.error, exc_info=problem
-    )
+    logger.warning("event %s (%s) failed, try %s: %s", row.id, row.name, kept.attempts, kept.error, exc_info=problem)
 
 
 def pause(attempts: int) -> timedelta:

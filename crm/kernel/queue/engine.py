@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.jobs import Job as EngineJob
 from procrastinate.manager import JobManager
+from procrastinate.psycopg_connector import PsycopgConnector
 
 QUEUE = "kith"
 RUN = "kith.run"
@@ -21,7 +23,7 @@ HEARTBEAT = 5.0
 DEAD_AFTER = 15.0
 
 _STALLED = """
-SELECT job.id, job.task_name, job.priority, job.args
+SELECT job.id, job.task_name, job.priority, job.args ->> 'workspace', job.args ->> 'task'
   FROM procrastinate_jobs job
   LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
  WHERE job.status = 'doing'
@@ -30,19 +32,24 @@ SELECT job.id, job.task_name, job.priority, job.args
 """
 
 
+def connector() -> PsycopgConnector:
+    """The worker's own connections. They give up soon, so that the loss of the database is noticed and told."""
+    return PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=6, timeout=4.0, reconnect_timeout=2.0)
+
+
 def enqueue(workspace_id: UUID, task_id: UUID, rank: int, at: datetime.datetime | None = None) -> None:
     """Adds the job in the transaction that is open; workers see it when that commits."""
-    _defer({"workspace": str(workspace_id), "task": str(task_id)}, -rank, at)
+    _defer(str(workspace_id), str(task_id), -rank, at)
 
 
-def _defer(args: dict[str, str], priority: int, at: datetime.datetime | None = None) -> None:
+def _defer(workspace: str, task: str, priority: int, at: datetime.datetime | None = None) -> None:
     job = EngineJob(
         queue=QUEUE,
         task_name=RUN,
         lock=None,
         queueing_lock=None,
         priority=priority,
-        task_kwargs=dict(args),
+        task_kwargs={"workspace": workspace, "task": task},
         scheduled_at=at,
     )
     JobManager(DjangoConnector()).defer_job(job)
@@ -69,10 +76,10 @@ def rescue(abandoned: Iterable[int] = ()) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_STALLED, [DEAD_AFTER, list(abandoned)])
         stalled = cursor.fetchall()
-        for job_id, task_name, priority, args in stalled:
+        for job_id, task_name, priority, workspace, task in stalled:
             cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', true)", [job_id])
             if task_name == RUN:
-                _defer(args, priority)
+                _defer(workspace, task, priority)
         cursor.execute("SELECT count(*) FROM procrastinate_prune_stalled_workers_v1(%s)", [DEAD_AFTER * 4])
     return len(stalled)
 
@@ -80,7 +87,5 @@ def rescue(abandoned: Iterable[int] = ()) -> int:
 def held_by(worker_id: int) -> set[int]:
     """The ids of the jobs that the database believes this worker to be running."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %s", [worker_id]
-        )
+        cursor.execute("SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %s", [worker_id])
         return {row[0] for row in cursor.fetchall()}

@@ -151,9 +151,7 @@ def _failed(task: Task, declared: Job, problem: Exception) -> None:
         _give_up(task, UNEXPECTED)
         return
     wait = pause(task.failures, away)
-    logger.warning(
-        "task %s (%s) failed, again in %s s: %s", task.id, task.name, wait, problem, exc_info=not away
-    )
+    logger.warning("task %s (%s) failed, again in %s s: %s", task.id, task.name, wait, problem, exc_info=not away)
     _put_back(task, failed=True)
     raise Again(wait)
 

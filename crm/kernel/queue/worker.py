@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import Error, connection, connections
 from procrastinate import App, JobContext
 from procrastinate import exceptions as engine_errors
-from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job as EngineJob
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker as EngineWorker
@@ -25,6 +24,9 @@ from crm.kernel.queue.runner import Again, run_task
 from crm.kernel.queue.tick import run_everywhere
 
 logger = logging.getLogger("kith.worker")
+#: The library tells the loss of the database many times over, with tracebacks; we say it once ourselves.
+for noisy in ("procrastinate", "psycopg.pool"):
+    logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 #: Seconds that running jobs get to finish their batch after a request to stop.
 GRACE = 25.0
@@ -49,12 +51,10 @@ class WorkerProcess:
         self._running: set[int] = set()
         self._suspects: set[int] = set()
         self._engine: EngineWorker | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._away = False
 
     def run(self) -> None:
-        services = [
-            threading.Thread(target=self._serve, args=(each,), name=each.name) for each in all_services()
-        ]
+        services = [threading.Thread(target=self._serve, args=(each,), name=each.name) for each in all_services()]
         for thread in services:
             thread.start()
         try:
@@ -78,31 +78,32 @@ class WorkerProcess:
             self._engine.stop()
 
     async def _main(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            self._loop.add_signal_handler(number, self.stop)
+            loop.add_signal_handler(number, self.stop)
         rescuer = asyncio.create_task(self._rescue())
-        away = False
         while not self.stopping.is_set():
             try:
                 await asyncio.to_thread(_ask_database)
-                if away:
-                    logger.warning("The database is back. Work goes on.")
-                    away = False
+                self._found()
                 await self._work()
             except _AWAY as problem:
-                if not away:
-                    logger.error(
-                        "The database does not answer (%s). Kith tries again until it does.",
-                        _first_line(problem),
-                    )
-                    away = True
+                self._missed(problem)
                 await asyncio.sleep(1)
         rescuer.cancel()
 
+    def _missed(self, problem: BaseException) -> None:
+        if not self._away and not self.stopping.is_set():
+            self._away = True
+            logger.error("The database does not answer (%s). Kith tries again until it does.", _first_line(problem))
+
+    def _found(self) -> None:
+        if self._away:
+            self._away = False
+            logger.warning("The database is back. Work goes on.")
+
     async def _work(self) -> None:
-        params = DjangoConnector().get_worker_connector()
-        app = App(connector=params)
+        app = App(connector=engine.connector())
         _declare(app, self)
         async with app.open_async():
             self._engine = EngineWorker(
@@ -123,10 +124,11 @@ class WorkerProcess:
         while True:
             try:
                 found = await asyncio.to_thread(self._rescue_once)
+                self._found()
                 if found:
                     logger.warning("%s jobs of a worker that is gone are taken up again.", found)
-            except _AWAY:
-                logger.debug("the database is away: nothing to rescue")
+            except _AWAY as problem:
+                self._missed(problem)
             await asyncio.sleep(RESCUE_EVERY)
 
     def _rescue_once(self) -> int:

@@ -29,6 +29,9 @@ def worker_process(log: Path, name: str = "queue-test", concurrency: int = 1) ->
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=out, stderr=out)
     try:
         yield process
+    except BaseException:
+        print(f"the worker is {process.poll() or 'running'}; it said:\n{log.read_text()[-4000:]}")  # noqa: T201
+        raise
     finally:
         if process.poll() is None:
             process.kill()

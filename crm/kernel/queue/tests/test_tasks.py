@@ -1,5 +1,7 @@
 """A job is deferred with the work that asks for it, runs as who asked, and says how it ended."""
 
+import json
+
 import pytest
 from django.db import connection, transaction
 
@@ -49,8 +51,8 @@ def test_the_engine_knows_ids_only(north: Company) -> None:
     with north.as_("ada"):
         task = defer(sample.once, mark="a secret text")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT args FROM procrastinate_jobs WHERE args ->> 'task' = %s", [str(task.id)])
-        assert cursor.fetchall() == [({"task": str(task.id), "workspace": str(north.id)},)]
+        cursor.execute("SELECT args::text FROM procrastinate_jobs WHERE args ->> 'task' = %s", [str(task.id)])
+        assert json.loads(cursor.fetchone()[0]) == {"task": str(task.id), "workspace": str(north.id)}
 
 
 def test_nothing_is_deferred_when_the_work_around_it_is_rolled_back(north: Company) -> None:

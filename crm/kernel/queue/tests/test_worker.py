@@ -1,6 +1,7 @@
 """The real worker process: killed, stopped, cut off from the database, and fair."""
 
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ def written(company: Company, mark: str) -> int:
         return Team.objects.filter(path__startswith=f"{mark}/").count()
 
 
+def reached(company: Company, mark: str, number: int) -> bool:
+    return written(company, mark) >= number
+
+
 def state(company: Company, task: Task) -> Task:
     with company.as_kith():
         return queries.task(task.id)
@@ -31,7 +36,7 @@ def test_after_kill_9_another_worker_goes_on_without_a_lost_or_doubled_row(north
         task = defer(sample.rows, mark="cut", batches=30, size=5, rest=0.1)
     for turn in range(2):
         with worker_process(tmp_path / f"{turn}.log") as process:
-            until(lambda: written(north, "cut") >= 25 * (turn + 1))
+            until(partial(reached, north, "cut", 25 * (turn + 1)))
             process.send_signal(signal.SIGKILL)
             process.wait()
         kept = written(north, "cut")
@@ -88,7 +93,9 @@ def test_a_company_with_many_jobs_does_not_keep_another_waiting(north: Company, 
     with worker_process(tmp_path / "worker.log"):
         until(lambda: all(state(north, task).over for task in many) and all(state(south, task).over for task in few))
     started = {task.id: state(north, task).started_at for task in many}
-    order = sorted([*started.items(), *((t.id, state(south, t).started_at) for t in few)], key=lambda pair: str(pair[1]))
+    order = sorted(
+        [*started.items(), *((t.id, state(south, t).started_at) for t in few)], key=lambda pair: str(pair[1])
+    )
     places = [number for number, (task_id, _at) in enumerate(order) if task_id in {t.id for t in few}]
     assert max(places) <= 4, places
     assert sorted(started, key=lambda key: str(started[key])) == [task.id for task in many]
