@@ -51,7 +51,7 @@ def once(request: HttpRequest, actor_id: UUID, work: Callable[[], HttpResponse])
         return work()
     if not key.strip() or len(key) > LONGEST_KEY or text_fault(key):
         raise BadRequest(_("An Idempotency-Key is 1 to %(most)s characters long.") % {"most": LONGEST_KEY})
-    _lock(actor_id, key)
+    lock(actor_id, key)
     fingerprint = _fingerprint(request)
     kept = KeptAnswer.objects.filter(actor=actor_id, key=key, created_at__gt=now() - KEPT).first()
     if kept is not None:
@@ -67,7 +67,8 @@ def once(request: HttpRequest, actor_id: UUID, work: Callable[[], HttpResponse])
     return answer
 
 
-def _lock(actor_id: UUID, key: str) -> None:
+def lock(actor_id: UUID, key: str) -> None:
+    """Takes the key until the transaction ends; raises `InFlight` when another one has it."""
     name = hashlib.sha256(f"{current_workspace_id()}:{actor_id}:{key}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], "big", signed=True)])

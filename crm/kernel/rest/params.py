@@ -64,15 +64,27 @@ SORT = Param(
 FIELDS = Param(
     "fields", {"type": "string"}, gettext_lazy("Only these fields, separated by commas; id is always there."), _names
 )
-BIN = Param(
-    "bin", {"type": "boolean", "default": False}, gettext_lazy("List the bin instead."), _yes_no, default=False
-)
 DRY_RUN = Param(
     "dry_run",
     {"type": "boolean", "default": False},
     gettext_lazy("Only say what would happen; nothing is changed."),
     _yes_no,
     default=False,
+)
+
+
+def _spreadsheet(text: str) -> str:
+    if text not in ("csv", "xlsx"):
+        raise ValueError(_("Write csv or xlsx."))
+    return text
+
+
+REJECTS_FORMAT = Param(
+    "format",
+    {"type": "string", "enum": ["csv", "xlsx"], "default": "csv"},
+    gettext_lazy("The kind of file."),
+    _spreadsheet,
+    "csv",
 )
 
 

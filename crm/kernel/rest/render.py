@@ -11,7 +11,10 @@ from django.http import HttpResponse
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Links
 from crm.kernel.identity.actor import Actor
+from crm.kernel.records.listing import Row
+from crm.kernel.records.reading import links_of
 
 
 def _plain(value: Any) -> Any:
@@ -46,13 +49,20 @@ def etag(record: Any) -> str:
     return f'"{record.version}"'
 
 
+def row(entity: Entity[Any], one: Row) -> dict[str, Any]:
+    """One record of a list; `one` holds only fields that the actor may see."""
+    found: dict[str, Any] = {"id": one.id, "version": one.version}
+    for name, value in one.values.items():
+        found[name] = entity.fields[name].to_json(value)
+    return found
+
+
 def record(entity: Entity[Any], one: Any, actor: Actor) -> dict[str, Any]:
     """One record with every field that the actor may see."""
-    hidden = policy_for(entity).hidden(actor)
-    found: dict[str, Any] = {"id": str(one.pk), "version": one.version}
-    for name, field in entity.fields.items():
-        if name not in hidden:
-            found[name] = field.to_json(field.value(one))
+    found: dict[str, Any] = {"id": one.pk, "version": one.version}
+    for name, field in policy_for(entity).fields(actor).items():
+        value = links_of(one.pk, name) if isinstance(field, Links) else field.value(one)
+        found[name] = field.to_json(value)
     return found
 
 

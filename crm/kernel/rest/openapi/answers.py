@@ -41,7 +41,51 @@ _FIELD = _object(
     schema={"type": "object"},
 )
 
+_MAP: Schema = {"type": "object"}
+_IMPORT: dict[str, Schema] = {
+    "id": _ID,
+    "kind": _TEXT,
+    "name": _TEXT,
+    "size": _COUNT,
+    "state": {
+        "type": "string",
+        "enum": ["uploaded", "mapped", "checking", "checked", "running", "done", "failed", "undoing", "undone"],
+    },
+    "reading": _MAP,
+    "columns": _list(
+        _object(column=_TEXT, field=_NULL_TEXT, reason=_NULL_TEXT, examples={"type": ["array", "null"], "items": _TEXT})
+    ),
+    "mapping": {"type": "object", "additionalProperties": _NULL_TEXT},
+    "options": _MAP,
+    "counts": _MAP,
+    "notes": _MAP,
+    "undone": _MAP,
+    "error": _TEXT,
+    "job": _NULL_ID,
+    "created_at": _TIME,
+    "finished_at": _NULL_TIME,
+}
+_ROW = _object(
+    row={"type": "integer"}, record=_NULL_ID, cells={"type": ["array", "null"], "items": _TEXT}, reasons=_list(_TEXT)
+)
+
 COMPONENTS: dict[str, Schema] = {
+    "Import": _object(**_IMPORT),
+    "ImportResult": _object(**_IMPORT, rejected=_list(_ROW), kept=_list(_ROW)),
+    "Export": _object(
+        id=_ID,
+        kind=_TEXT,
+        name=_TEXT,
+        format={"type": "string", "enum": ["xlsx", "csv", "csv-gbk"]},
+        state={"type": "string", "enum": ["waiting", "done", "failed"]},
+        rows=_COUNT,
+        size=_COUNT,
+        error=_TEXT,
+        job=_NULL_ID,
+        file=_NULL_TEXT,
+        created_at=_TIME,
+        finished_at=_NULL_TIME,
+    ),
     "Me": _object(
         id=_ID,
         name=_TEXT,
@@ -134,6 +178,11 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "file": _named("File"),
     "files": _page("File"),
     "history": _page("Change"),
+    "import": _named("Import"),
+    "imports": _page("Import"),
+    "result": _named("ImportResult"),
+    "export": _named("Export"),
+    "exports": _page("Export"),
     "bytes": _bytes,
 }
 

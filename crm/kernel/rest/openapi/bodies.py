@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
@@ -51,13 +52,13 @@ def parameter(param: Param, about: About) -> Schema:
 
 
 def _new(about: About) -> Schema:
-    sample = about.samples.record(shapes.writable(about.kind, about.actor))
+    sample = about.samples.record(shapes.writable(about.kind, about.actor), about.kind)
     return {"schema": ref(f"{shapes.component(about.kind)}New"), "example": sample}
 
 
 def _change(about: About) -> Schema:
     fields = shapes.writable(about.kind, about.actor)
-    sample = dict(list(about.samples.record(fields).items())[:1])
+    sample = dict(list(about.samples.record(fields, about.kind).items())[:1])
     return {"schema": ref(f"{shapes.component(about.kind)}Change"), "example": sample}
 
 
@@ -88,23 +89,58 @@ def _bulk_delete(about: About) -> Schema:
 
 
 def _action(about: About) -> Schema:
-    assert about.action is not None
-    schema = shapes.arguments(about.action)
-    fields = about.action.arguments
-    return {"schema": schema, "example": about.samples.record(fields)}
+    fields = dict(about.action.arguments) if about.action is not None else {}
+    return {"schema": shapes.sent(fields, new=True), "example": about.samples.record(fields)}
+
+
+def _kinds(about: About, verb: str) -> list[str]:
+    return [entity.kind for entity in registry.all() if policy_for(entity).may(about.actor, verb)]
 
 
 def _upload(about: About) -> Schema:
-    kinds = [entity.kind for entity in registry.all()]
     return {
         "schema": {
             "type": "object",
             "required": ["file", "kind"],
+            "additionalProperties": False,
             "properties": {
                 "file": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"},
-                "kind": {"type": "string", "enum": kinds},
+                "kind": {"type": "string", "enum": _kinds(about, "import")},
             },
         },
+    }
+
+
+def _mapping(about: About) -> Schema:
+    return {
+        "schema": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "mapping": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+                "options": {
+                    "type": "object",
+                    "properties": {
+                        "key": {"type": ["string", "null"]},
+                        "only": {"type": "string", "enum": ["both", "create", "update"]},
+                        "missing": {
+                            "type": "object",
+                            "additionalProperties": {"type": "string", "enum": ["reject", "create", "empty"]},
+                        },
+                        "values": {"type": "object"},
+                        "fill": {"type": "object", "additionalProperties": {"type": "string"}},
+                        "date_order": {"type": ["string", "null"], "enum": ["ymd", "mdy", "dmy", None]},
+                        "decimal_mark": {"type": "string", "enum": [".", ","]},
+                        "overwrite_empty": {"type": "boolean"},
+                    },
+                },
+                "sheet": {"type": "string"},
+                "header_row": {"type": "integer", "minimum": 0, "maximum": 1000},
+                "encoding": {"type": "string"},
+                "delimiter": {"type": "string", "enum": [",", ";", "\t", "|"]},
+            },
+        },
+        "example": {},
     }
 
 
@@ -121,16 +157,17 @@ def _file(about: About) -> Schema:
 
 
 def _export(about: About) -> Schema:
-    kinds = [entity.kind for entity in registry.all()]
+    kinds = _kinds(about, "export")
     schema = {
         "type": "object",
         "required": ["kind"],
         "additionalProperties": False,
         "properties": {
             "kind": {"type": "string", "enum": kinds},
-            "format": {"type": "string", "enum": ["csv", "xlsx"], "default": "csv"},
+            "format": {"type": "string", "enum": ["xlsx", "csv", "csv-gbk"], "default": "xlsx"},
             "filter": {"type": ["object", "string", "null"]},
-            "fields": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            "sort": {"type": ["string", "null"]},
+            "fields": {"type": "array", "items": {"type": "string"}},
         },
     }
     return {"schema": schema, "example": {"kind": kinds[0] if kinds else "", "format": "csv"}}
@@ -144,6 +181,7 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "action": _action,
     "upload": _upload,
     "file": _file,
+    "mapping": _mapping,
     "export": _export,
 }
 UPLOADS = frozenset({"upload", "file"})

@@ -25,7 +25,7 @@ _ALWAYS = (400, 401, 403, 404, 429)
 
 def document(actor: Actor, samples: Samples) -> dict[str, Any]:
     """The whole OpenAPI 3.1 document. It holds only what the actor may see and do."""
-    kinds = list(kinds_of(actor))
+    kinds = list(shapes.kinds_of(actor))
     paths: dict[str, Any] = {}
     for route in ROUTES:
         for place in _places(route, kinds, actor):
@@ -41,11 +41,6 @@ def document(actor: Actor, samples: Samples) -> dict[str, Any]:
         "paths": paths,
         "components": _components(kinds, actor),
     }
-
-
-def kinds_of(actor: Actor) -> Iterator[Entity[Any]]:
-    """The kinds of which this actor may see at least some rows."""
-    return (entity for entity in registry.all() if policy_for(entity).may(actor, "view"))
 
 
 class _Place:
@@ -69,7 +64,7 @@ def _places(route: Route, kinds: Iterable[Entity[Any]], actor: Actor) -> Iterato
             yield _Place(route, entity)
             continue
         for action in actions_of(entity):
-            if not action.needs or actor.may(action.needs):
+            if action.given_to(actor):
                 yield _Place(route, entity, action)
 
 

@@ -1,6 +1,6 @@
 """Example values: words for every field type, and ids of records the asker can really see."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -65,16 +65,33 @@ class Samples:
             first = next((value for value, _label in field.choices_list), None)
             return first if field.type == "choice" or first is None else [first]
         if field.type == "link":
-            return self._target(field)
+            return self._target(field, 0)
         return _BY_TYPE.get(field.type)
 
-    def _target(self, field: Field) -> str | None:
+    def _target(self, field: Field, turn: int) -> str | None:
+        """A record of the kind that a link leads to; the asker for a person, any record where any will do."""
+        if self._actor is None or not isinstance(field.target, type):
+            return None
+        label = field.target._meta.label
+        if label == "identity.User":
+            return str(self._actor.id) if self._actor.id else None
         one = registry.of(field.target)
-        entities: Iterable[Entity[Any]] = [one] if one is not None else registry.all()
-        return next((str(found) for entity in entities for found in self.ids(entity)[-1:]), None)
+        entities = [one] if one is not None else registry.all() if label == "records.RecordRow" else []
+        found = [pk for entity in entities for pk in self.ids(entity)[-1:]]
+        return str(found[turn % len(found)]) if found else None
 
-    def record(self, fields: dict[str, Field], *, required_only: bool = True) -> dict[str, Any]:
-        """A record to send: what is required, with good values."""
-        chosen = {name: field for name, field in fields.items() if field.required or not required_only}
-        found = {name: self.value(field) for name, field in chosen.items()}
-        return {name: value for name, value in found.items() if value is not None}
+    def record(self, fields: Mapping[str, Field], entity: Entity[Any] | None = None) -> dict[str, Any]:
+        """What must be sent for a new record: as the newest record of the kind has it, else with values that fit."""
+        wanted = {name: field for name, field in fields.items() if field.required}
+        newest = self._newest(entity)
+        sample: dict[str, Any] = {}
+        for name, field in wanted.items():
+            turn = sum(1 for other in sample if fields[other].type == "link" and fields[other].target is field.target)
+            shown = None if newest is None or field.unique_value else field.to_json(field.value(newest))
+            found = self._target(field, turn) if field.type == "link" else self.value(field)
+            sample[name] = found if shown is None else shown
+        return {name: value for name, value in sample.items() if value is not None}
+
+    def _newest(self, entity: Entity[Any] | None) -> Any:
+        ids = self.ids(entity) if entity is not None else []
+        return entity.model._default_manager.get(pk=ids[0]) if entity is not None and ids else None

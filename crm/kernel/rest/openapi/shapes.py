@@ -1,10 +1,12 @@
 """JSON schemas of records, written from the fields of a kind as one actor sees them."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
+from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 
 Schema = dict[str, Any]
@@ -104,7 +106,11 @@ def writable(entity: Entity[Any], actor: Actor) -> dict[str, Field]:
 
 def given(entity: Entity[Any], actor: Actor, *, new: bool) -> Schema:
     """A record as it is sent: to create (`new`) or to change."""
-    fields = writable(entity, actor)
+    return sent(writable(entity, actor), new=new)
+
+
+def sent(fields: Mapping[str, Field], *, new: bool) -> Schema:
+    """An object of these fields; a `new` one must hold what is required."""
     required = [name for name, field in fields.items() if field.required] if new else []
     schema: Schema = {
         "type": "object",
@@ -120,3 +126,8 @@ def readable(entity: Entity[Any], actor: Actor) -> dict[str, Field]:
     """The fields this actor may see."""
     hidden = policy_for(entity).hidden(actor)
     return {name: field for name, field in entity.fields.items() if name not in hidden}
+
+
+def kinds_of(actor: Actor) -> Iterator[Entity[Any]]:
+    """The kinds of which this actor may see at least some rows."""
+    return (entity for entity in registry.all() if policy_for(entity).may(actor, "view"))

@@ -7,17 +7,17 @@ from django.http import HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel import records
 from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import history
 from crm.kernel.entity.entity import Entity
-from crm.kernel.identity.actor import Actor
+from crm.kernel.entity.fields import Field, Link, Money
+from crm.kernel.records.reading import fetch
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.operation import Call, operation
 from crm.kernel.rest.params import CURSOR, LIMIT
 
-_OPS = {"I": "create", "U": "change", "D": "delete"}
+_OPS = {AuditEntry.INSERTED: "create", AuditEntry.UPDATED: "change", AuditEntry.DELETED: "delete"}
 
 
 @operation(
@@ -25,31 +25,45 @@ _OPS = {"I": "create", "U": "change", "D": "delete"}
 )
 def read_history(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     """The changes of one record, newest first; hidden fields are left out."""
-    record = records.fetch(entity, id)
+    record, about = fetch(entity, id), f"history:{id}"
+    fields = policy_for(entity).fields(call.actor)
     limit = call.query["limit"]
-    found = history(record.pk, limit + 1, _before(call.query["cursor"]))
+    found = history(record.pk, limit + 1, _before(cursors.decode(call.query["cursor"], about)))
     last = found[limit - 1] if len(found) > limit else None
-    following = f"{last.at.isoformat()} {last.id}" if last else None
-    return render.page((_change(entity, entry, call.actor) for entry in found[:limit]), cursors.encode(following))
+    following = cursors.encode(f"{last.at.isoformat()} {last.id}" if last else None, about)
+    return render.page((_change(fields, record, entry) for entry in found[:limit]), following)
 
 
-def _before(cursor: str | None) -> Any:
-    inner = cursors.decode(cursor)
+def _before(inner: str | None) -> Any:
     if inner is None:
         return None
     at, _space, entry = inner.partition(" ")
     return parse_datetime(at), UUID(entry)
 
 
-def _change(entity: Entity[Any], entry: AuditEntry, actor: Actor) -> dict[str, Any]:
-    hidden = policy_for(entity).hidden(actor)
-    shown = {name: pair for name, pair in entry.changes.items() if name in entity.fields and name not in hidden}
+def _change(fields: dict[str, Field], record: Any, entry: AuditEntry) -> dict[str, Any]:
+    changes = {}
+    for name, field in fields.items():
+        pair = entry.changes.get(f"{name}_id" if isinstance(field, Link) else name)
+        if pair is not None:
+            changes[name] = [_value(field, raw, record, entry) for raw in pair]
     return {
         "id": entry.id,
         "at": render.moment(entry.at),
         "by": entry.actor,
-        "by_name": entry.actor_label,
-        "reason": entry.reason,
+        "by_name": entry.actor_label or "",
+        "reason": entry.reason or "",
         "op": _OPS.get(entry.op, entry.op),
-        "changes": shown,
+        "changes": changes,
     }
+
+
+def _value(field: Field, raw: Any, record: Any, entry: AuditEntry) -> Any:
+    """A value of the audit log, which keeps columns, as the API writes it: amounts and decimals are not minor units."""
+    if raw is None or isinstance(raw, bool) or not isinstance(raw, int):
+        return raw
+    if isinstance(field, Money):
+        currencies = entry.changes.get(field.currency_name, [getattr(record, field.currency_name)])
+        return field.to_json(field.from_row(raw, currencies[-1]))
+    convert = getattr(field, "from_db_value", None)
+    return raw if convert is None else field.to_json(convert(raw, None, None))

@@ -38,7 +38,7 @@ def job(task: Task) -> dict[str, Any]:
         "total": task.total,
         "message": task.message,
         "result": task.result,
-        "error": task.error,
+        "error": task.failure,
         "created_at": render.moment(task.created_at),
         "started_at": render.moment(task.started_at),
         "finished_at": render.moment(task.finished_at),

@@ -5,16 +5,16 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel import records
+
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import VERBS
+from crm.kernel.records.actions import actions_of
 from crm.kernel.rest import render
-from crm.kernel.rest.openapi.document import kinds_of
-from crm.kernel.rest.openapi.shapes import field_schema, readable
+from crm.kernel.rest.openapi.shapes import field_schema, kinds_of, readable
 from crm.kernel.rest.operation import Call, operation
 from crm.kernel.tenancy.models import Workspace
 
@@ -69,7 +69,7 @@ def _kind(entity: Entity[Any], actor: Actor) -> dict[str, Any]:
         "title": entity.title,
         "icon": entity.icon,
         "verbs": [verb for verb in VERBS if policy.may(actor, verb)],
-        "actions": [{"name": action.name, "label": str(action.label)} for action in records.actions_of(entity)],
+        "actions": [{"name": action.name, "label": str(action.label)} for action in actions_of(entity)],
         "url": f"/api/v1/{entity.plural}",
     }
 

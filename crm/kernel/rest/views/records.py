@@ -1,18 +1,20 @@
 """Records of any kind: list, create, read, change, delete, restore."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel import records
 from crm.kernel.base.errors import Conflict
 from crm.kernel.entity.entity import Entity
+from crm.kernel.records import listing, writing
+from crm.kernel.records.reading import fetch
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
-from crm.kernel.rest.params import BIN, CURSOR, FIELDS, FILTER, LIMIT, SORT
+from crm.kernel.rest.params import CURSOR, FIELDS, FILTER, LIMIT, SORT
 from crm.kernel.rest.problems import Stale
 from crm.kernel.rest.queries import read_fields, read_filter, read_sort
 from crm.kernel.rest.values import expected_version, record_values
@@ -25,22 +27,19 @@ ETAG = {"ETag": _("The version of the record, for If-Match.")}
     name="list",
     scope="read",
     verb="view",
-    params=(FILTER, SORT, FIELDS, LIMIT, CURSOR, BIN),
+    params=(FILTER, SORT, FIELDS, LIMIT, CURSOR),
     answer="records",
+    errors=(422,),
 )
 def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     """One page of the records that the actor may see."""
     query = call.query
     names = read_fields(entity, query["fields"], call.actor)
-    found = records.listing.page(
-        entity,
-        filter=read_filter(query["filter"]),
-        sort=read_sort(entity, query["sort"], call.actor),
-        cursor=cursors.decode(query["cursor"]),
-        limit=query["limit"],
-        fields=names,
-    )
-    return render.page((render.row(entity, row) for row in found.items), cursors.encode(found.next))
+    sort = read_sort(entity, query["sort"], call.actor)
+    about = f"{entity.kind}:{sort}"
+    cursor = cursors.decode(query["cursor"], about)
+    found = listing.page(entity, read_filter(query["filter"]), sort, cursor, query["limit"], names)
+    return render.page((render.row(entity, row) for row in found.items), cursors.encode(found.next, about))
 
 
 @operation(
@@ -56,13 +55,13 @@ def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
 def create_record(call: Call, entity: Entity[Any]) -> HttpResponse:
     """A new record."""
     values = record_values(entity, read_object(call.request), call.actor)
-    return render.record_answer(entity, records.create(entity, values), call.actor, 201)
+    return render.record_answer(entity, writing.create(entity, values), call.actor, 201)
 
 
 @operation(_("Read: %(label)s"), name="read", scope="read", verb="view", answer="record", headers=ETAG)
 def read_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     """One record."""
-    return render.record_answer(entity, records.fetch(entity, id), call.actor)
+    return render.record_answer(entity, fetch(entity, id), call.actor)
 
 
 @operation(
@@ -77,24 +76,35 @@ def read_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
 )
 def change_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     """Changes the fields that are sent. A stale If-Match is answered with both values."""
-    record = records.fetch(entity, id, "edit")
+    record = fetch(entity, id, "edit")
     values = record_values(entity, read_object(call.request), call.actor)
     version = expected_version(call.request)
+    if version not in (None, record.version):
+        raise Stale(values=_both(entity, record, values))
     try:
-        return render.record_answer(entity, records.change(record, values, version), call.actor)
+        changed = writing.change(entity, id, values, version)
     except Conflict as conflict:
-        raise Stale(conflict.message, values=conflict.values) from conflict
+        raise Stale(conflict.message, conflict.values) from conflict
+    return render.record_answer(entity, changed, call.actor)
 
 
 @operation(_("Delete: %(label)s"), name="delete", scope="write", verb="delete", success=204)
 def delete_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     """Puts a record into the bin."""
-    records.remove(records.fetch(entity, id, "delete"))
+    writing.remove(entity, id)
     return HttpResponse(status=204)
 
 
-@operation(_("Restore: %(label)s"), name="restore", scope="write", verb="delete", answer="record", headers=ETAG)
+@operation(
+    _("Take from the bin: %(label)s"), name="restore", scope="write", verb="delete", answer="record", headers=ETAG
+)
 def restore_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     """Takes a record out of the bin."""
-    record = records.restore(records.fetch(entity, id, "delete"))
-    return render.record_answer(entity, record, call.actor)
+    return render.record_answer(entity, writing.restore(entity, id), call.actor)
+
+
+def _both(entity: Entity[Any], record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {"mine": mine, "theirs": entity.fields[name].to_json(entity.fields[name].value(record))}
+        for name, mine in values.items()
+    }
