@@ -33,19 +33,24 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The response for a refusal. Runs after the refused transaction was rolled back."""
     if is_api(request):
         response = _problem(refusal)
+    elif is_fragment(request):
+        response = _toast(refusal)
     else:
-        fragment = is_fragment(request)
-        template = "pages/refusal_fragment.jinja" if fragment else "pages/refusal.jinja"
-        response = render(request, template, {"refusal": refusal}, status=refusal.status)
-        if fragment:
-            response["HX-Retarget"] = "#refusals"
-            response["HX-Reswap"] = "beforeend"
+        page = "pages/refusal.jinja" if getattr(request, "actor", None) else "pages/refusal_public.jinja"
+        response = render(request, page, {"refusal": refusal}, status=refusal.status)
     wait = getattr(refusal, "retry_after", None)
     if wait is not None:
         response["Retry-After"] = str(wait)
     if refusal.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="Kith"'
     return response
+
+
+def _toast(refusal: Refusal) -> HttpResponse:
+    """Leaves the page as it is and says the sentence beside it."""
+    said = " ".join(str(text) for words in refusal.fields.values() for text in words) or str(refusal.message)
+    trigger = json.dumps({"toast": {"text": said, "tone": "bad"}})
+    return HttpResponse(status=refusal.status, headers={"HX-Reswap": "none", "HX-Trigger": trigger})
 
 
 def _problem(refusal: Refusal) -> HttpResponse:

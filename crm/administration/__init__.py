@@ -1,0 +1,1 @@
+"""Screens for the people of a workspace: signing in, one's own settings, users, teams, roles, tokens."""

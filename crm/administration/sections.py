@@ -1,0 +1,35 @@
+"""The pages of the settings: one's own first, then those of the workspace, each with the permission it needs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One line of the settings' own menu. `needs` None: everybody's own."""
+
+    key: str
+    label: Promise
+    url: str
+    icon: str
+    needs: str | None = None
+
+
+SECTIONS = (
+    Section("profile", _("Profile"), "/settings/profile", "person"),
+    Section("security", _("Password and sessions"), "/settings/security", "lock"),
+    Section("tokens", _("My API tokens"), "/settings/tokens", "key"),
+    Section("workspace", _("Workspace"), "/settings/workspace", "building", "administration.workspace"),
+    Section("users", _("Users"), "/settings/users", "people", "administration.users"),
+    Section("teams", _("Teams"), "/settings/teams", "team", "administration.teams"),
+    Section("roles", _("Roles"), "/settings/roles", "shield", "administration.roles"),
+    Section("all-tokens", _("API tokens"), "/settings/all-tokens", "code", "administration.tokens"),
+)
+
+
+def sections_for(actor: Any) -> list[Section]:
+    """The sections this actor may open."""
+    return [section for section in SECTIONS if section.needs is None or actor.may(section.needs)]

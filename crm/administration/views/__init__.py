@@ -1,0 +1,1 @@
+"""The screens: each view parses, calls an action, renders."""
