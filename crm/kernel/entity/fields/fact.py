@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 
 from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.reading import Reading
@@ -191,6 +192,11 @@ class StoredFact(Fact):
         else:
             path = f"{base.__module__}.{base.__name__}"
         return name, path, args, kwargs
+
+    def clone(self) -> Any:
+        """Migrations work with clones: these are the plain column, too."""
+        _name, path, args, kwargs = self.deconstruct()
+        return import_string(path)(*args, **kwargs)
 
     def index_columns(self) -> list[str]:
         return [self.column] if self.indexed else []
