@@ -21,11 +21,11 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0; // a page taken from storage would show another person's rows after sign-out
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.scrollBehavior = "auto";
-// 409 and 422 carry a form to show; every other refusal is told by a toast (see toasts.js) and leaves the page as it is.
+// 4xx answers carry a form to show again, or a refusal which the server has already turned to #refusals.
 htmx.config.responseHandling = [
   { code: "204", swap: false },
   { code: "[23]..", swap: true },
-  { code: "(409|422)", swap: true, error: false },
+  { code: "4..", swap: true, error: false },
   { code: "...", swap: false, error: true },
 ];
 
@@ -39,7 +39,7 @@ startLookups();
 startDrafts();
 startForms();
 startPreferences();
-startBell(htmx);
+startBell();
 
 Alpine.data("filterEditor", filterEditor);
 Alpine.data("palette", palette);

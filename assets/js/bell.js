@@ -11,29 +11,28 @@ function show(count) {
   }
 }
 
-async function ask(url) {
-  if (document.hidden) return;
+/** The count, and with `tell` the newest line as a toast. The stream carries ids only: what may be read is asked for here. */
+async function ask(url, tell = false) {
   const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
-  if (answer?.ok) show((await answer.json()).unread);
+  if (!answer?.ok) return;
+  const news = await answer.json();
+  show(news.unread);
+  if (tell && news.latest) toast({ text: news.latest.text, link: news.latest.url || null });
 }
 
-export function startBell(htmx) {
+export function startBell() {
   const bell = document.querySelector("[data-bell]");
   if (!bell) return;
   const { live, count } = bell.dataset;
-  const fallBack = () => { poll = poll || setInterval(() => ask(count), ONE_MINUTE); };
+  const fallBack = () => { poll = poll || setInterval(() => document.hidden || ask(count), ONE_MINUTE); };
   if (!window.EventSource) return fallBack();
   const stream = new EventSource(live);
   let opened = false;
   stream.addEventListener("open", () => { opened = true; clearInterval(poll); poll = null; });
-  const news = (e) => {
-    let data = {};
-    try { data = JSON.parse(e.data); } catch { return; }
-    if (typeof data.unread === "number") show(data.unread); else ask(count);
-    if (data.text) toast({ text: data.text, link: data.url });
-    document.body.dispatchEvent(new CustomEvent("news", { detail: data }));
-  };
-  for (const name of ["message", "notification", "notice"]) stream.addEventListener(name, news);
+  stream.addEventListener("notification", () => ask(count, true));
+  stream.addEventListener("notifications-read", () => ask(count));
+  stream.addEventListener("missed", () => ask(count));
+  stream.addEventListener("task", () => document.body.dispatchEvent(new CustomEvent("task")));
   stream.addEventListener("error", () => {
     if (!opened) stream.close(); // not there at all: a closed door is not knocked at for ever
     fallBack();

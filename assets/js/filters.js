@@ -1,60 +1,72 @@
-// The filter editor: rows of field, operator, value, joined by "all of" or "any of". The facts (fields, operators, choices)
-// come as JSON in the element's data; the result goes back as JSON in a hidden input. The server checks and compiles it.
-const NO_VALUE = new Set(["empty", "not_empty", "is_empty", "is_not_empty", "filled", "missing"]);
+// The filter editor: rows of field, operator and value, joined by "all" or "any". The facts (fields, their operators and
+// choices) come as JSON in the element's data; the result goes back as JSON, which the server checks and turns into text.
+import { el } from "./dom.js";
+
+const fill = (select, pairs, chosen) => {
+  select.replaceChildren(...pairs.map(([value, label]) => el("option", { value, selected: value === chosen ? "" : null }, label)));
+};
+
+/** One row of the editor: keeps its inputs in step with each other. */
+class Row {
+  constructor(facts, start, dropped) {
+    this.facts = facts;
+    this.node = document.getElementById("frow").content.firstElementChild.cloneNode(true);
+    this.field = this.part("field");
+    this.operator = this.part("operator");
+    fill(this.field, facts.fields.map((f) => [f.name, f.label]), start.field);
+    this.field.addEventListener("change", () => this.refield({}));
+    this.operator.addEventListener("change", () => this.revalue(this.value()));
+    this.part("drop").addEventListener("click", () => { this.node.remove(); dropped(this); });
+    this.refield(start);
+  }
+  part(name) { return this.node.querySelector(`[data-part=${name}]`); }
+  fact() { return this.facts.fields.find((f) => f.name === this.field.value) || this.facts.fields[0]; }
+  takes() { return this.fact().operators.find((o) => o.name === this.operator.value)?.takes || "value"; }
+  refield(start) {
+    const operators = this.fact().operators;
+    fill(this.operator, operators.map((o) => [o.name, o.label]), start.operator || operators[0].name);
+    this.revalue(start.value ?? "");
+  }
+  revalue(value) {
+    const takes = this.takes();
+    const holder = this.part("holder");
+    const choices = takes === "period" ? this.facts.periods : takes === "value" ? this.fact().choices : [];
+    holder.hidden = takes === "none";
+    const input = choices.length ? el("select") : el("input", { placeholder: takes === "list" ? "a, b" : this.fact().hint, autocomplete: "off" });
+    input.setAttribute("aria-label", this.field.selectedOptions[0]?.textContent || "");
+    input.dataset.part = "value";
+    if (choices.length) fill(input, choices, value);
+    else input.value = value;
+    holder.replaceChildren(input);
+  }
+  value() { return this.part("value")?.value ?? ""; }
+  result() { return { field: this.field.value, operator: this.operator.value, value: this.value() }; }
+}
 
 export const filterEditor = () => ({
-  facts: {},
   mode: "all",
-  rows: [],
-  serial: 0,
+  get isAll() { return String(this.mode === "all"); },
+  get isAny() { return String(this.mode === "any"); },
 
   init() {
-    this.facts = JSON.parse(this.$el.dataset.facts);
-    const start = JSON.parse(this.$el.dataset.start);
+    const root = this.$root;
+    this.facts = JSON.parse(root.dataset.facts);
+    const start = JSON.parse(root.dataset.start);
     this.mode = start.mode;
-    this.rows = start.rows.map((row) => this.dress(row));
-    if (!this.rows.length) this.add();
+    root.rowsOfFilter = [];
+    for (const row of start.rows.length ? start.rows : [{}]) this.append(row);
   },
-  dress(row) {
-    this.serial += 1;
-    return { key: this.serial, field: row.field, operator: row.operator, value: row.value ?? "", other: row.other ?? "" };
+  append(start) {
+    const root = this.$root;
+    const row = new Row(this.facts, start, (gone) => { root.rowsOfFilter = root.rowsOfFilter.filter((r) => r !== gone); });
+    root.rowsOfFilter.push(row);
+    this.$refs.rows.append(row.node);
+    return row;
   },
-  add() {
-    const first = this.facts.fields[0];
-    this.rows.push(this.dress({ field: first.name, operator: first.operators[0].name, value: "" }));
+  add() { this.append({}).field.focus(); },
+  all() { this.mode = "all"; },
+  any() { this.mode = "any"; },
+  send() {
+    this.$refs.result.value = JSON.stringify({ mode: this.mode, rows: this.$root.rowsOfFilter.map((row) => row.result()) });
   },
-  drop(event) {
-    const key = Number(event.target.closest("[data-key-row]").dataset.keyRow);
-    this.rows = this.rows.filter((row) => row.key !== key);
-    if (!this.rows.length) this.add();
-  },
-  fact(row) { return this.facts.fields.find((f) => f.name === row.field) || this.facts.fields[0]; },
-  changeField(event) {
-    const row = this.find(event);
-    row.field = event.target.value;
-    row.operator = this.fact(row).operators[0].name;
-    row.value = "";
-  },
-  find(event) {
-    const key = Number(event.target.closest("[data-key-row]").dataset.keyRow);
-    return this.rows.find((row) => row.key === key);
-  },
-  operators(row) { return this.fact(row).operators; },
-  takes(row) {
-    const operator = this.fact(row).operators.find((o) => o.name === row.operator);
-    if (NO_VALUE.has(row.operator) || (operator && operator.takes === "none")) return "none";
-    if (this.fact(row).choices.length) return "choice";
-    return "text";
-  },
-  wantsText(row) { return this.takes(row) === "text"; },
-  wantsChoice(row) { return this.takes(row) === "choice"; },
-  choices(row) { return this.fact(row).choices; },
-  hint(row) { return this.fact(row).hint || ""; },
-  setOperator(event) { this.find(event).operator = event.target.value; },
-  setValue(event) { this.find(event).value = event.target.value; },
-  isField(row, name) { return row.field === name; },
-  result() {
-    return JSON.stringify({ mode: this.mode, rows: this.rows.map(({ field, operator, value }) => ({ field, operator, value })) });
-  },
-  send() { this.$refs.result.value = this.result(); },
 });

@@ -1,5 +1,5 @@
 // Small manners of forms: a button pressed twice sends once, a password can be looked at, a value can be copied,
-// a select with data-submit sends its form, a check box with data-reveal shows more.
+// a line can be moved up and down, a select with data-submit sends its form, a check box with data-reveal shows more.
 import { toast } from "./toasts.js";
 
 export function startForms() {
@@ -21,12 +21,18 @@ export function startForms() {
       input.type = input.type === "password" ? "text" : "password";
       look.setAttribute("aria-pressed", input.type === "text");
     }
+    const mover = e.target.closest("[data-move]");
+    if (mover) {
+      const item = mover.closest("li");
+      if (mover.dataset.move === "up") item.previousElementSibling?.before(item);
+      else item.nextElementSibling?.after(item);
+      mover.focus();
+    }
     const copy = e.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast({ text: copy.dataset.copied }));
   });
   document.addEventListener("change", (e) => {
     if (e.target.matches("[data-submit]")) e.target.form.requestSubmit();
     if (e.target.matches("[data-reveal]")) document.getElementById(e.target.dataset.reveal).hidden = !e.target.checked;
-    if (e.target.matches("select[data-operand]")) e.target.form.dataset.operator = e.target.value;
   });
 }

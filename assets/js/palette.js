@@ -1,35 +1,57 @@
-// ⌘K: finds by name (the server) and does by verb (the entries of the menu, already on the page).
+// ⌘K: finds by name (asking the server) and does by verb (the lines of the menu, sent with the dialog).
+import { el } from "./dom.js";
+
+const MOST = 8;
+
 export const palette = () => ({
-  text: "",
+  entries: [],
   found: [],
-  verbs: [],
   at: 0,
   timer: null,
 
   init() {
-    this.verbs = JSON.parse(this.$el.dataset.verbs);
-    this.$nextTick(() => this.$refs.text.focus());
+    this.verbs = JSON.parse(this.$root.dataset.verbs);
+    this.find = this.$root.dataset.find;
+    this.show();
   },
-  type(event) {
-    this.text = event.target.value;
-    this.at = 0;
+  type() {
     clearTimeout(this.timer);
-    if (!this.text.trim()) { this.found = []; return; }
-    this.timer = setTimeout(() => this.ask(), 160);
+    this.at = 0;
+    if (!this.words()) this.found = [];
+    else this.timer = setTimeout(() => this.ask(), 160);
+    this.show();
   },
+  words() { return this.$refs.text.value.trim().toLowerCase(); },
   async ask() {
-    const url = new URL(this.$el.closest("[data-find]").dataset.find, location.href);
-    url.searchParams.set("q", this.text);
+    const url = new URL(this.find, location.href);
+    url.searchParams.set("q", this.words());
     const answer = await fetch(url, { credentials: "same-origin" }).catch(() => null);
-    if (answer?.ok) this.found = (await answer.json()).items;
+    if (!answer?.ok) return;
+    this.found = (await answer.json()).items;
+    this.show();
   },
-  matching() {
-    const wanted = this.text.trim().toLowerCase();
-    return this.verbs.filter((v) => !wanted || v.label.toLowerCase().includes(wanted)).slice(0, 8);
+  show() {
+    const wanted = this.words();
+    const verbs = this.verbs.filter((v) => !wanted || v.label.toLowerCase().includes(wanted)).slice(0, MOST);
+    this.entries = [...this.found, ...verbs];
+    this.$refs.list.replaceChildren(...this.entries.map((entry, i) => this.line(entry, i)));
+    this.point();
   },
-  entries() { return [...this.found, ...this.matching()]; },
-  isAt(entry) { return this.entries()[this.at] === entry; },
-  down() { this.at = Math.min(this.at + 1, this.entries().length - 1); },
-  up() { this.at = Math.max(this.at - 1, 0); },
-  go() { const entry = this.entries()[this.at]; if (entry) location.href = entry.url; },
+  line(entry, i) {
+    const line = el("a", { class: "pi", href: entry.url, role: "option", id: `pal-${i}`, tabindex: "-1" });
+    line.append(el("span", { class: "cut grow" }, entry.label));
+    if (entry.note) line.append(el("span", { class: "c3 t12" }, entry.note));
+    return line;
+  },
+  point() {
+    [...this.$refs.list.children].forEach((line, i) => {
+      line.classList.toggle("on", i === this.at);
+      line.setAttribute("aria-selected", i === this.at);
+      if (i === this.at) line.scrollIntoView({ block: "nearest" });
+    });
+    if (this.entries.length) this.$refs.text.setAttribute("aria-activedescendant", `pal-${this.at}`);
+  },
+  down() { this.at = Math.min(this.at + 1, this.entries.length - 1); this.point(); },
+  up() { this.at = Math.max(this.at - 1, 0); this.point(); },
+  go() { if (this.entries[this.at]) location.href = this.entries[this.at].url; },
 });

@@ -1,7 +1,7 @@
 // Ticking rows and the bulk bar. The ids live in the check boxes (form "bulk"); "all of this view" is one flag.
 const boxes = () => [...document.querySelectorAll("input[name=ids][form=bulk]")];
 const all = () => document.getElementById("tick-all");
-const bar = () => document.getElementById("bulkbar");
+const bar = () => document.getElementById("bulk");
 let last = null;
 
 export function refresh() {

@@ -67,12 +67,20 @@ export function startToasts(htmx) {
   ajax = (verb, url, options) => htmx.ajax(verb, url, { source: document.body, ...options });
   document.body.addEventListener("toast", (e) => toast(e.detail));
   document.body.addEventListener("reload", () => location.reload());
-  document.body.addEventListener("htmx:responseError", (e) => {
-    if (!(e.detail.xhr.getResponseHeader("HX-Trigger") || "").includes('"toast"')) toast({ text: words().failed, tone: "bad" });
+  document.body.addEventListener("htmx:responseError", () => {
+    toast({ text: words().failed, tone: "bad" });
   });
   document.body.addEventListener("htmx:sendError", () => toast({ text: words().offline, tone: "bad" }));
-  for (const waiting of document.querySelectorAll("[data-toast]")) {
+  htmx.onLoad((root) => tellWaiting(root.parentElement || root));
+  document.body.addEventListener("tellwaiting", () => tellWaiting(document));
+  tellWaiting(document);
+}
+
+/** What the server left in the page to be told, from this answer or (by a cookie) from the one before a redirect. */
+export function tellWaiting(root) {
+  for (const waiting of root.querySelectorAll("[data-toast]")) {
     toast(JSON.parse(waiting.dataset.toast));
     waiting.remove();
+    document.cookie = "kith_said=; path=/; max-age=0; samesite=lax";
   }
 }

@@ -21,9 +21,23 @@ RIGHT = frozenset({"integer", "decimal", "money", "percent"})
 #: Types that are edited in their own form only, not in a cell.
 _NOT_INLINE = frozenset({"computed", "links", "address", "long_text", "postal_address"})
 _WIDTHS = {
-    "integer": "short", "percent": "short", "decimal": "short", "yes_no": "short", "date": "mid", "datetime": "mid",
-    "money": "mid", "choice": "mid", "link": "long", "long_text": "long", "tags": "long", "email": "long", "url": "long",
-    "postal_address": "long", "multi_choice": "long", "phone": "mid", "person_name": "long",
+    "integer": "short",
+    "percent": "short",
+    "decimal": "short",
+    "yes_no": "short",
+    "date": "mid",
+    "datetime": "mid",
+    "money": "mid",
+    "choice": "mid",
+    "link": "long",
+    "long_text": "long",
+    "tags": "long",
+    "email": "long",
+    "url": "long",
+    "postal_address": "long",
+    "multi_choice": "long",
+    "phone": "mid",
+    "person_name": "long",
 }
 
 
@@ -76,9 +90,12 @@ def cell(field: Fact, value: Any, name: str, reading: Reading, editable: bool = 
         return Cell(field, text, "chips", parts=tuple(str(labels.get(one, one)) for one in value), editable=editable)
     if field.type == "yes_no":
         return Cell(field, text, "yes" if value else "no", editable=editable)
-    how, scheme = {"email": ("mail", "mailto:"), "phone": ("phone", "tel:"), "url": ("web", ""), "long_text": ("long", "")}.get(
-        field.type, ("text", "")
-    )
+    how, scheme = {
+        "email": ("mail", "mailto:"),
+        "phone": ("phone", "tel:"),
+        "url": ("web", ""),
+        "long_text": ("long", ""),
+    }.get(field.type, ("text", ""))
     return Cell(field, text, how, f"{scheme}{value}" if how in ("mail", "phone", "web") else "", editable=editable)
 
 
@@ -99,7 +116,8 @@ def inline(entity: Entity[Any]) -> frozenset[str]:
         return frozenset()
     closed = policy.readonly(actor) | policy.hidden(actor)
     return frozenset(
-        name for name, field in entity.fields.items()
+        name
+        for name, field in entity.fields.items()
         if name not in closed and field.inline and field.type not in _NOT_INLINE
     )
 
@@ -108,5 +126,6 @@ def cells_of(entity: Entity[Any], row: Row, names: Sequence[str], reading: Readi
     """The cells of one row in the order of names."""
     open_ = inline(entity)
     return [
-        cell(entity.fields[name], row.values.get(name), row.names.get(name, ""), reading, name in open_) for name in names
+        cell(entity.fields[name], row.values.get(name), row.names.get(name, ""), reading, name in open_)
+        for name in names
     ]

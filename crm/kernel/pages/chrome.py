@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.registry import registry
 from crm.kernel.notify import queries as notices
@@ -25,7 +28,9 @@ def goes() -> list[Any]:
 def creatable() -> list[Any]:
     """The kinds which this person may create and which stand in the menu."""
     who = actor()
-    kinds = [] if who is None else [kind for kind in registry.all() if kind.menu and policy_for(kind).may(who, "create")]
+    kinds = (
+        [] if who is None else [kind for kind in registry.all() if kind.menu and policy_for(kind).may(who, "create")]
+    )
     return sorted(kinds, key=lambda kind: (kind.menu != "customers", kind.menu_order))
 
 
@@ -48,3 +53,24 @@ def theme() -> str:
 
 def density() -> str:
     return getattr(actor(), "density", None) or "normal"
+
+
+def phone_kinds() -> list[Any]:
+    """The two kinds which the phone's bottom bar offers."""
+    who = actor()
+    kinds = [] if who is None else [kind for kind in registry.all() if kind.menu and policy_for(kind).may(who, "view")]
+    return sorted(kinds, key=lambda kind: (kind.menu != "customers", kind.menu_order))[:2]
+
+
+def my_links() -> list[tuple[Any, str]]:
+    """[(label, address)] of the person's own pages, where their part is there."""
+    found = []
+    for label, name in (
+        (_("Profile and access"), "administration:profile"),
+        (_("Profile and access"), "administration:me"),
+    ):
+        try:
+            found.append((label, reverse(name)))
+        except NoReverseMatch:
+            continue
+    return found

@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from crm.kernel.pages import chrome, marks, wording
+from crm.kernel.pages import cells, chrome, marks, toasts, wording
 
 
 def url(name: str, **parts: Any) -> str:
@@ -30,20 +31,50 @@ def as_json(value: Any) -> Markup:
     return escape(json.dumps(value, ensure_ascii=False, default=str))
 
 
+@pass_context
+def part(context: Context, template: str, **words: Any) -> Markup:
+    """Renders a contributed template within the present page: it sees the page's words and its own."""
+    return Markup(context.environment.get_template(template).render({**context.get_all(), **words}))
+
+
 def environment(**options: Any) -> Environment:
     """Called by Django with its own options; adds words, helpers and filters."""
     options["extensions"] = [*options.get("extensions", ()), "jinja2.ext.i18n", "jinja2.ext.do"]
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
     made.globals |= {
-        "static": marks.static, "icon": marks.icon, "mark": marks.mark, "avatar": marks.avatar, "url": url, "query": query,
-        "actor": wording.actor, "language_tag": wording.language_tag, "today": wording.today,
-        "menu": chrome.menu, "creatable": chrome.creatable, "goes": chrome.goes, "unread": chrome.unread,
-        "workspace_name": chrome.workspace_name, "theme": chrome.theme, "density": chrome.density,
+        "static": marks.static,
+        "icon": marks.icon,
+        "mark": marks.mark,
+        "avatar": marks.avatar,
+        "url": url,
+        "query": query,
+        "part": part,
+        "url_of": cells.record_url,
+        "actor": wording.actor,
+        "language_tag": wording.language_tag,
+        "today": wording.today,
+        "menu": chrome.menu,
+        "creatable": chrome.creatable,
+        "goes": chrome.goes,
+        "unread": chrome.unread,
+        "told": toasts.told,
+        "phone_kinds": chrome.phone_kinds,
+        "my_links": chrome.my_links,
+        "workspace_name": chrome.workspace_name,
+        "theme": chrome.theme,
+        "density": chrome.density,
     }
     made.filters |= {
-        "money": wording.money, "short_money": wording.short_money, "number": wording.number, "date": wording.date,
-        "due": wording.due, "moment": wording.moment, "clock": wording.clock, "ago": wording.ago, "size": wording.size,
+        "money": wording.money,
+        "short_money": wording.short_money,
+        "number": wording.number,
+        "date": wording.date,
+        "due": wording.due,
+        "moment": wording.moment,
+        "clock": wording.clock,
+        "ago": wording.ago,
+        "size": wording.size,
         "as_json": as_json,
     }
     return made

@@ -7,8 +7,27 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from markupsafe import Markup, escape
 
 _COMPOUND = (
-    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "司徒", "东方", "東方", "夏侯", "皇甫", "尉迟", "尉遲", "公孙",
-    "公孫", "慕容", "令狐", "端木", "长孙", "長孫",
+    "欧阳",
+    "歐陽",
+    "司马",
+    "司馬",
+    "上官",
+    "诸葛",
+    "諸葛",
+    "司徒",
+    "东方",
+    "東方",
+    "夏侯",
+    "皇甫",
+    "尉迟",
+    "尉遲",
+    "公孙",
+    "公孫",
+    "慕容",
+    "令狐",
+    "端木",
+    "长孙",
+    "長孫",
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _TOWNS = re.compile(
@@ -62,4 +81,6 @@ def avatar(name: object, size: int = 24, square: bool = False, cls: str = "") ->
     shown = initials(text, size, square)
     tint = int(md5(text.encode(), usedforsecurity=False).hexdigest(), 16) % 8 + 1
     classes = f"av av-{size} tint-{tint}{' av-sq' if square else ''}{' av-2' if _HAN.match(shown) and len(shown) == 2 else ''}"
-    return Markup(f'<span class="{classes} {escape(cls)}" title="{escape(text)}" aria-hidden="true">{escape(shown)}</span>')
+    return Markup(
+        f'<span class="{classes} {escape(cls)}" title="{escape(text)}" aria-hidden="true">{escape(shown)}</span>'
+    )

@@ -11,10 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.registry import registry
 
-type Words = str | Promise
+Words = str | Promise
 
 #: The groups of the rail, in order. "work" stands on top without a heading.
-GROUPS: dict[str, Words] = {"work": "", "customers": _("Customers"), "understand": _("Understand"), "setup": _("Set up")}
+GROUPS: dict[str, Words] = {
+    "work": "",
+    "customers": _("Customers"),
+    "understand": _("Understand"),
+    "setup": _("Set up"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,13 @@ def entries(actor: Any) -> list[Entry]:
             where = "pages.board" if kind.board else "pages.list"
             found.append(
                 Entry(
-                    kind.labels, reverse(where, kwargs={"entity": kind}), kind.icon, kind.menu, kind.menu_order,
-                    key=kind.plural, go=kind.plural[0],
+                    kind.labels,
+                    reverse(where, kwargs={"entity": kind}),
+                    kind.icon,
+                    kind.menu,
+                    kind.menu_order,
+                    key=kind.plural,
+                    go=kind.plural[0],
                 )
             )
     return sorted(found, key=lambda one: (list(GROUPS).index(one.group) if one.group in GROUPS else 9, one.order))
@@ -60,7 +70,11 @@ def entries(actor: Any) -> list[Entry]:
 def grouped(actor: Any) -> list[tuple[Words, list[Entry]]]:
     """[(heading, lines)] of the groups that are not empty."""
     lines = entries(actor)
-    return [(label, [one for one in lines if one.group == key]) for key, label in GROUPS.items() if any(one.group == key for one in lines)]
+    return [
+        (label, [one for one in lines if one.group == key])
+        for key, label in GROUPS.items()
+        if any(one.group == key for one in lines)
+    ]
 
 
 entry(_("My day"), "/", "sun", order=0, key="home", go="h")

@@ -1,0 +1,200 @@
+"""The board of one kind: columns by the values of one field, with counts and sums, and cards by key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet, Sum
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.base.errors import Wrong
+from crm.kernel.base.money import Money
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.filter import Node, Where, both
+from crm.kernel.entity.forms.numbers import short_money, show_integer
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
+from crm.kernel.pages import filters
+from crm.kernel.pages.cells import Cell, cells_of, record_url
+from crm.kernel.pages.lists import rights
+from crm.kernel.records import listing
+from crm.kernel.records.models import RecordRow
+from crm.kernel.tenancy.scope import current_actor
+
+CARDS = 20
+MOST_COLUMNS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    id: UUID
+    version: int
+    url: str
+    title: str
+    over: Cell | None
+    figure: Cell | None
+    owner: Cell | None
+    foot: list[Cell]
+
+
+@dataclass(slots=True)
+class Column:
+    """`value` is what a card dropped here gets; `facts` further words for the head (usual days, chance)."""
+
+    value: str
+    label: str
+    tone: str = ""
+    count: int = 0
+    sum: str = ""
+    facts: list[str] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    next: str | None = None
+    minor: int = 0
+
+    def texts(self) -> dict[str, str]:
+        return {"count": str(self.count), "sum": self.sum}
+
+
+@dataclass(slots=True)
+class BoardScreen:
+    entity: Entity[Any]
+    columns: list[Column]
+    filter: filters.Filter
+    chips: list[filters.Chip]
+    may: dict[str, bool]
+    movable: bool
+    groups: list[tuple[str, str, bool]] = field(default_factory=list)
+    open_count: str = ""
+    open_sum: str = ""
+
+
+def node_of(entity: Entity[Any], given: QueryDict) -> tuple[filters.Filter, Node | None]:
+    found = filters.read(entity, given)
+    try:
+        listing.rows_of(entity, found.node)
+    except Wrong as refusal:
+        found = filters.refused(found, refusal)
+    return found, found.node
+
+
+def screen(entity: Entity[Any], given: QueryDict) -> BoardScreen:
+    """The board with the first cards of each column."""
+    found, node = node_of(entity, given)
+    reading = Reading.of(current_actor())
+    targets, groups = _targets(entity, given)
+    columns = [_column(one) for one in targets]
+    figures = _figures(entity, node, reading)
+    for column in columns:
+        _count(column, figures, reading)
+        column.cards, column.next = cards(entity, node, column.value, None, reading) if column.count else ([], None)
+    may = rights(entity)
+    field_ = entity.fields[str(entity.board)]
+    movable = may["edit"] and field_.name not in policy_for(entity).readonly(current_actor())
+    made = BoardScreen(entity, columns, found, filters.chips(entity, found, reading), may, movable, groups)
+    still = [column for column in columns if column.tone not in ("won", "lost")]
+    made.open_count = show_integer(sum(column.count for column in still), reading)
+    made.open_sum = short_money(Money(sum(column.minor for column in still), reading.currency), reading)
+    return made
+
+
+def _targets(entity: Entity[Any], given: QueryDict) -> tuple[Sequence[Any], list[tuple[str, str, bool]]]:
+    """The records (or choices) that are columns, and the sets of columns to choose from (pipelines), if any."""
+    one = entity.fields[str(entity.board)]
+    if one.type != "link":
+        return one.choices_list, []
+    target = registry.of(one.target)
+    assert target is not None
+    rows = visible(target)
+    if "retired" in target.fields:
+        rows = rows.exclude(retired=True)
+    group = next((f for f in target.fields.values() if f.type == "link" and getattr(f, "follows", False)), None)
+    rows = rows.order_by(*(["position"] if "position" in target.fields else []), "pk")
+    if group is None:
+        return list(rows[:MOST_COLUMNS]), []
+    owner = registry.of(group.target)
+    assert owner is not None
+    sets = list(visible(owner).order_by("pk"))
+    main = next((one for one in sets if getattr(one, "main", False)), sets[0] if sets else None)
+    wanted = next((one for one in sets if str(one.pk) == given.get("set")), main)
+    groups = [(str(one.pk), owner.name_of(one), one is wanted) for one in sets]
+    return (list(rows.filter(**{f"{group.name}_id": wanted.pk})[:MOST_COLUMNS]) if wanted else []), groups if len(
+        groups
+    ) > 1 else []
+
+
+def _column(one: Any) -> Column:
+    if isinstance(one, tuple):
+        return Column(str(one[0]), str(one[1]))
+    made = Column(str(one.pk), str(registry.of(type(one)).name_of(one)), str(getattr(one, "kind", "")))  # type: ignore[union-attr]
+    usual, chance = getattr(one, "usual_days", None), getattr(one, "probability", None)
+    if usual:
+        made.facts.append(_("usually %(days)s d") % {"days": usual})
+    if chance is not None:
+        made.facts.append(f"{chance:.0f}%")
+    return made
+
+
+def _figures(entity: Entity[Any], node: Node | None, reading: Reading) -> dict[str, tuple[int, int]]:
+    """{column value: (count, sum in minor units of the reader's currency)}: amounts in other currencies are not added up."""
+    ref = entity.fields[str(entity.board)].storage.ref()
+    rows: QuerySet[Any] = listing.rows_of(entity, node).order_by()
+    names = {"many": Count("pk")}
+    if entity.board_sum:
+        names["total"] = Sum(entity.board_sum)
+    return {str(row[ref]): (row["many"], int(row.get("total") or 0)) for row in rows.values(ref).annotate(**names)}
+
+
+def _count(column: Column, figures: Mapping[str, tuple[int, int]], reading: Reading) -> None:
+    column.count, column.minor = figures.get(column.value, (0, 0))
+    column.sum = short_money(Money(column.minor, reading.currency), reading) if column.minor else ""
+
+
+def cards(
+    entity: Entity[Any], node: Node | None, value: str, cursor: str | None, reading: Reading
+) -> tuple[list[Card], str | None]:
+    """(cards, cursor of the next ones) of one column."""
+    board = str(entity.board)
+    names = list(dict.fromkeys([*entity.card, entity.title, board, *([entity.board_sum] if entity.board_sum else [])]))
+    page = listing.page(entity, both(Where(board, "is", value), node), entity.default_sort, cursor, CARDS, names)
+    return [_card(entity, row, names, reading) for row in page.items], page.next
+
+
+def _card(entity: Entity[Any], row: listing.Row, names: Sequence[str], reading: Reading) -> Card:
+    made = dict(zip(names, cells_of(entity, row, names, reading), strict=True))
+    taken = {entity.title, str(entity.board), "owner", entity.board_sum}
+    rest = [one for name, one in made.items() if name not in taken]
+    over = next((one for one in rest if one.how == "link"), None)
+    return Card(
+        row.id,
+        row.version,
+        record_url(entity, row.id),
+        made[entity.title].text or str(entity.label),
+        over,
+        made.get(str(entity.board_sum)),
+        made.get("owner"),
+        [one for one in rest if one is not over and not one.empty],
+    )
+
+
+def heads(entity: Entity[Any], given: QueryDict, values: Sequence[str]) -> list[dict[str, Any]]:
+    """The new counts and sums of some columns, after a card was moved."""
+    _found, node = node_of(entity, given)
+    reading = Reading.of(current_actor())
+    figures = _figures(entity, node, reading)
+    made = []
+    for value in values:
+        column = Column(value, "")
+        _count(column, figures, reading)
+        made.append({"value": value, "texts": column.texts()})
+    return made
+
+
+def label_of(entity: Entity[Any], value: str) -> str:
+    """What a column is called."""
+    one = entity.fields[str(entity.board)]
+    if one.type != "link":
+        return str(dict(one.choices_list).get(value, value))
+    return str(RecordRow.objects.filter(pk=value).values_list("title", flat=True).first() or "")

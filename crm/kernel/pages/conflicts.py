@@ -1,0 +1,72 @@
+"""Two people changed the same record: both values side by side, and what was chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from crm.kernel.base.errors import Conflict, Refusal
+from crm.kernel.base.ids import as_uuid
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import FieldError
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.pages.links import name_of_link
+from crm.kernel.tenancy.scope import current_actor
+
+TAKE = "take:"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    name: str
+    label: str
+    mine: str
+    theirs: str
+
+
+def _words(entity: Entity[Any], name: str, raw: Any) -> str:
+    one = entity.fields[name]
+    if raw in (None, "", []):
+        return "–"
+    if one.type == "link":
+        pk = as_uuid(str(raw))
+        return (name_of_link(one, pk) if pk else "") or str(raw)
+    try:
+        reading = Reading.of(current_actor())
+        return str(one.display(one.clean(raw, reading), reading)) or str(raw)
+    except (FieldError, TypeError, ValueError):
+        return str(raw)
+
+
+def clashes(entity: Entity[Any], refusal: Conflict) -> list[Clash]:
+    """One for each field which both changed."""
+    return [
+        Clash(
+            name,
+            str(entity.fields[name].label),
+            _words(entity, name, both["mine"]),
+            _words(entity, name, both["theirs"]),
+        )
+        for name, both in refusal.values.items()
+        if name in entity.fields
+    ]
+
+
+def settled(entity: Entity[Any], given: QueryDict, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without those for which "theirs" was chosen."""
+    left = {name.removeprefix(TAKE) for name in given if name.startswith(TAKE) and given[name] == "theirs"}
+    return {name: value for name, value in values.items() if name not in left}
+
+
+def as_errors(entity: Entity[Any], refusal: Refusal) -> Mapping[str, list[Any]]:
+    """A refusal as words under an input."""
+    if not isinstance(refusal, Conflict):
+        return refusal.fields or {"": [refusal.message]}
+    return {
+        clash.name: [
+            _("Somebody changed this to “%(value)s” meanwhile. Save again to keep yours.") % {"value": clash.theirs}
+        ]
+        for clash in clashes(entity, refusal)
+    }

@@ -1,0 +1,251 @@
+"""The filter of a list: from the address, as chips, in the editor, and back into text."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.base.errors import Wrong
+from crm.kernel.base.ids import as_uuid
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact, FieldError
+from crm.kernel.entity.filter import All, Any_, Node, Where, both, parse_text, to_text
+from crm.kernel.entity.filter.periods import NAMED
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.pages.links import few, name_of_link
+from crm.kernel.tenancy.scope import current_actor
+
+OPERATORS = {
+    "is": _l("is"),
+    "is_not": _l("is not"),
+    "in": _l("is one of"),
+    "not_in": _l("is none of"),
+    "lt": _l("is less than"),
+    "lte": _l("is at most"),
+    "gt": _l("is more than"),
+    "gte": _l("is at least"),
+    "between": _l("is between"),
+    "not_between": _l("is not between"),
+    "empty": _l("is empty"),
+    "filled": _l("is filled"),
+    "contains": _l("contains"),
+    "not_contains": _l("does not contain"),
+    "starts": _l("starts with"),
+    "not_starts": _l("does not start with"),
+    "within": _l("is within"),
+    "not_within": _l("is not within"),
+    "has": _l("has"),
+    "has_not": _l("has not"),
+}
+_OF_DAYS = {"lt": _l("is before"), "lte": _l("is until"), "gt": _l("is after"), "gte": _l("is from")}
+_ALONE = ("empty", "filled")
+_LISTS = ("in", "not_in", "between", "not_between")
+_PERIODS = ("within", "not_within")
+#: What the editor offers; the text form knows more.
+_RARE = ("not_between", "not_starts", "not_within")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One comparison, in words; `without` is the filter text that is left when it is taken away."""
+
+    field: str
+    operator: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`text` as it stands in the address, `node` what it means, `words` the search by name, `problem` why it cannot be read."""
+
+    text: str = ""
+    node: Node | None = None
+    words: str = ""
+    problem: str = ""
+
+    @property
+    def active(self) -> bool:
+        return bool(self.text or self.words)
+
+
+def operator_label(field: Fact | None, op: str) -> str:
+    days = field is not None and field.type in ("date", "datetime")
+    return str(_OF_DAYS[op] if days and op in _OF_DAYS else OPERATORS.get(op, op))
+
+
+def read(entity: Entity[Any], given: QueryDict) -> Filter:
+    """The filter that an address carries: `filter` in text form, `q` letters of the title."""
+    text, words = given.get("filter", "").strip(), given.get("q", "").strip()
+    named = Where(entity.title, "contains", words) if words and "contains" in entity.title_field.operators else None
+    try:
+        node = parse_text(text) if text else None
+    except Wrong as refusal:
+        return Filter(
+            text, named, words, " ".join(str(said) for said in refusal.fields.get("filter", [refusal.message]))
+        )
+    return Filter(text, both(node, named), words)
+
+
+def refused(found: Filter, refusal: Wrong) -> Filter:
+    """The same filter with the reason why it cannot be applied; the list is shown without it."""
+    said = [str(text) for texts in refusal.fields.values() for text in texts] or [str(refusal.message)]
+    return replace(found, node=None, problem=" ".join(said))
+
+
+def chips(entity: Entity[Any], found: Filter, reading: Reading) -> list[Chip]:
+    """A chip for each part that must hold; one for the whole where parts are joined otherwise."""
+    if not found.text or found.problem:
+        return []
+    node = parse_text(found.text)
+    parts = node.parts if isinstance(node, All) else (node,)
+    made = []
+    for index, part in enumerate(parts):
+        rest = tuple(one for at, one in enumerate(parts) if at != index)
+        without = "" if not rest else to_text(rest[0] if len(rest) == 1 else All(rest))
+        made.append(_chip(entity, part, without, reading))
+    return made
+
+
+def _chip(entity: Entity[Any], part: Node, without: str, reading: Reading) -> Chip:
+    if not isinstance(part, Where):
+        return Chip("", "", to_text(part), without)
+    head, _dot, rest = part.field.partition(".")
+    field = entity.field(head)
+    label = str(field.label) if field else head
+    if rest:
+        return Chip(f"{label} › {rest}", operator_label(None, part.op), str(part.value or ""), without)
+    value = "" if part.op in _ALONE else shown(field, part.value, reading)
+    return Chip(label, operator_label(field, part.op), value, without)
+
+
+def shown(field: Fact | None, value: Any, reading: Reading) -> str:
+    """A filter's value in words."""
+    if isinstance(value, (list, tuple)):
+        return " · ".join(shown(field, one, reading) for one in value)
+    text = str(value)
+    if text in NAMED:
+        return str(NAMED[text])
+    if text in ("me", "my_team"):
+        return _("me") if text == "me" else _("my team")
+    if field is None:
+        return text
+    if field.type == "link":
+        pk = as_uuid(text)
+        return name_of_link(field, pk) or text if pk else text
+    if field.choices_list:
+        return str(dict(field.choices_list).get(text, text))
+    try:
+        return str(field.display(field.clean(text, reading), reading)) or text
+    except (FieldError, TypeError, ValueError):
+        return text
+
+
+def facts(entity: Entity[Any]) -> dict[str, Any]:
+    """What the editor needs to know: fields, their operators, their choices."""
+    actor = current_actor()
+    made = []
+    for name, field in policy_for(entity).fields(actor).items():
+        if field.filterable and field.operators and field.type not in ("links", "currency"):
+            made.append(_fact(name, field))
+    return {"fields": made, "periods": [[name, str(label)] for name, label in NAMED.items()]}
+
+
+def _fact(name: str, field: Fact) -> dict[str, Any]:
+    choices: Sequence[tuple[str, Any]] = field.choices_list
+    label, path = str(field.label), name
+    operators = [op for op in field.operators if op not in _RARE]
+    if field.type == "link":
+        targets = few(field)
+        if targets is None:
+            # Too many to choose from: compared by the name of what it leads to.
+            path, operators = f"{name}.name", ["contains", "is", "starts"]
+        else:
+            choices = [*_me(field), *((str(pk), title) for pk, title in targets)]
+    if field.type == "yes_no":
+        choices = [("true", _("yes")), ("false", _("no"))]
+    return {
+        "name": path,
+        "label": label,
+        "hint": _hint(field),
+        "choices": [[value, str(text)] for value, text in choices if len(choices) < 400],
+        "operators": [{"name": op, "label": operator_label(field, op), "takes": _takes(op)} for op in operators],
+    }
+
+
+def _me(field: Fact) -> list[tuple[str, str]]:
+    label = field.target._meta.label if field.target is not None else ""
+    return (
+        [("me", _("me"))]
+        if label == "identity.User"
+        else [("my_team", _("my team"))]
+        if label == "identity.Team"
+        else []
+    )
+
+
+def _takes(op: str) -> str:
+    return "none" if op in _ALONE else "period" if op in _PERIODS else "list" if op in _LISTS else "value"
+
+
+def _hint(field: Fact) -> str:
+    if field.type in ("date", "datetime"):
+        return "2026-11-24"
+    return "1000" if field.type in ("money", "integer", "decimal", "percent") else ""
+
+
+def from_editor(raw: str) -> str:
+    """The text form of what the editor sends: {"mode": "all"|"any", "rows": [{field, operator, value}]}."""
+    try:
+        given = json.loads(raw)
+        rows = [_row(row) for row in given["rows"] if isinstance(row, Mapping)]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Wrong(_("The filter cannot be read.")) from error
+    parts = tuple(row for row in rows if row is not None)
+    if not parts:
+        return ""
+    joined = Any_(parts) if given.get("mode") == "any" else All(parts)
+    return to_text(parts[0] if len(parts) == 1 else joined)
+
+
+def _row(row: Mapping[str, Any]) -> Where | None:
+    field, op, value = str(row["field"]), str(row["operator"]), str(row.get("value") or "").strip()
+    if op in _ALONE:
+        return Where(field, op)
+    if not value:
+        return None
+    if op in _LISTS:
+        parts = [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
+        if op.endswith("between") and len(parts) != 2:
+            raise Wrong(_("“between” needs two values with a comma between them."))
+        return Where(field, op, parts)
+    return Where(field, op, value)
+
+
+def for_editor(text: str) -> dict[str, Any]:
+    """The editor's start: the present filter where it is one flat list, else empty."""
+    empty: dict[str, Any] = {"mode": "all", "rows": []}
+    try:
+        node = parse_text(text) if text else None
+    except Wrong:
+        return empty
+    if node is None:
+        return empty
+    parts = node.parts if isinstance(node, All | Any_) else (node,)
+    if not all(isinstance(part, Where) for part in parts):
+        return empty
+    rows = [
+        {
+            "field": part.field,
+            "operator": part.op,
+            "value": ", ".join(map(str, part.value)) if isinstance(part.value, (list, tuple)) else part.value or "",
+        }
+        for part in parts
+        if isinstance(part, Where)
+    ]
+    return {"mode": "any" if isinstance(node, Any_) else "all", "rows": rows}

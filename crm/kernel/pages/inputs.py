@@ -1,0 +1,204 @@
+"""Inputs of a form: what stands in them, what may be chosen, what was wrong; and the way back from a form to values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.base.ids import as_uuid
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.pages.links import few, lookup_url, name_of_link
+from crm.kernel.records.reading import links_of
+from crm.kernel.tenancy.scope import current_actor
+
+#: Field types whose parts are entered, not the whole.
+_IN_PARTS = frozenset({"address"})
+_COMMON_CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "TWD", "SGD", "AUD", "CAD", "CHF", "KRW", "INR")
+#: Field type → how it is entered; "text" where nothing is said.
+_KINDS = {
+    "long_text": "area",
+    "choice": "choice",
+    "country": "choice",
+    "currency": "choice",
+    "multi_choice": "many",
+    "yes_no": "yesno",
+    "date": "date",
+    "datetime": "datetime",
+    "email": "email",
+    "phone": "phone",
+    "url": "url",
+    "integer": "whole",
+    "decimal": "number",
+    "percent": "percent",
+    "money": "money",
+    "tags": "tags",
+    "link": "link",
+    "links": "links",
+}
+
+
+@dataclass(slots=True)
+class Input:
+    """`value` is the raw text of the input, or a list of them for several; `named` the names of chosen links."""
+
+    field: Fact
+    name: str
+    kind: str
+    value: Any = ""
+    errors: list[str] = field(default_factory=list)
+    options: list[tuple[str, str]] = field(default_factory=list)
+    named: list[tuple[str, str]] = field(default_factory=list)
+    lookup: str = ""
+    currency: "Input | None" = None
+    parts: "list[Input]" = field(default_factory=list)
+    required: bool = False
+
+    @property
+    def wide(self) -> bool:
+        return self.kind in ("area", "links", "tags", "many", "address")
+
+    @property
+    def key(self) -> str:
+        return f"f-{self.name.replace('.', '-')}"
+
+
+@dataclass(slots=True)
+class Section:
+    label: Any
+    inputs: list[Input]
+
+
+def sections(
+    entity: Entity[Any], record: Any, given: QueryDict | None, errors: Mapping[str, Sequence[Any]], quick: bool = False
+) -> list[Section]:
+    """The form's sections; `quick` takes only the short list, and what is required with it."""
+    actor = current_actor()
+    policy = policy_for(entity)
+    closed = policy.readonly(actor) | policy.hidden(actor)
+    plan: Mapping[Any, Sequence[str]] = entity.form
+    if quick and entity.quick:
+        needed = [
+            name for name, one in entity.fields.items() if one.required and name not in closed and not one.part_of
+        ]
+        plan = {"": list(dict.fromkeys([*entity.quick, *needed]))}
+    reading = Reading.of(actor)
+    made = []
+    for label, names in plan.items():
+        inputs = [
+            input_of(entity, entity.fields[name], record, given, errors, reading)
+            for name in names
+            if name in entity.fields and name not in closed
+        ]
+        if inputs:
+            made.append(Section(label, inputs))
+    return made
+
+
+def input_of(
+    entity: Entity[Any],
+    one: Fact,
+    record: Any,
+    given: QueryDict | None,
+    errors: Mapping[str, Sequence[Any]],
+    reading: Reading,
+) -> Input:
+    """One input with what was typed, else what the record holds, else the default."""
+    kind = "address" if one.type in _IN_PARTS else _KINDS.get(one.type, "text")
+    made = Input(one, one.name, kind, required=one.required, errors=[str(text) for text in errors.get(one.name, ())])
+    if kind == "address":
+        made.parts = [
+            input_of(entity, part, record, given, errors, reading)
+            for part in entity.fields.values()
+            if part.part_of == one.name
+        ]
+        return made
+    made.value = _value(one, kind, record, given, reading)
+    if kind in ("choice", "many"):
+        made.options = [(value, str(label)) for value, label in one.choices_list]
+    if kind in ("link", "links"):
+        _link(made, one)
+    if kind == "money":
+        part = entity.fields.get(f"{one.name}_currency")
+        if part is not None:
+            made.currency = input_of(entity, part, record, given, errors, reading)
+            made.currency.value = made.currency.value or reading.currency
+            made.currency.options = [
+                (code, code) for code in dict.fromkeys([str(made.currency.value), *_COMMON_CURRENCIES])
+            ]
+    return made
+
+
+def _value(one: Fact, kind: str, record: Any, given: QueryDict | None, reading: Reading) -> Any:
+    several = kind in ("many", "links")
+    if given is not None and one.name in given:
+        return given.getlist(one.name) if several else given.get(one.name, "")
+    if record is None:
+        return _default(one, several)
+    if kind == "links":
+        return [str(pk) for pk in links_of(record.pk, one.name)]
+    value = one.value(record)
+    if value is None:
+        return [] if several else ""
+    if kind == "datetime":
+        return value.astimezone(reading.zone).strftime("%Y-%m-%dT%H:%M")
+    if kind == "tags":
+        return ", ".join(value)
+    if kind == "yesno":
+        return "true" if value else "false"
+    raw = one.to_json(value)
+    return [str(part) for part in raw] if several else "" if raw is None else str(raw)
+
+
+def _default(one: Fact, several: bool) -> Any:
+    if several:
+        return []
+    actor = current_actor()
+    if one.name == "owner":
+        return str(actor.id or "")
+    if one.name == "team":
+        return str(actor.team_id or "")
+    default = getattr(one, "default", None)
+    plain = (
+        default is not None
+        and not callable(default)
+        and type(default).__name__ != "NOT_PROVIDED"
+        and not isinstance(default, type)
+    )
+    return str(default) if plain else ""
+
+
+def _link(made: Input, one: Fact) -> None:
+    """A short list is chosen from, a long one is searched; either way the present value keeps its name."""
+    chosen = [pk for pk in (made.value if isinstance(made.value, list) else [made.value]) if pk]
+    options = few(one) if made.kind == "link" else None
+    if options is not None:
+        made.options = [(str(pk), title) for pk, title in options]
+        for pk in chosen:
+            if pk not in dict(made.options):
+                made.options.append((pk, _name(one, pk)))
+        return
+    made.lookup = lookup_url(one)
+    made.named = [(pk, _name(one, pk)) for pk in chosen]
+
+
+def _name(one: Fact, raw: str) -> str:
+    pk = as_uuid(raw)
+    return (name_of_link(one, pk) if isinstance(pk, UUID) else "") or _("Not shared with you")
+
+
+def values_of(entity: Entity[Any], given: QueryDict, record: Any = None) -> dict[str, Any]:
+    """{field: raw value} of what a form sent. A form names its many-valued fields in `several`, as empty ones are not sent."""
+    found: dict[str, Any] = {}
+    for name, one in entity.fields.items():
+        if one.type in ("multi_choice", "links"):
+            if name in given or name in given.getlist("several"):
+                found[name] = [value for value in given.getlist(name) if value]
+        elif name in given:
+            found[name] = given.get(name)
+    return found

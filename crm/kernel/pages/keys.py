@@ -1,0 +1,69 @@
+"""The keyboard in words (assets/js/keys.js acts on it), and the verbs of the palette."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.registry import registry
+from crm.kernel.pages import navigation
+
+
+def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
+    """[(heading, [(keys, what they do)])]."""
+    return [
+        (
+            _("Everywhere"),
+            [
+                (["⌘", "K"], _("Find by name, do by verb")),
+                (["C"], _("Create")),
+                (["G", "…"], _("Go: then the letter of a menu line")),
+                (["Z"], _("Undo the last act")),
+                (["?"], _("These keys")),
+                (["Esc"], _("Close what is on top")),
+            ],
+        ),
+        (
+            _("Lists"),
+            [
+                (["J"], _("Next row")),
+                (["K"], _("Previous row")),
+                (["X"], _("Tick the row")),
+                (["E"], _("Edit a cell")),
+                (["↵"], _("Open")),
+                (["⌘", "↵"], _("Open beside the list")),
+                (["/"], _("Filter")),
+            ],
+        ),
+        (_("Cells"), [(["↵"], _("Save")), (["Tab"], _("Save, next cell")), (["Esc"], _("As it was"))]),
+        (
+            _("Record"),
+            [
+                (["1", "…", "9"], _("Tabs")),
+                (["N"], _("Write a note")),
+                (["E"], _("Edit")),
+                (["["], _("Previous record")),
+                (["]"], _("Next record")),
+            ],
+        ),
+        (
+            _("Board"),
+            [(["Space"], _("Lift a card, put it down")), (["←", "→"], _("Move it")), (["Esc"], _("Put it back"))],
+        ),
+        (_("Forms"), [(["⌘", "↵"], _("Save"))]),
+    ]
+
+
+def verbs(actor: Any) -> list[dict[str, str]]:
+    """[{label, url, note}]: creating and going, for the palette."""
+    made = [
+        {
+            "label": _("New: %(kind)s") % {"kind": kind.label},
+            "url": reverse("pages.new", kwargs={"entity": kind}),
+            "note": "",
+        }
+        for kind in registry.all()
+        if kind.menu and policy_for(kind).may(actor, "create")
+    ]
+    return [{"label": str(line.label), "url": line.url, "note": ""} for line in navigation.entries(actor)] + made

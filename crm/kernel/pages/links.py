@@ -1,0 +1,147 @@
+"""What a link may point to: options for a choice, hits for letters typed, the name of one target."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.base.text import fold, sort_key
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.registry import registry
+from crm.kernel.identity.models.people import Team, User
+from crm.kernel.records.models import RecordRow
+from crm.kernel.records.reading import names_of
+from crm.kernel.tenancy.scope import current_actor
+
+FEW = 40
+HITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found by letters: `note` tells two of the same name apart."""
+
+    id: UUID
+    title: str
+    note: str = ""
+    url: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"id": str(self.id), "title": self.title, "note": self.note, "url": self.url, "label": self.title}
+
+
+def lookup_url(field: Fact) -> str:
+    """Where letters typed into this field's input are sent."""
+    return reverse("pages.lookup", kwargs={"what": what_of(field)})
+
+
+def what_of(field: Fact) -> str:
+    target = target_of(field)
+    entity = registry.of(target)
+    if entity is not None:
+        return entity.plural
+    return {User: "people", Team: "teams"}.get(target, "any")  # type: ignore[arg-type]
+
+
+def target_of(field: Fact) -> Any:
+    """The model a link or many-links field leads to."""
+    if field.type == "links":
+        to = str(getattr(field, "to", ""))
+        return next((kind.model for kind in registry.all() if kind.model._meta.label == to), RecordRow)
+    return field.target
+
+
+def few(field: Fact) -> list[tuple[UUID, str]] | None:
+    """All targets where there are so few that a plain choice serves best; None where there are more."""
+    target = target_of(field)
+    if target is RecordRow:
+        return None
+    entity = registry.of(target)
+    if entity is None:
+        rows = target.objects.filter(is_active=True) if target is User else target.objects.all()
+        found = list(rows.order_by("name").values_list("pk", "name")[: FEW + 1])
+    else:
+        found = _titles(visible(entity).order_by(*_order(entity)).values_list("pk", flat=True)[: FEW + 1])
+    return found if len(found) <= FEW else None
+
+
+def _order(entity: Entity[Any]) -> list[str]:
+    name = entity.default_sort.removeprefix("-")
+    return [f"{'-' if entity.default_sort.startswith('-') else ''}{entity.fields[name].sort_ref()}", "pk"]
+
+
+def _titles(ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    wanted = list(ids)
+    named = dict(RecordRow.objects.filter(pk__in=wanted).values_list("pk", "title"))
+    return [(pk, named.get(pk, "")) for pk in wanted]
+
+
+def name_of_link(field: Fact, pk: UUID) -> str:
+    """The name of one target that the actor may see, else ""."""
+    return names_of(target_of(field), [pk]).get(pk, "")
+
+
+def hits(what: str, words: str) -> list[Hit]:
+    """Up to eight people, teams or records whose name has these letters (or pinyin)."""
+    if what == "people":
+        rows = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), is_active=True)
+        return [
+            Hit(pk, name, email) for pk, name, email in rows.order_by("name").values_list("pk", "name", "email")[:HITS]
+        ]
+    if what == "teams":
+        return [
+            Hit(pk, name)
+            for pk, name in Team.objects.filter(name__icontains=words).order_by("name").values_list("pk", "name")[:HITS]
+        ]
+    entity = registry.plural(what)
+    if entity is not None:
+        return of_kind(entity, words)
+    return anything(words)
+
+
+def anything(words: str, most: int = HITS) -> list[Hit]:
+    """Over the kinds which stand in the menu, the first of each."""
+    found: list[Hit] = []
+    actor = current_actor()
+    for entity in sorted(registry.all(), key=lambda kind: kind.menu_order):
+        if entity.menu and policy_for(entity).may(actor, "view"):
+            found += [Hit(hit.id, hit.title, str(entity.label), hit.url) for hit in of_kind(entity, words, 4)]
+    return found[:most]
+
+
+def of_kind(entity: Entity[Any], words: str, most: int = HITS) -> list[Hit]:
+    """Records of one kind: those whose name starts so come first."""
+    title = entity.title_field
+    rows = visible(entity)
+    wanted = fold(words)
+    if wanted and title.type in ("text", "person_name"):
+        starts = Q(**{f"{title.filter_ref()}__startswith": wanted}) | Q(
+            **{f"{title.sort_ref()}__startswith": sort_key(words)}
+        )
+        first = list(rows.filter(starts).order_by(title.sort_ref()).values_list("pk", flat=True)[:most])
+        if len(first) < most:
+            inside = rows.filter(**{f"{title.filter_ref()}__contains": wanted}).exclude(pk__in=first)
+            first += list(inside.order_by(title.sort_ref()).values_list("pk", flat=True)[: most - len(first)])
+    elif wanted:
+        first = list(
+            RecordRow.objects.filter(
+                kind=entity.kind, sort_key__startswith=sort_key(words), pk__in=rows.values("pk")
+            ).values_list("pk", flat=True)[:most]
+        )
+    else:
+        first = list(rows.order_by("-updated_at").values_list("pk", flat=True)[:most])
+    return [
+        Hit(pk, name, "", reverse("pages.record", kwargs={"entity": entity, "pk": pk})) for pk, name in _titles(first)
+    ]
+
+
+def query_of(values: dict[str, str]) -> str:
+    """`?a=1`, without what is empty; "" where nothing is left."""
+    kept = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""

@@ -1,0 +1,164 @@
+"""The list of one kind, ready for its template."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.forms.numbers import show_integer
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.pages import filters
+from crm.kernel.pages.cells import Cell, cells_of, record_url, width_of
+from crm.kernel.pages.preferences import columns_of
+from crm.kernel.records import listing
+from crm.kernel.tenancy.scope import current_actor
+
+ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head; `sort` is the order that a click asks for, `now` "up", "down" or ""."""
+
+    field: Fact
+    width: str
+    sort: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its title, its cells behind the title, and for phones a second line and a figure."""
+
+    id: UUID
+    version: int
+    title: str
+    url: str
+    cells: list[Cell]
+
+    @property
+    def second(self) -> str:
+        return " · ".join(cell.text for cell in self.cells if cell.text and not cell.right and cell.how != "person")[
+            :90
+        ]
+
+    @property
+    def figure(self) -> str:
+        return next((cell.text for cell in self.cells if cell.text and cell.right), "")
+
+    @property
+    def person(self) -> str:
+        return next((cell.text for cell in self.cells if cell.how == "person"), "")
+
+
+@dataclass(slots=True)
+class ListScreen:
+    entity: Entity[Any]
+    heads: list[Head]
+    lines: list[Line]
+    next: str | None
+    prev: str | None
+    filter: filters.Filter
+    chips: list[filters.Chip]
+    sort: str
+    total: str = ""
+    may: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> str:
+        """The part of the address which a row's link carries, so that "next" walks this list."""
+        given = QueryDict(mutable=True)
+        for name, value in (("filter", self.filter.text), ("q", self.filter.words), ("sort", self.sort)):
+            if value and value != self.entity.default_sort:
+                given[name] = value
+        return f"?{given.urlencode()}" if given else ""
+
+
+def rights(entity: Entity[Any]) -> dict[str, bool]:
+    """{verb: whether it is given at all}."""
+    actor, policy = current_actor(), policy_for(entity)
+    return {verb: policy.may(actor, verb) for verb in ("create", "edit", "delete", "export", "import")}
+
+
+def screen(entity: Entity[Any], given: QueryDict, limit: int = ROWS) -> ListScreen:
+    """The page of the list which an address asks for."""
+    found = filters.read(entity, given)
+    names = columns_of(entity)
+    sort = given.get("sort") or entity.default_sort
+    try:
+        page = listing.page(entity, found.node, sort, given.get("cursor") or None, limit, names)
+    except Wrong as refusal:
+        if "filter" not in refusal.fields:
+            raise
+        found = filters.refused(found, refusal)
+        page = listing.page(entity, None, sort, None, limit, names)
+    reading = Reading.of(current_actor())
+    lines = lines_of(entity, page.items, names, reading)
+    made = ListScreen(
+        entity,
+        heads(entity, names[1:], sort),
+        lines,
+        page.next,
+        page.prev,
+        found,
+        filters.chips(entity, found, reading),
+        sort,
+        may=rights(entity),
+    )
+    whole = not page.next and not page.prev
+    made.total = counted(entity, len(lines), True, reading) if whole else total(entity, found, reading)
+    return made
+
+
+def lines_of(entity: Entity[Any], rows: Sequence[listing.Row], names: Sequence[str], reading: Reading) -> list[Line]:
+    """`names` begins with the title."""
+    made = []
+    for row in rows:
+        cells = cells_of(entity, row, names, reading)
+        title = cells[0].text or str(entity.label)
+        made.append(Line(row.id, row.version, title, record_url(entity, row.id), cells[1:]))
+    return made
+
+
+def heads(entity: Entity[Any], names: Sequence[str], sort: str) -> list[Head]:
+    seen = policy_for(entity).fields(current_actor())
+    return [head(seen[name], sort) for name in names if name in seen]
+
+
+def head(one: Fact, sort: str) -> Head:
+    now = "up" if sort == one.name else "down" if sort == f"-{one.name}" else ""
+    wanted = "" if not one.sortable else f"-{one.name}" if now == "up" else one.name
+    return Head(one, width_of(one), wanted, now)
+
+
+def counted(entity: Entity[Any], many: int, exact: bool, reading: Reading) -> str:
+    """ "38 records", "about 12,400 records"."""
+    text = show_integer(many, reading)
+    if not exact:
+        return _("about %(count)s records") % {"count": text}
+    return ngettext("%(count)s record", "%(count)s records", many) % {"count": text}
+
+
+def total(entity: Entity[Any], found: filters.Filter, reading: Reading) -> str:
+    """How many there are: exact to 10,000; above, what the planner thinks, to two figures."""
+    many, exact = listing.count(entity, found.node)
+    if not exact:
+        many = max(many, planned(entity, found))
+        step = 10 ** max(len(str(many)) - 3, 0)
+        many = round(many / step) * step
+    return counted(entity, many, exact, reading)
+
+
+def planned(entity: Entity[Any], found: filters.Filter) -> int:
+    """The planner's row estimate: free, and good enough for "about"."""
+    plan = json.loads(listing.rows_of(entity, found.node).order_by().values("pk").explain(format="json"))
+    return int(plan[0]["Plan"]["Plan Rows"])

@@ -1,0 +1,72 @@
+"""What parts contribute to the record page: panels and tabs. `template` gets the function's dictionary, record and entity."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+Words = str | Promise
+Fill = Callable[[Any, Any], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """`where`: right (context column), left (under the facts), top (across, under the header), composer (over the timeline)."""
+
+    kind: str
+    name: str
+    label: Words
+    template: str
+    fill: Fill
+    where: str = "right"
+    order: int = 50
+    icon: str = ""
+
+
+_PANELS: list[Panel] = []
+_TABS: list[Panel] = []
+
+
+def _adder(store: list[Panel], kind: str, name: str, facts: dict[str, Any]) -> Callable[[Fill], Fill]:
+    def add(fill: Fill) -> Fill:
+        store[:] = [old for old in store if (old.kind, old.name) != (kind, name)]
+        store.append(Panel(kind, name, fill=fill, **facts))
+        store.sort(key=lambda panel: panel.order)
+        return fill
+
+    return add
+
+
+def panel(
+    kind: str, name: str, *, label: Words, template: str, where: str = "right", order: int = 50, icon: str = ""
+) -> Callable[[Fill], Fill]:
+    """Contributes a panel: `fill(record, actor)` answers the template's words, or None where the panel is to be absent."""
+    return _adder(
+        _PANELS, kind, name, {"label": label, "template": template, "where": where, "order": order, "icon": icon}
+    )
+
+
+def tab(
+    kind: str, name: str, *, label: Words, template: str, order: int = 50, icon: str = ""
+) -> Callable[[Fill], Fill]:
+    """Contributes a tab in the middle, loaded when it is opened. Its dictionary may hold "count"."""
+    return _adder(_TABS, kind, name, {"label": label, "template": template, "order": order, "icon": icon})
+
+
+def panels_of(kind: str, where: str) -> list[Panel]:
+    return [one for one in _PANELS if one.kind in (kind, "*") and one.where == where]
+
+
+def tabs_of(kind: str) -> list[Panel]:
+    return [one for one in _TABS if one.kind in (kind, "*")]
+
+
+def filled(kind: str, where: str, record: Any, actor: Any) -> list[tuple[Panel, Mapping[str, Any]]]:
+    """[(panel, its words)] of those which have something to say."""
+    found = []
+    for one in panels_of(kind, where):
+        words = one.fill(record, actor)
+        if words is not None:
+            found.append((one, words))
+    return found

@@ -1,0 +1,236 @@
+"""The record page, ready for its template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import policy_for
+from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.filter import Where
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
+from crm.kernel.files.models import FileRef
+from crm.kernel.identity.models.people import User
+from crm.kernel.pages import filters
+from crm.kernel.pages.cells import Cell, cell, inline, record_url
+from crm.kernel.pages.lists import Line, lines_of
+from crm.kernel.pages.panels import filled, tabs_of
+from crm.kernel.pages.preferences import columns_of
+from crm.kernel.records import listing
+from crm.kernel.records.actions import Action, available
+from crm.kernel.records.listing import order_of
+from crm.kernel.records.models import RecordRow
+from crm.kernel.tenancy.scope import current_actor
+
+RELATED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: str
+    label: Any
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading and its facts."""
+
+    label: Any
+    cells: list[Cell]
+
+
+@dataclass(slots=True)
+class RecordScreen:
+    entity: Entity[Any]
+    record: Any
+    title: str
+    subtitle: str
+    owner: Cell | None
+    line: list[Cell]
+    highlights: list[Cell]
+    blocks: list[Block]
+    tabs: list[Tab]
+    actions: list[Action]
+    panels: dict[str, list[Any]]
+    may: dict[str, bool]
+    prev: str = ""
+    next: str = ""
+    kept: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return record_url(self.entity, self.record.pk)
+
+    @property
+    def square(self) -> bool:
+        return self.entity.icon != "people"
+
+
+def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
+    """Everything that the first sight of a record needs; tabs other than the timeline come when they are opened."""
+    actor, reading = current_actor(), Reading.of(current_actor())
+    policy = policy_for(entity)
+    cells = all_cells(entity, record, reading)
+    shown = [name for name in entity.highlights if name in cells and name != entity.title]
+    may = {verb: policy.may(actor, verb, record) for verb in ("edit", "delete")}
+    made = RecordScreen(
+        entity,
+        record,
+        entity.name_of(record),
+        _subtitle(entity, cells),
+        cells.get("owner"),
+        [],
+        [cells[name] for name in shown if name != "owner"][:5],
+        _blocks(entity, cells, set()),
+        tabs(entity, record),
+        available(entity, record),
+        {where: filled(entity.kind, where, record, actor) for where in ("top", "right", "left", "composer")},
+        may,
+    )
+    made.prev, made.next, made.kept = neighbours(entity, record, given)
+    return made
+
+
+def all_cells(entity: Entity[Any], record: Any, reading: Reading) -> dict[str, Cell]:
+    """{name: cell} of every field that the actor may see, parts of composites left out."""
+    row = listing.load(entity, [record.pk])[0]
+    open_ = inline(entity) if policy_for(entity).may(current_actor(), "edit", record) else frozenset()
+    fields = policy_for(entity).fields(current_actor())
+    return {
+        name: cell(one, row.values.get(name), row.names.get(name, ""), reading, name in open_)
+        for name, one in fields.items()
+        if not one.part_of
+    }
+
+
+def _subtitle(entity: Entity[Any], cells: Mapping[str, Cell]) -> str:
+    """A second name or what the person does: the first short text behind the title."""
+    for name in ("other_name", "job_title", "account"):
+        if name in cells and cells[name].text:
+            return cells[name].text
+    return ""
+
+
+def _blocks(entity: Entity[Any], cells: Mapping[str, Cell], used: set[str]) -> list[Block]:
+    """The facts in the sections of the form; first those which are filled or wanted, the empty rest under "more"."""
+    made = []
+    for label, names in entity.form.items():
+        mine = [cells[name] for name in names if name in cells and name not in used and name != entity.title]
+        if mine:
+            made.append(Block(label, mine))
+    rest = [cells[name] for name in ("created_at", "created_by", "updated_at", "updated_by") if name in cells]
+    return [*made, Block(_("Record"), rest)]
+
+
+def tabs(entity: Entity[Any], record: Any) -> list[Tab]:
+    """Timeline first, then what parts contribute, related kinds, files, history."""
+    actor = current_actor()
+    made = [Tab("timeline", _("Timeline"))]
+    made += [Tab(one.name, one.label) for one in tabs_of(entity.kind)]
+    for kind, link in related(entity):
+        many = listing.rows_of(kind, Where(link.name, "is", str(record.pk)), actor).order_by()[:100].count()
+        made.append(Tab(f"rel-{kind.plural}-{link.name}", kind.labels, many))
+    files = FileRef.objects.filter(record_id=record.pk).count()
+    return [*made, Tab("files", _("Files"), files), Tab("history", _("History"))]
+
+
+def related(entity: Entity[Any]) -> list[tuple[Entity[Any], Fact]]:
+    """[(kind, its link to this one)] in the order which the entity names, those the actor may see."""
+    actor = current_actor()
+    found = []
+    for kind in entity.related:
+        other = registry.kind(kind)
+        if other is None or not policy_for(other).may(actor, "view"):
+            continue
+        links = [one for one in other.fields.values() if one.type == "link" and one.target is entity.model]
+        links = links or [
+            one for one in other.fields.values() if one.type == "link" and one.target is RecordRow and not one.readonly
+        ]
+        if links:
+            found.append((other, links[0]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    kind: Entity[Any]
+    link: Fact
+    lines: list[Line]
+    names: list[Fact]
+    more_url: str
+    new_url: str
+
+
+def related_list(entity: Entity[Any], record: Any, name: str) -> Related | None:
+    """The tab "rel-<plural>-<link>"."""
+    for kind, link in related(entity):
+        if f"rel-{kind.plural}-{link.name}" != name:
+            continue
+        names = [one for one in columns_of(kind) if one != link.name][:5]
+        node = Where(link.name, "is", str(record.pk))
+        page = listing.page(kind, node, kind.default_sort, None, RELATED, names)
+        lines = lines_of(kind, page.items, names, Reading.of(current_actor()))
+        query = QueryDict(mutable=True)
+        query["filter"] = f"{link.name} = {record.pk}"
+        fresh = QueryDict(mutable=True)
+        fresh[link.name] = str(record.pk)
+        base = reverse("pages.list", kwargs={"entity": kind})
+        may = policy_for(kind).may(current_actor(), "create")
+        return Related(
+            kind,
+            link,
+            lines,
+            [kind.fields[one] for one in names[1:]],
+            f"{base}?{query.urlencode()}",
+            f"{reverse('pages.new', kwargs={'entity': kind})}?{fresh.urlencode()}" if may else "",
+        )
+    return None
+
+
+def neighbours(entity: Entity[Any], record: Any, given: QueryDict) -> tuple[str, str, str]:
+    """(address of the one before, of the one after, the list's part of the address), in the list one came from."""
+    found = filters.read(entity, given)
+    sort = given.get("sort") or entity.default_sort
+    query = QueryDict(mutable=True)
+    for name in ("filter", "q", "sort"):
+        if given.get(name):
+            query[name] = given[name]
+    kept = f"?{query.urlencode()}" if query else ""
+    try:
+        order = order_of(entity, sort, current_actor())
+        value = _sort_value(order.ref, record)
+        urls = []
+        for back in (True, False):
+            page = listing.page(entity, found.node, sort, listing.encode(value, record.pk, back), 1, [entity.title])
+            urls.append(f"{record_url(entity, page.items[0].id)}{kept}" if page.items else "")
+        return urls[0], urls[1], kept
+    except Wrong:
+        return "", "", ""
+
+
+def _sort_value(ref: str, record: Any) -> Any:
+    value = getattr(record, ref)
+    held = record._meta.get_field(ref.removesuffix("_id") if ref.endswith("_id") and ref not in _names(record) else ref)
+    return value if held.get_prep_value(value) is None or hasattr(value, "isoformat") else held.get_prep_value(value)
+
+
+def _names(record: Any) -> Sequence[str]:
+    return [one.name for one in record._meta.concrete_fields]
+
+
+def is_person(one: Fact) -> bool:
+    return one.target is User
+
+
+def fresh(entity: Entity[Any], pk: UUID) -> Any:
+    """The record as it is in the database now."""
+    return entity.model._default_manager.get(pk=pk)

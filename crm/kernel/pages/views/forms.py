@@ -1,0 +1,159 @@
+"""Creating and editing one record, in a page or in a dialog; two people at once; one cell."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.pages import cells, conflicts, inputs, toasts
+from crm.kernel.pages.record_screen import fresh
+from crm.kernel.pages.views.lists import need
+from crm.kernel.records import listing
+from crm.kernel.records.reading import fetch
+from crm.kernel.records.undo import note
+from crm.kernel.records.writing import change, create
+from crm.kernel.tenancy.scope import current_actor
+
+
+def _in_dialog(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
+    """The whole form as a page, or the short one in a dialog where htmx asks."""
+    need(entity, "create")
+    quick = _in_dialog(request) and "whole" not in request.GET
+    if request.method == "POST":
+        try:
+            record = create(entity, inputs.values_of(entity, request.POST))
+        except Wrong as refusal:
+            return _form(request, entity, None, refusal, quick)
+        return _created(request, entity, record)
+    return _form(request, entity, None, None, quick)
+
+
+def _created(request: HttpRequest, entity: Entity[Any], record: Any) -> HttpResponse:
+    """On to the new record; "create and next" stays at an empty form."""
+    there = cells.record_url(entity, record.pk)
+    text = _("%(name)s was created.") % {"name": entity.name_of(record)}
+    again = request.POST.get("act") == "again"
+    back = request.POST.get("back", "")
+    target = (
+        reverse("pages.new", kwargs={"entity": entity})
+        if again
+        else back
+        if back.startswith("/") and not back.startswith("//")
+        else there
+    )
+    answer = HttpResponse(status=204, headers={"HX-Redirect": target}) if _in_dialog(request) else redirect(target)
+    toasts.trigger(answer, draftdone={"value": f"new-{entity.kind}"})
+    return toasts.later(answer, text, note(text, 1).pk, link="" if target == there else there)  # type: ignore[return-value]
+
+
+def _form(
+    request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong | Conflict | None, quick: bool = False
+) -> HttpResponse:
+    given = request.POST if request.method == "POST" else request.GET or None
+    errors: Mapping[str, Any] = refusal.fields if refusal is not None else {}
+    made = inputs.sections(entity, record, given, errors, quick)
+    shown = {one.name for part in made for one in part.inputs} | {
+        one.name for part in made for two in part.inputs for one in two.parts
+    }
+    other = [
+        f"{entity.fields[name].label if name in entity.fields else name}: {text}"
+        for name, said in errors.items()
+        if name not in shown
+        for text in said
+    ]
+    words = {
+        "entity": entity,
+        "record": record,
+        "sections": made,
+        "refusal": refusal,
+        "other": other,
+        "here": entity.plural,
+        "title": entity.name_of(record) if record is not None else "",
+        "back": request.GET.get("back") or request.POST.get("back", ""),
+        "version": request.POST.get("version") or (record.version if record is not None else ""),
+        "clashes": conflicts.clashes(entity, refusal) if isinstance(refusal, Conflict) else [],
+    }
+    if isinstance(refusal, Conflict):
+        words["version"] = refusal.version
+    template = "pages/quick.jinja" if quick else "pages/form.jinja"
+    return render(request, template, words, status=refusal.status if refusal is not None else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    record = fetch(entity, pk, "edit")
+    if request.method != "POST":
+        return _form(request, entity, record, None)
+    values = conflicts.settled(entity, request.POST, inputs.values_of(entity, request.POST, record))
+    try:
+        changed = change(entity, pk, values, _version(request))
+    except (Wrong, Conflict) as refusal:
+        return _form(request, entity, fresh(entity, pk), refusal)
+    text = _("%(name)s was saved.") % {"name": entity.name_of(changed)}
+    return toasts.later(redirect(cells.record_url(entity, pk)), text, note(text, 1).pk)  # type: ignore[return-value]
+
+
+def _version(request: HttpRequest) -> int | None:
+    given = request.POST.get("version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else None
+
+
+@require_http_methods(["GET", "POST"])
+def cell(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpResponse:
+    """The editor of one cell, and saving it: the answer is the cell as it now reads."""
+    record = fetch(entity, pk, "edit")
+    if name not in cells.inline(entity):
+        raise NotAllowed
+    if request.method != "POST":
+        return _cell_editor(request, entity, record, name, None)
+    try:
+        changed = change(entity, pk, inputs.values_of(entity, request.POST, record), _version(request))
+    except (Wrong, Conflict) as refusal:
+        return _cell_editor(request, entity, fresh(entity, pk), name, refusal)
+    return _cell_shown(request, entity, pk, name, changed.version != record.version)
+
+
+def _cell_editor(
+    request: HttpRequest, entity: Entity[Any], record: Any, name: str, refusal: Wrong | Conflict | None
+) -> HttpResponse:
+    errors = conflicts.as_errors(entity, refusal) if refusal is not None else {}
+    given = request.POST if request.method == "POST" else None
+    one = inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor()))
+    one.errors = one.errors or [str(text) for said in errors.values() for text in said]
+    words = {
+        "input": one,
+        "entity": entity,
+        "record": record,
+        "version": getattr(refusal, "version", None) or record.version,
+    }
+    return render(request, "pages/cell_edit.jinja", words, status=refusal.status if refusal is not None else 200)
+
+
+def _cell_shown(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str, told: bool) -> HttpResponse:
+    row = listing.load(entity, [pk], [name])[0]
+    shown = cells.cells_of(entity, row, [name], Reading.of(current_actor()))[0]
+    answer = render(request, "pages/cell.jinja", {"cell": shown})
+    if told:
+        text = _("%(field)s was changed.") % {"field": entity.fields[name].label}
+        toasts.toast(answer, text, note(text, 1).pk)
+    return answer
+
+
+@require_GET
+def cell_shown(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpResponse:
+    """The cell as it reads, for whoever gives up editing."""
+    fetch(entity, pk)
+    return _cell_shown(request, entity, pk, name, False)

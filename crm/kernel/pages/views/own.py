@@ -1,0 +1,123 @@
+"""What belongs to the person: my day, bin, notifications, preferences, keys, undo, jobs."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.kernel.base.clock import now
+from crm.kernel.base.errors import NotFound
+from crm.kernel.notify import actions as notifying
+from crm.kernel.notify import queries as notices
+from crm.kernel.pages import bin_screen, greeting, keys, myday, preferences, toasts
+from crm.kernel.pages.cells import record_url
+from crm.kernel.queue.queries import task
+from crm.kernel.records import undo as undoing
+from crm.kernel.records.writing import restore
+from crm.kernel.tenancy.scope import current_actor
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    actor = current_actor()
+    words = {"sections": myday.sections(actor), "hello": greeting.greeting(actor, now()), "here": "home"}
+    return render(request, "pages/home.jinja", words)
+
+
+@require_GET
+def bin_page(request: HttpRequest) -> HttpResponse:
+    words = {
+        "rows": bin_screen.rows(request.GET.get("kind", "")),
+        "kinds": bin_screen.kinds(),
+        "here": "bin",
+        "kind": request.GET.get("kind", ""),
+    }
+    return render(request, "pages/bin.jinja", words)
+
+
+@require_POST
+def take_out(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Restores a record from the bin and goes to it."""
+    entity = bin_screen.kind_of(pk)
+    record = restore(entity, pk)
+    text = _("%(name)s is back.") % {"name": entity.name_of(record)}
+    return toasts.later(redirect(record_url(entity, pk)), text)  # type: ignore[return-value]
+
+
+@require_POST
+def undo(request: HttpRequest, change_set: UUID) -> HttpResponse:
+    """Takes back what one act did, then shows the page as it now is."""
+    done = undoing.undo(change_set)
+    text = _("Undone.")
+    if done.kept:
+        text = _("Undone, but for %(count)s which were changed since.") % {"count": len(done.kept)}
+    there = request.headers.get("HX-Current-URL", "")
+    gone = done.back and not done.kept and there.rstrip("/").endswith(tuple(str(pk) for pk in bin_screen.just_binned()))
+    headers = {"HX-Redirect": "/"} if gone else {"HX-Refresh": "true"}
+    return toasts.later(HttpResponse(status=204, headers=headers), text)  # type: ignore[return-value]
+
+
+@require_GET
+def notifications(request: HttpRequest) -> HttpResponse:
+    actor = current_actor()
+    words = {"notices": notices.recent(actor.id, 40), "reminders": notices.reminders(actor.id, 10)}
+    return render(request, "pages/notices.jinja", words)
+
+
+@require_POST
+def all_read(request: HttpRequest) -> HttpResponse:
+    notifying.mark_read(current_actor().id)
+    return notifications_again(request)
+
+
+def notifications_again(request: HttpRequest) -> HttpResponse:
+    actor = current_actor()
+    words = {"notices": notices.recent(actor.id, 40), "reminders": notices.reminders(actor.id, 10)}
+    return render(request, "pages/notices.jinja", words)
+
+
+@require_GET
+def open_notice(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """To what a notification is about; it counts as read then."""
+    actor = current_actor()
+    found = next((one for one in notices.recent(actor.id, 200) if one.pk == pk), None)
+    if found is None:
+        raise NotFound
+    notifying.mark_read(actor.id, [pk])
+    return redirect(found.url or (f"/go/{found.record_id}" if found.record_id else "/"))
+
+
+@require_GET
+def unread(request: HttpRequest) -> HttpResponse:
+    actor = current_actor()
+    newest = notices.unread(actor.id, 1)
+    latest = {"text": newest[0].text, "url": f"/notices/{newest[0].pk}"} if newest else None
+    return JsonResponse({"unread": notices.unread_count(actor.id), "latest": latest})
+
+
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    preferences.keep_own({name: request.POST[name] for name in request.POST})
+    return HttpResponse(status=204)
+
+
+@require_GET
+def keyboard(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/keys.jinja", {"groups": keys.groups()})
+
+
+@require_GET
+def palette(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/palette.jinja", {"verbs": keys.verbs(current_actor())})
+
+
+@require_GET
+def job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far a long job is; only for whoever asked for it, and administrators."""
+    found, actor = task(pk), current_actor()
+    if found.by_id != actor.id and not actor.is_admin:
+        raise NotFound
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "pages/job_part.jinja" if part else "pages/job.jinja", {"task": found})

@@ -1,0 +1,178 @@
+"""The record page: facts, tabs, actions, files, bin."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm.kernel.base.errors import NotFound, Wrong
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.files import actions as files
+from crm.kernel.files.queries import files_of
+from crm.kernel.pages import history, inputs, panels, record_screen, timeline, toasts
+from crm.kernel.pages.cells import record_url
+from crm.kernel.records.actions import Action, available, perform
+from crm.kernel.records.reading import fetch, fetch_any
+from crm.kernel.records.undo import note
+from crm.kernel.records.writing import remove
+from crm.kernel.tenancy.scope import current_actor
+
+
+@require_GET
+def page(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    record = fetch(entity, pk)
+    screen = record_screen.screen(entity, record, request.GET)
+    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural} | _timeline(
+        entity, record, None
+    )
+    return render(request, "pages/record.jinja", words)
+
+
+def _timeline(entity: Entity[Any], record: Any, before: datetime | None) -> dict[str, Any]:
+    items, more = timeline.items_of(entity.kind, record, current_actor(), before)
+    return {"days": timeline.days(items), "more": items[-1].at.isoformat() if more else "", "first": before is None}
+
+
+@require_GET
+def drawer(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    """A short sight of a record beside its list."""
+    record = fetch(entity, pk)
+    screen = record_screen.screen(entity, record, request.GET)
+    return render(request, "pages/drawer.jinja", {"screen": screen, "entity": entity, "record": record})
+
+
+@require_GET
+def tab(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpResponse:
+    record = fetch(entity, pk)
+    words: dict[str, Any] = {"entity": entity, "record": record, "url": record_url(entity, pk)}
+    if name == "timeline":
+        before = request.GET.get("before")
+        return render(request, "pages/tab_timeline.jinja", words | _timeline(entity, record, _moment(before)))
+    if name == "history":
+        return render(request, "pages/tab_history.jinja", words | {"entries": history.entries(entity, record)})
+    if name == "files":
+        return render(request, "pages/tab_files.jinja", words | {"files": files_of(pk)})
+    return _other_tab(request, entity, record, name, words)
+
+
+def _moment(raw: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(raw) if raw else None
+    except ValueError:
+        return None
+
+
+def _other_tab(
+    request: HttpRequest, entity: Entity[Any], record: Any, name: str, words: dict[str, Any]
+) -> HttpResponse:
+    related = record_screen.related_list(entity, record, name)
+    if related is not None:
+        return render(request, "pages/tab_related.jinja", words | {"related": related})
+    own = next((one for one in panels.tabs_of(entity.kind) if one.name == name), None)
+    filled = own.fill(record, current_actor()) if own is not None else None
+    if own is None or filled is None:
+        raise NotFound
+    return render(request, own.template, words | dict(filled))
+
+
+@require_POST
+def attach(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    record = fetch(entity, pk, "edit")
+    given = request.FILES.getlist("file")
+    words: dict[str, Any] = {"entity": entity, "record": record, "url": record_url(entity, pk), "problem": ""}
+    try:
+        for upload in given:
+            files.attach(pk, upload)
+        words["problem"] = "" if given else _("Choose a file first.")
+    except Wrong as refusal:
+        words["problem"] = " ".join(str(text) for said in refusal.fields.values() for text in said) or str(
+            refusal.message
+        )
+    return render(
+        request, "pages/tab_files.jinja", words | {"files": files_of(pk)}, status=422 if words["problem"] else 200
+    )
+
+
+@require_POST
+def detach(request: HttpRequest, entity: Entity[Any], pk: UUID, file_id: UUID) -> HttpResponse:
+    record = fetch(entity, pk, "edit")
+    if file_id not in {one.pk for one in files_of(pk)}:
+        raise NotFound
+    files.remove(file_id)
+    words = {"entity": entity, "record": record, "url": record_url(entity, pk), "files": files_of(pk), "problem": ""}
+    return toasts.toast(render(request, "pages/tab_files.jinja", words), _("The file was removed."))  # type: ignore[return-value]
+
+
+@require_POST
+def to_bin(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    record = fetch(entity, pk, "delete")
+    name = entity.name_of(record)
+    remove(entity, pk)
+    text = _("%(name)s is in the bin.") % {"name": name}
+    target = reverse("pages.list", kwargs={"entity": entity})
+    answer = (
+        HttpResponse(status=204, headers={"HX-Redirect": target})
+        if request.headers.get("HX-Request")
+        else redirect(target)
+    )
+    return toasts.later(answer, text, note(text, 1).pk)  # type: ignore[return-value]
+
+
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpResponse:
+    """An action: its questions in a dialog, then the act."""
+    record = fetch(entity, pk, "edit")
+    found = next((one for one in available(entity, record) if one.name == name), None)
+    if found is None:
+        raise NotFound
+    if request.method != "POST":
+        return _questions(request, entity, record, found, None)
+    given = {key: request.POST[key] for key in found.arguments if key in request.POST}
+    try:
+        perform(entity, name, pk, given)
+    except Wrong as refusal:
+        return _questions(request, entity, record, found, refusal)
+    text = _("%(action)s: done.") % {"action": found.label}
+    answer = HttpResponse(status=204, headers={"HX-Redirect": _back(request, entity, pk)})
+    return toasts.later(answer, text, note(text, 1).pk)  # type: ignore[return-value]
+
+
+def _back(request: HttpRequest, entity: Entity[Any], pk: UUID) -> str:
+    """The page the act was asked for on; the record's own where that cannot be told."""
+    there = request.headers.get("HX-Current-URL", "")
+    path = "/" + there.split("//", 1)[-1].partition("/")[2] if there else ""
+    return path if path.startswith("/") and len(path) > 1 else record_url(entity, pk)
+
+
+def _questions(
+    request: HttpRequest, entity: Entity[Any], record: Any, found: Action, refusal: Wrong | None
+) -> HttpResponse:
+    errors = refusal.fields if refusal is not None else {}
+    given = request.POST if request.method == "POST" else None
+    reading = Reading.of(current_actor())
+    asked = [inputs.input_of(entity, one, None, given, errors, reading) for one in found.arguments.values()]
+    other = [str(text) for name, said in errors.items() if name not in found.arguments for text in said]
+    if refusal is not None and not errors:
+        other = [str(refusal.message)]
+    words = {
+        "entity": entity,
+        "record": record,
+        "action": found,
+        "inputs": asked,
+        "other": other,
+        "name": entity.name_of(record),
+    }
+    return render(request, "pages/action.jinja", words, status=422 if refusal is not None else 200)
+
+
+@require_GET
+def go(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """To the page of a record whose kind the link does not know."""
+    entity, record = fetch_any(pk)
+    return redirect(record_url(entity, record.pk))
