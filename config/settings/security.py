@@ -61,6 +61,7 @@ def middleware(root: Path) -> list[str]:
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
         "django.middleware.common.CommonMiddleware",
         "django.middleware.locale.LocaleMiddleware",
+        "crm.kernel.rest.middleware.Problems",
         *present,
         "django.middleware.csrf.CsrfViewMiddleware",
     ]
