@@ -12,10 +12,24 @@ from config.demo import chinese, english
 from config.demo.draw import Draw
 from config.demo.people import chinese_name, english_name
 
-SOURCES = (("referral", 24), ("fair", 20), ("website", 18), ("cold_call", 12), ("partner", 10), ("advertising", 8), ("tender", 8))
+SOURCES = (
+    ("referral", 24),
+    ("fair", 20),
+    ("website", 18),
+    ("cold_call", 12),
+    ("partner", 10),
+    ("advertising", 8),
+    ("tender", 8),
+)
 PLAIN_TYPES = (("company", 86), ("partner", 5), ("supplier", 3), ("competitor", 2))
 SIZES = (("1-9", 18), ("10-49", 34), ("50-249", 30), ("250-999", 13), ("1000+", 5))
-EMPLOYEES = {"1-9": (2, 9), "10-49": (10, 49), "50-249": (50, 249), "250-999": (250, 999), "1000+": (1000, 9000)}
+EMPLOYEES = {
+    "1-9": (2, 9),
+    "10-49": (10, 49),
+    "50-249": (50, 249),
+    "250-999": (250, 999),
+    "1000+": (1000, 9000),
+}
 
 
 @dataclass(slots=True)
@@ -90,7 +104,12 @@ class Firms:
         short_city = city.removesuffix("市")
         if draw.chance(0.06):
             word, english_word, industry = draw.choice(chinese.PUBLIC_BODIES)
-            values = {"name": f"{city}{word}", "other_name": f"{_latin(short_city)} {english_word}", "industry": industry, "type": "government"}
+            values = {
+                "name": f"{city}{word}",
+                "other_name": f"{_latin(short_city)} {english_word}",
+                "industry": industry,
+                "type": "government",
+            }
             domain = f"{''.join(lazy_pinyin(short_city))}-{english_word.split()[-1].lower()}"
         elif draw.chance(0.03):
             person = chinese_name(draw)
@@ -102,7 +121,9 @@ class Firms:
             suffix, english_suffix, _weight = draw.weighted(chinese.SUFFIXES)
             suffix = suffix.removeprefix("科技") if word.endswith("科技") else suffix
             values = {
-                "name": f"{short_city}{brand}{word}{suffix}", "industry": industry, "type": draw.weighted(PLAIN_TYPES)[0],
+                "name": f"{short_city}{brand}{word}{suffix}",
+                "industry": industry,
+                "type": draw.weighted(PLAIN_TYPES)[0],
                 "other_name": f"{_latin(short_city)} {_latin(brand)} {english_word} {english_suffix}",
             }
             domain = f"{''.join(lazy_pinyin(brand))}-{english_word.split()[0].lower()}-{''.join(lazy_pinyin(short_city))[:2]}"
@@ -111,8 +132,13 @@ class Firms:
         number = f"5{draw.randint(0, 999):03d}{draw.randint(0, 9999):04d}"
         values.update(
             phone=f"+86 {area[1:]} {number if len(area) == 3 else number[:7] if area not in LONG else number}",
-            email=f"office@{domain}.example", website=f"https://www.{domain}.example", address_country="CN", address_region=province,
-            address_city=city, address_district=draw.choice(chinese.DISTRICTS), address_postcode=postcode,
+            email=f"office@{domain}.example",
+            website=f"https://www.{domain}.example",
+            address_country="CN",
+            address_region=province,
+            address_city=city,
+            address_district=draw.choice(chinese.DISTRICTS),
+            address_postcode=postcode,
             address_street=f"{draw.choice(chinese.ROADS)} {draw.randint(1, 2999)} 号",
         )
         return Customer(values, True, 0, self.today, min(25.0, draw.paretovariate(1.3)), domain, region)
@@ -123,7 +149,11 @@ class Firms:
         values: dict[str, Any]
         if draw.chance(0.09):
             word, industry = draw.choice(english.PUBLIC_BODIES)
-            values = {"name": f"{draw.choice((city, draw.choice(english.NAME_FIRST)))} {word}", "industry": industry, "type": "government"}
+            values = {
+                "name": f"{draw.choice((city, draw.choice(english.NAME_FIRST)))} {word}",
+                "industry": industry,
+                "type": "government",
+            }
         elif draw.chance(0.03):
             values = {"name": f"{english_name(draw).family} family", "type": "household", "industry": None}
         else:
@@ -134,16 +164,25 @@ class Firms:
             elif draw.chance(0.2):
                 first = draw.choice(english.SURNAMES).replace("_", " ")
             suffix = draw.weighted(english.SUFFIXES)[0]
-            values = {"name": f"{first} {word} {suffix}".strip(), "industry": industry, "type": draw.weighted(PLAIN_TYPES)[0]}
+            values = {
+                "name": f"{first} {word} {suffix}".strip(),
+                "industry": industry,
+                "type": draw.weighted(PLAIN_TYPES)[0],
+            }
             if draw.chance(0.6):
                 values["tax_id"] = _vat_number(draw)
         domain = "-".join(values["name"].lower().replace("&", "and").replace("'", "").split()[:3])
         domain = domain.translate(str.maketrans("üèéíáö", "ueeiao"))
         width = 13 - len(prefix)
         values.update(
-            phone=f"{prefix}{draw.randint(0, 10**width - 1):0{width}d}", email=f"hello@{domain}.example",
-            website=f"https://www.{domain}.example", address_country=country, address_region=county, address_city=city,
-            address_postcode=postcode, address_street=f"{draw.randint(1, 240)} {draw.choice(english.STREETS)}",
+            phone=f"{prefix}{draw.randint(0, 10**width - 1):0{width}d}",
+            email=f"hello@{domain}.example",
+            website=f"https://www.{domain}.example",
+            address_country=country,
+            address_region=county,
+            address_city=city,
+            address_postcode=postcode,
+            address_street=f"{draw.randint(1, 240)} {draw.choice(english.STREETS)}",
         )
         return Customer(values, False, 0, self.today, min(25.0, draw.paretovariate(1.3)), domain, "europe")
 
@@ -153,23 +192,34 @@ class Firms:
         title, department, _weight = draw.weighted(chinese.JOBS if home.chinese else english.JOBS)
         private = home.values["type"] == "household"
         values: dict[str, Any] = {
-            "name": name.full, "family_name": name.family, "given_name": name.given,
-            "language": "zh-hans" if home.chinese else "en", "gender": "female" if name.female else "male",
-            "email": self._mail(name.mailbox, home.domain), "mobile": self._mobile(home.chinese),
-            "job_title": None if private else title, "department": None if private else department,
-            "status": "active" if draw.chance(0.95) else "left", "source": home.values["source"],
+            "name": name.full,
+            "family_name": name.family,
+            "given_name": name.given,
+            "language": "zh-hans" if home.chinese else "en",
+            "gender": "female" if name.female else "male",
+            "email": self._mail(name.mailbox, home.domain),
+            "mobile": self._mobile() if home.chinese else None,
+            "job_title": None if private else title,
+            "department": None if private else department,
+            "status": "active" if draw.chance(0.95) else "left",
+            "source": home.values["source"],
         }
-        if draw.chance(0.5):
+        if not home.chinese:
+            values["phone"] = self._direct_line(home)
+        elif draw.chance(0.5):
             values["phone"] = home.values["phone"]
         if home.chinese and draw.chance(0.6):
             values["wechat"] = f"{name.mailbox.replace('.', '_')}{draw.randint(10, 99)}"[:20]
-        if not home.chinese and draw.chance(0.25):
-            values["whatsapp"] = values["mobile"]
         if draw.chance(0.35):
             born = self.today.date() - datetime.timedelta(days=draw.randint(24 * 365, 63 * 365))
             values["birthday"] = born.isoformat()
         since = draw.between(home.since, self.today)
-        return Person(values, at, since, name.family + ("总" if name.full == name.family + name.given and home.chinese else ""))
+        return Person(
+            values,
+            at,
+            since,
+            name.family + ("总" if name.full == name.family + name.given and home.chinese else ""),
+        )
 
     def _mail(self, mailbox: str, domain: str) -> str:
         mail, count = f"{mailbox}@{domain}.example", 1
@@ -179,20 +229,40 @@ class Firms:
         self.mails.add(mail)
         return mail
 
-    def _mobile(self, in_chinese: bool) -> str:
-        """Numbers nobody has: the block 0000 of a Chinese prefix, the British block for fiction (few, so they repeat)."""
-        draw = self.draw
-        if not in_chinese:
-            return f"+447700900{draw.randint(0, 999):03d}"
+    def _mobile(self) -> str:
+        """A number nobody has: in the block 0000 of a Chinese prefix."""
         while True:
-            found = f"+86{draw.choice((136, 137, 138, 139, 150, 151, 158, 159, 186, 187, 188, 189))}0000{draw.randint(0, 9999):04d}"
+            prefix = self.draw.choice((136, 137, 138, 139, 150, 151, 158, 159, 186, 187, 188, 189))
+            found = f"+86{prefix}0000{self.draw.randint(0, 9999):04d}"
             if found not in self.mobiles:
                 self.mobiles.add(found)
                 return found
 
+    def _direct_line(self, home: Customer) -> str:
+        """Another number of the block which Britain keeps free for fiction, in the same town."""
+        main: str = home.values["phone"]
+        return f"{main[:-3]}{self.draw.randint(0, 999):03d}"
+
 
 # towns outside the 0xx area codes whose numbers have eight digits
-LONG = frozenset({"0571", "0512", "0574", "0510", "0755", "0769", "0757", "0532", "0531", "0731", "0371", "0551", "0411", "0591"})
+LONG = frozenset(
+    {
+        "0571",
+        "0512",
+        "0574",
+        "0510",
+        "0755",
+        "0769",
+        "0757",
+        "0532",
+        "0531",
+        "0731",
+        "0371",
+        "0551",
+        "0411",
+        "0591",
+    }
+)
 
 
 def _latin(text: str) -> str:

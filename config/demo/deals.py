@@ -41,9 +41,15 @@ class Deal:
         return self.path[-1][1] if self.stage in ("won", "lost") else None
 
 
-def draw_deals(draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], many: int) -> list[Deal]:
+def draw_deals(
+    draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], many: int
+) -> list[Deal]:
     """`many` deals; a customer that buys more often has more of them. The last weeks hold most of the open ones."""
-    buying = [at for at, one in enumerate(customers) if one.people and one.values["type"] not in COLD and one.values["status"] != "unfit"]
+    buying = [
+        at
+        for at, one in enumerate(customers)
+        if one.people and one.values["type"] not in COLD and one.values["status"] != "unfit"
+    ]
     weights = [customers[at].warmth for at in buying]
     found = []
     for number in range(many):
@@ -52,7 +58,14 @@ def draw_deals(draw: Draw, today: datetime.datetime, customers: list[Customer], 
     return found
 
 
-def _deal(draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], at: int, number: int) -> Deal:
+def _deal(
+    draw: Draw,
+    today: datetime.datetime,
+    customers: list[Customer],
+    people: list[Person],
+    at: int,
+    number: int,
+) -> Deal:
     home = customers[at]
     words = chinese if home.chinese else english
     product = draw.weighted(words.PRODUCTS)[0]
@@ -63,24 +76,36 @@ def _deal(draw: Draw, today: datetime.datetime, customers: list[Customer], peopl
     amount = draw.amount(int(120_000 * size), 0.95, 4_000)
     stage, entered = path[-1]
     values: dict[str, Any] = {
-        "name": f"{product}{draw.choice(words.DEAL_TAILS)}", "external_id": f"D{20000 + number}", "amount": str(amount),
-        "amount_currency": "CNY", "source": home.values["source"],
+        "name": f"{product}{draw.choice(words.DEAL_TAILS)}",
+        "external_id": f"D{20000 + number}",
+        "amount": str(amount),
+        "amount_currency": "CNY",
+        "source": home.values["source"],
     }
     if stage in ("won", "lost"):
-        values.update(closed_on=entered.date().isoformat(), closes=(entered + draw.randint(-12, 20) * DAY).date().isoformat())
+        values.update(
+            closed_on=entered.date().isoformat(),
+            closes=(entered + draw.randint(-12, 20) * DAY).date().isoformat(),
+        )
         if stage == "lost":
             values["lost_reason"] = draw.weighted(REASONS)[0]
     else:
-        ahead = sum(USUAL_DAYS[s] for s in STAGES[STAGES.index(stage):])
+        ahead = sum(USUAL_DAYS[s] for s in STAGES[STAGES.index(stage) :])
         late = draw.chance(0.1)
-        closes = today - draw.choice((3, 9, 17)) * DAY if late else today + int(ahead * draw.uniform(0.2, 2.2) + 2) * DAY
+        closes = (
+            today - draw.choice((3, 9, 17)) * DAY
+            if late
+            else today + int(ahead * draw.uniform(0.2, 2.2) + 2) * DAY
+        )
         values["closes"] = closes.date().isoformat()
     chosen = draw.sample(home.people, min(len(home.people), draw.choice((1, 1, 2, 2, 3))))
     roles = [(person, draw.weighted(ROLES)[0]) for person in chosen]
     return Deal(values, at, roles, home.owner, product, path)
 
 
-def _path(draw: Draw, today: datetime.datetime, opened: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
+def _path(
+    draw: Draw, today: datetime.datetime, opened: datetime.datetime
+) -> list[tuple[str, datetime.datetime]]:
     """Steps through the stages until it is won, lost or has come to today."""
     path, moment = [(STAGES[0], opened)], opened
     for at, stage in enumerate(STAGES):

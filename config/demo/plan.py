@@ -34,11 +34,19 @@ class Plan:
     ties: list[Tie]
 
 
-def draw_plan(today: datetime.datetime, sellers: dict[str, list[int]], size: Size = Size(), seed: int = SEED, chinese_share: float = 0.62) -> Plan:
+def draw_plan(
+    today: datetime.datetime,
+    sellers: dict[str, list[int]],
+    size: Size = Size(),
+    seed: int = SEED,
+    chinese_share: float = 0.62,
+) -> Plan:
     """`sellers`: region ("east", "south", "europe") → places in the list of users who sell there."""
     draw = Draw(seed)
     firms = Firms(draw, today)
-    customers = [firms.customer(number, sellers, draw.chance(chinese_share)) for number in range(size.accounts)]
+    customers = [
+        firms.customer(number, sellers, draw.chance(chinese_share)) for number in range(size.accounts)
+    ]
     _hierarchy(draw, customers)
     people = _people(draw, firms, customers, size.contacts)
     deals = draw_deals(draw, today, customers, people, size.deals)

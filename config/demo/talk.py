@@ -27,7 +27,14 @@ class Talk:
 class Talks:
     """Draws activities about accounts, contacts and deals that are given."""
 
-    def __init__(self, draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], deals: list[Deal]) -> None:
+    def __init__(
+        self,
+        draw: Draw,
+        today: datetime.datetime,
+        customers: list[Customer],
+        people: list[Person],
+        deals: list[Deal],
+    ) -> None:
         self.draw, self.today = draw, today
         self.customers, self.people, self.deals = customers, people, deals
         self.open_deals = [at for at, deal in enumerate(deals) if deal.closed is None]
@@ -45,7 +52,13 @@ class Talks:
             if draw.chance(0.4):
                 at = draw.randrange(len(self.deals))
                 deal = self.deals[at]
-                found.append(self._done(("deal", at), deal.opened - 5 * DAY, min(self.today, (deal.closed or self.today) + 2 * DAY)))
+                found.append(
+                    self._done(
+                        ("deal", at),
+                        deal.opened - 5 * DAY,
+                        min(self.today, (deal.closed or self.today) + 2 * DAY),
+                    )
+                )
             else:
                 found.append(self._done(self._on_account(), None, self.today))
         return found
@@ -65,15 +78,32 @@ class Talks:
             return home, product, person
         home = self.customers[self.people[at].customer] if kind == "contact" else self.customers[at]
         words = chinese if home.chinese else english
-        person = self.people[at].short if kind == "contact" else (self.people[home.people[0]].short if home.people else home.values["name"])
+        person = (
+            self.people[at].short
+            if kind == "contact"
+            else (self.people[home.people[0]].short if home.people else home.values["name"])
+        )
         return home, self.draw.weighted(words.PRODUCTS)[0], person
 
-    def _words(self, about: tuple[str, int], kind: str, ahead: bool = False) -> tuple[dict[str, Any], Customer]:
+    def _words(
+        self, about: tuple[str, int], kind: str, ahead: bool = False
+    ) -> tuple[dict[str, Any], Customer]:
         draw = self.draw
         home, product, person = self._facts(about)
         words = chinese if home.chinese else english
-        named = product if home.chinese else product[0].lower() + product[1:] if product[:2].isalpha() and not product[:2].isupper() else product
-        values: dict[str, Any] = {"type": kind, "subject": draw.choice(words.AHEAD if ahead and kind == "call" else words.SUBJECTS[kind]).format(p=named, n=person)}
+        named = (
+            product
+            if home.chinese
+            else product[0].lower() + product[1:]
+            if product[:2].isalpha() and not product[:2].isupper()
+            else product
+        )
+        values: dict[str, Any] = {
+            "type": kind,
+            "subject": draw.choice(words.AHEAD if ahead and kind == "call" else words.SUBJECTS[kind]).format(
+                p=named, n=person
+            ),
+        }
         if draw.chance(0.9 if kind == "note" else 0.22):
             values["body"] = draw.choice(words.BODIES).format(n=person)
         return values, home
@@ -86,7 +116,11 @@ class Talks:
         at = min(draw.between(min(first, last - DAY), last), self.today - datetime.timedelta(minutes=10))
         values.update(done_at=at.isoformat())
         if kind in ("call", "meeting", "visit"):
-            values["duration"] = {"call": draw.choice((3, 4, 6, 8, 12, 15, 22)), "meeting": draw.choice((30, 45, 60, 90)), "visit": draw.choice((60, 90, 120, 180))}[kind]
+            values["duration"] = {
+                "call": draw.choice((3, 4, 6, 8, 12, 15, 22)),
+                "meeting": draw.choice((30, 45, 60, 90)),
+                "visit": draw.choice((60, 90, 120, 180)),
+            }[kind]
         if kind in ("call", "email"):
             values["direction"] = "in" if draw.chance(0.34) else "out"
         if kind == "call":
@@ -100,7 +134,11 @@ class Talks:
         draw = self.draw
         kind = draw.weighted(TODO)[0]
         values, home = self._words(about, kind, ahead=True)
-        days = -draw.randint(1, 12) if draw.chance(0.14) else draw.choice((0, 0, 1, 1, 2, 3, 4, 5, 6, 8, 10, 13, 18, 25))
+        days = (
+            -draw.randint(1, 12)
+            if draw.chance(0.14)
+            else draw.choice((0, 0, 1, 1, 2, 3, 4, 5, 6, 8, 10, 13, 18, 25))
+        )
         at = draw.office(self.today + days * DAY)
         values["due"] = at.isoformat()
         if draw.chance(0.3) and at > self.today:

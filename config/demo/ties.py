@@ -9,9 +9,16 @@ from config.demo.draw import Draw
 
 # key of a relationship type → (from kind, to kind, share)
 BETWEEN = (
-    ("supplies", "account", "account", 20), ("rival", "account", "account", 8), ("partner", "account", "account", 8), ("owns_part", "account", "account", 6),
-    ("worked_for", "contact", "account", 18), ("advises", "contact", "account", 8),
-    ("knows", "contact", "contact", 18), ("classmate", "contact", "contact", 8), ("related", "contact", "contact", 4), ("recommended", "contact", "contact", 10),
+    ("supplies", "account", "account", 20),
+    ("rival", "account", "account", 8),
+    ("partner", "account", "account", 8),
+    ("owns_part", "account", "account", 6),
+    ("worked_for", "contact", "account", 18),
+    ("advises", "contact", "account", 8),
+    ("knows", "contact", "contact", 18),
+    ("classmate", "contact", "contact", 8),
+    ("related", "contact", "contact", 4),
+    ("recommended", "contact", "contact", 10),
 )
 
 
@@ -25,10 +32,18 @@ class Tie:
     values: dict[str, Any]
 
 
-def draw_ties(draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], many: int) -> list[Tie]:
+def draw_ties(
+    draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], many: int
+) -> list[Tie]:
     """`many` ties; most stay within one side, warm customers have more of them."""
-    weights = {"account": [one.warmth for one in customers], "contact": [customers[one.customer].warmth for one in people]}
-    side = {"account": [one.chinese for one in customers], "contact": [customers[one.customer].chinese for one in people]}
+    weights = {
+        "account": [one.warmth for one in customers],
+        "contact": [customers[one.customer].warmth for one in people],
+    }
+    side = {
+        "account": [one.chinese for one in customers],
+        "contact": [customers[one.customer].chinese for one in people],
+    }
     found: list[Tie] = []
     seen: set[tuple[Any, ...]] = set()
     while len(found) < many:
@@ -37,7 +52,12 @@ def draw_ties(draw: Draw, today: datetime.datetime, customers: list[Customer], p
         b = draw.choices(range(len(weights[second])), weights=weights[second])[0]
         crossing = side[first][a] != side[second][b]
         same_home = first == "contact" and second == "account" and people[a].customer == b
-        if (first == second and a == b) or same_home or (key, a, b) in seen or (crossing and not draw.chance(0.08)):
+        if (
+            (first == second and a == b)
+            or same_home
+            or (key, a, b) in seen
+            or (crossing and not draw.chance(0.08))
+        ):
             continue
         seen.add((key, a, b))
         begun = today.date() - datetime.timedelta(days=draw.randint(90, 3600))

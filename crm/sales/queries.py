@@ -19,7 +19,7 @@ from crm.kernel.base.money import Money
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
 from crm.kernel.tenancy.scope import current_actor
-from crm.sales.models import Opportunity, Pipeline, Stage, StageChange
+from crm.sales.models import LostReason, Opportunity, Pipeline, Stage, StageChange
 from crm.sales.models.pipeline import StageKind
 
 DAY = datetime.timedelta(days=1)
@@ -63,6 +63,12 @@ def stage_of_kind(pipeline_id: UUID | None, kind: str) -> Stage:
         label = dict(StageKind.choices).get(kind, kind)
         raise Wrong(fields={"stage": [_("This pipeline has no stage for “%(kind)s”. Add one under Pipelines.") % {"kind": label}]})
     return found
+
+
+def lost_reasons(retired: bool = False) -> list[LostReason]:
+    """The workspace's reasons for losing, in their order."""
+    found = LostReason.objects.filter(deleted_at=None).order_by("position", "id")
+    return [one for one in found if retired or not one.retired]
 
 
 # ── one deal ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -48,7 +48,8 @@ def activity_defaults(write: Write) -> None:
 @contribute("check", Activity)
 def activity_account(write: Write) -> None:
     """The account follows from the record it is about, so that one timeline shows all of a customer."""
-    if write.changed("record_id") or write.op == CREATE:
+    told = write.actor.kind == "system" and write.values.get("account_id") is not None
+    if not told and (write.changed("record_id") or write.op == CREATE):
         write.values["account_id"] = account_of(write.values.get("record_id"))
 
 
@@ -75,7 +76,7 @@ def activity_news(write: Write) -> None:
         wanted = record.reminder_at if record.done_at is None and record.deleted_at is None else None
         if wanted is not None or write.op != CREATE:
             publish(ReminderSet(record=record.pk, user=record.owner_id, at=wanted, text=record.subject))
-    if record.done_at is not None and write.changed("done_at"):
+    if write.op != CREATE and record.done_at is not None and write.changed("done_at"):
         publish(ActivityDone(record=record.pk, type=record.type, about=record.record_id, account=record.account_id))
 
 

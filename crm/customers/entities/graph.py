@@ -1,0 +1,146 @@
+"""The picture of who knows whom: places on an ellipse around the record, as numbers for an SVG without styles."""
+
+import math
+from dataclasses import dataclass, field
+from hashlib import md5
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _t
+
+from crm.customers import queries
+from crm.customers.queries import Tie
+from crm.kernel.access.policy import visible
+from crm.kernel.entity.registry import registry
+from crm.kernel.pages.cells import record_url
+from crm.kernel.pages.marks import initials
+
+WIDTH, HEIGHT = 280, 196
+CENTRE = (140.0, 92.0)
+MOST = 9
+
+
+@dataclass(slots=True)
+class Dot:
+    """One person (round) or company (square) in the picture."""
+
+    id: UUID
+    title: str
+    short: str
+    letters: str
+    square: bool
+    tint: int
+    url: str
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(slots=True)
+class Line:
+    """One relationship: a path, its class names, its words and where they stand."""
+
+    path: str
+    look: str
+    words: str = ""
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(slots=True)
+class Picture:
+    me: Dot
+    dots: list[Dot] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def words(self) -> str:
+        """What a reader who does not see the picture hears."""
+        return _t("%(name)s and %(many)s others") % {"name": self.me.title, "many": len(self.dots)}
+
+
+def draw(record: Any, ties: list[Tie]) -> Picture | None:
+    """None where nobody is known."""
+    entity = registry.of(type(record))
+    assert entity is not None
+    ends: dict[UUID, tuple[Dot, str, str]] = {}
+    for tie in ties:
+        if tie.other not in ends and len(ends) < MOST:
+            ends[tie.other] = (_dot(tie.other, tie.other_kind, tie.other_title), tie.words, _look(tie))
+    for pk, kind, title, words in _by_work(record, entity.kind):
+        if pk not in ends and len(ends) < min(MOST, 6):
+            ends[pk] = (_dot(pk, kind, title), words, "ln-work ln-1")
+    if not ends:
+        return None
+    me = _dot(record.pk, entity.kind, entity.name_of(record))
+    me.x, me.y = CENTRE
+    picture = Picture(me)
+    for at, (dot, words, look) in enumerate(ends.values()):
+        turn = 2 * math.pi * at / len(ends) - math.pi / 2 + (0.4 if len(ends) > 1 else 0.9)
+        dot.x, dot.y = round(CENTRE[0] + 106 * math.cos(turn), 1), round(CENTRE[1] + 66 * math.sin(turn), 1)
+        picture.dots.append(dot)
+        middle = (round(CENTRE[0] + 56 * math.cos(turn), 1), round(CENTRE[1] + 38 * math.sin(turn) + 3, 1))
+        picture.lines.append(Line(f"M{CENTRE[0]} {CENTRE[1]} {dot.x} {dot.y}", look, _cut(words, 12), *middle))
+    picture.lines += _rim(picture.dots)
+    return picture
+
+
+def _rim(dots: list[Dot]) -> list[Line]:
+    """Relationships among those around, as thin arcs."""
+    places = {dot.id: dot for dot in dots}
+    found = []
+    for one in queries.between(places):
+        a, b = places[one.first_id], places[one.second_id]
+        bend_x, bend_y = round((a.x + b.x) / 2 + (a.y - b.y) * 0.12, 1), round((a.y + b.y) / 2 + (b.x - a.x) * 0.12, 1)
+        look = "ln-1 ln-personal" if one.type.personal else "ln-1"
+        found.append(Line(f"M{a.x} {a.y} Q{bend_x} {bend_y} {b.x} {b.y}", look))
+    return found
+
+
+def _by_work(record: Any, kind: str) -> list[tuple[UUID, str, str, str]]:
+    """Whom one knows by work: a company's people and parent, a person's company and boss."""
+    found: list[tuple[UUID, str, str, str]] = []
+    contact, account = registry.kind("contact"), registry.kind("account")
+    assert contact is not None and account is not None
+    if kind == "account":
+        parent = visible(account).filter(pk=record.parent_id).values_list("pk", "name").first() if record.parent_id else None
+        if parent:
+            found.append((parent[0], "account", parent[1], _t("part of")))
+        people = visible(contact).filter(account_id=record.pk).order_by("-updated_at")
+        found += [(pk, "contact", name, title or _t("works here")) for pk, name, title in people.values_list("pk", "name", "job_title")[:5]]
+    if kind == "contact" and record.account_id:
+        home = visible(account).filter(pk=record.account_id).values_list("pk", "name").first()
+        if home:
+            found.append((home[0], "account", home[1], _t("works for")))
+        beside = visible(contact).filter(account_id=record.account_id).exclude(pk=record.pk).order_by("-updated_at")
+        found += [(pk, "contact", name, title or _t("colleague")) for pk, name, title in beside.values_list("pk", "name", "job_title")[:3]]
+    return found
+
+
+def _look(tie: Tie) -> str:
+    if tie.over:
+        return "ln-1 ln-over"
+    kind = "ln-personal" if tie.personal else "ln-strong" if tie.strength >= 4 else ""
+    return f"ln-{max(1, tie.strength)} {kind}".strip()
+
+
+def _dot(pk: UUID, kind: str, title: str) -> Dot:
+    square = kind == "account"
+    tint = int(md5(title.encode(), usedforsecurity=False).hexdigest(), 16) % 8 + 1
+    entity = registry.kind(kind)
+    assert entity is not None
+    return Dot(pk, title, _cut(title, 9), initials(title, 28, square), square, tint, record_url(entity, pk))
+
+
+def _cut(text: str, longest: int) -> str:
+    wide = sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+    if wide <= longest * 1.4:
+        return text
+    kept, room = "", longest * 1.4 - 1
+    for letter in text:
+        room -= 2 if ord(letter) > 0x2E7F else 1
+        if room < 0:
+            break
+        kept += letter
+    return kept.rstrip() + "…"

@@ -1,0 +1,152 @@
+"""What customers put on the generic screens: the composer, the next step, who knows whom, the timeline, my day."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from crm.customers import queries
+from crm.customers.entities.graph import draw
+from crm.customers.models import Activity
+from crm.customers.models.activity import ActivityType, Direction
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.entity.fields import Link
+from crm.kernel.entity.registry import registry
+from crm.kernel.pages import myday, timeline, wording
+from crm.kernel.pages.cells import record_url
+from crm.kernel.pages.panels import panel
+
+ICONS = {"call": "phone", "meeting": "people", "visit": "pin", "email": "mail", "note": "edit", "task": "check"}
+LISTS = 8
+
+
+def _talked_about(record: Any) -> bool:
+    """Whether one speaks with or about it: accounts, contacts, and what belongs to an account."""
+    entity = registry.of(type(record))
+    if entity is None or entity.parent is not None or entity.kind == "relationship":
+        return False
+    return entity.kind in ("account", "contact") or isinstance(entity.fields.get("account"), Link)
+
+
+def _may_log(actor: Any) -> bool:
+    entity = registry.kind("activity")
+    return entity is not None and policy_for(entity).may(actor, "create")
+
+
+@panel("*", "composer", label=_("Log"), template="customers/composer.jinja", where="composer", order=10)
+def composer(record: Any, actor: Any) -> Mapping[str, Any] | None:
+    """One line to log a call, a note, a task on the record in view."""
+    if not _talked_about(record) or not _may_log(actor):
+        return None
+    return {"types": [(kind.value, str(kind.label), ICONS[kind.value]) for kind in ActivityType]}
+
+
+@panel("*", "next", label=_("Next step"), template="customers/next_step.jinja", where="right", order=10, icon="arrow")
+def next_step(record: Any, actor: Any) -> Mapping[str, Any] | None:
+    """What is to be done next here, and a line to add it."""
+    if not _talked_about(record):
+        return None
+    steps = queries.next_steps(record)
+    entity = registry.kind("activity")
+    assert entity is not None
+    may = {one.pk for one in steps if policy_for(entity).may(actor, "edit", one)}
+    return {
+        "steps": steps, "icons": ICONS, "may": may, "may_add": _may_log(actor),
+        "urls": {one.pk: record_url(entity, one.pk) for one in steps}, "late": {one.pk for one in steps if _late(one)},
+        "days": [(0, _t("today")), (1, _t("tomorrow")), (3, _t("in 3 days")), (7, _t("in a week")), (30, _t("in a month"))],
+    }
+
+
+def _late(one: Activity) -> bool:
+    return one.due is not None and one.due.astimezone(wording.reading().zone).date() < wording.today()
+
+
+def _knows(record: Any, actor: Any) -> Mapping[str, Any] | None:
+    entity = registry.kind("relationship")
+    if entity is None or not policy_for(entity).may(actor, "view"):
+        return None
+    ties = queries.ties_of(record)
+    picture = draw(record, ties)
+    may_add = policy_for(entity).may(actor, "create")
+    new = f"{reverse('pages.new', kwargs={'entity': entity})}?first={record.pk}"
+    return {
+        "ties": ties[:LISTS], "more": max(0, len(ties) - LISTS), "count": len(ties), "picture": picture, "new_url": new if may_add else "",
+        "urls": {tie.id: record_url(registry.kind(tie.other_kind), tie.other) for tie in ties},  # type: ignore[arg-type]
+    }
+
+
+for _kind in ("account", "contact"):
+    panel(_kind, "knows", label=_("Who knows whom"), template="customers/knows.jinja", where="right", order=20, icon="graph")(_knows)
+
+
+@timeline.source("*")
+def everything(record: Any, actor: Any, before: datetime.datetime | None, limit: int) -> list[timeline.Item]:
+    """Activities, changes and files of a record and of what belongs to it."""
+    return [_item(moment, record) for moment in queries.timeline(record, before, limit)]
+
+
+def _item(one: queries.Moment, record: Any) -> timeline.Item:
+    elsewhere = one.record is not None and one.record != record.pk
+    entity = registry.kind(one.record_kind)
+    where = f"{entity.label} {one.record_title}" if elsewhere and entity else ""
+    url = record_url(entity, one.record) if elsewhere and entity and one.record else ""
+    if one.activity is not None:
+        return _talk(one, one.activity, where)
+    if one.file is not None:
+        return timeline.Item(one.at, "clip", _t("File %(name)s") % {"name": one.file.name}, source=where, url=url, who=one.who, key=str(one.id))
+    if one.op == "I":
+        name = f"{entity.label} {one.record_title}" if entity else one.record_title
+        return timeline.Item(one.at, "plus", _t("%(name)s was added") % {"name": name}, url=url, who=one.who, key=str(one.id))
+    fields = ", ".join(change.label for change in one.changes)
+    said = "\n".join(f"{change.label}: {change.before} → {change.after}" for change in one.changes[:4])
+    return timeline.Item(one.at, "edit", _t("%(fields)s changed") % {"fields": fields}, said, where, url, who=one.who, key=str(one.id))
+
+
+def _talk(one: queries.Moment, talk: Activity, where: str) -> timeline.Item:
+    kind = talk.type or ActivityType.NOTE.value
+    facts = [str(ActivityType(kind).label)]
+    if talk.direction == Direction.IN:
+        facts.append(str(Direction.IN.label))
+    if talk.duration:
+        facts.append(_t("%(minutes)s min") % {"minutes": talk.duration})
+    if talk.result:
+        facts.append(talk.result)
+    if where:
+        facts.append(where)
+    entity = registry.kind("activity")
+    assert entity is not None
+    tone = "listen" if talk.direction == Direction.IN else "ask" if kind in ("email", "meeting") else ""
+    return timeline.Item(
+        one.at, "phonein" if kind == "call" and tone else ICONS[kind], talk.subject, talk.body or "", " · ".join(facts),
+        record_url(entity, talk.pk), tone, one.who, str(one.id),
+    )
+
+
+@myday.contribute(order=20)
+def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
+    """My open activities that are late or due within a week, each with its customer."""
+    entity = registry.kind("activity")
+    if entity is None or actor.id is None or not policy_for(entity).may(actor, "view"):
+        return None
+    rows = visible(entity).filter(owner_id=actor.id, done_at=None)
+    soon = rows.filter(due__lt=moment + datetime.timedelta(days=7)).order_by("due", "id").select_related("account", "record")
+    items = [
+        myday.Item(
+            title=one.subject, url=record_url(entity, one.pk), subtitle=_about(one), due=str(wording.due(one.due)),
+            tone="bad" if _late(one) else "", icon=ICONS.get(one.type or "task", "check"), kind=one.type or "task",
+            act_label=_("Done"), act_url=reverse("customers.done", kwargs={"pk": one.pk}), act_post=True,
+        )
+        for one in soon[:12]
+    ]
+    return myday.Section(
+        "todo", _("To do"), items, empty=_("Nothing is due this week. Plan the next call from any customer."), count=soon.count(),
+        more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+empty", more_label=_("All"),
+    )
+
+
+def _about(one: Activity) -> str:
+    names = [one.account.name if one.account else "", one.record.title if one.record else ""]
+    return " · ".join(dict.fromkeys(name for name in names if name))

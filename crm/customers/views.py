@@ -1,0 +1,68 @@
+"""The two quick acts on a record page: log something, mark something as done."""
+
+import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.customers import actions
+from crm.customers.models.activity import ActivityType
+from crm.kernel.base.clock import now
+from crm.kernel.entity.registry import registry
+from crm.kernel.pages import wording
+from crm.kernel.pages.cells import record_url
+from crm.kernel.pages.toasts import later
+from crm.kernel.records.actions import perform
+from crm.kernel.records.reading import fetch_any
+from crm.kernel.records.undo import note
+
+
+@require_POST
+def log(request: HttpRequest, record: UUID) -> HttpResponse:
+    """POST type, subject, body, in_days: with `in_days` or `due` it is planned, else it was done just now."""
+    entity, about = fetch_any(record)
+    values: dict[str, Any] = {name: request.POST.get(name, "") for name in ("type", "subject", "body", "duration", "result", "due")}
+    values = {name: value for name, value in values.items() if value.strip()}
+    if not values.get("subject") and values.get("body"):
+        values["subject"] = values["body"].splitlines()[0][:120]
+    days = request.POST.get("in_days", "")
+    if days.isascii() and days.isdigit() and len(days) < 4:
+        values["due"] = _in_days(int(days))
+    planned = "due" in values or values.get("type") == ActivityType.TASK
+    made = actions.log(about.pk, values, planned)
+    change = note(str(made.subject), 1)
+    said = _("Planned: %(subject)s") if planned else _("Logged: %(subject)s")
+    return _back(request, record_url(entity, about.pk), said % {"subject": made.subject}, change.pk)
+
+
+def _in_days(days: int) -> datetime.datetime:
+    """Nine o'clock of that day where the person is; today: in an hour."""
+    zone = wording.reading().zone
+    if days == 0:
+        return now() + datetime.timedelta(hours=1)
+    day = now().astimezone(zone).date() + datetime.timedelta(days=days)
+    return datetime.datetime.combine(day, datetime.time(9), zone)
+
+
+@require_POST
+def done(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """POST result: the activity is marked as done."""
+    entity = registry.kind("activity")
+    assert entity is not None
+    result = request.POST.get("result", "").strip()
+    made = perform(entity, "complete", pk, {"result": result} if result else {})
+    change = note(str(made.subject), 1)
+    return _back(request, record_url(entity, made.pk), _("Done: %(subject)s") % {"subject": made.subject}, change.pk)
+
+
+def _back(request: HttpRequest, url: str, said: str, change: UUID) -> HttpResponse:
+    """The page one came from, fresh, with the way back in a toast."""
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    else:
+        answer = HttpResponseRedirect(url)
+    later(answer, said, change)
+    return answer

@@ -1,0 +1,86 @@
+"""What sales puts on the generic screens: the stage bar, the way through the stages, deals on my day, the menu."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.entity.registry import registry
+from crm.kernel.pages import myday, wording
+from crm.kernel.pages.cells import record_url
+from crm.kernel.pages.navigation import entry
+from crm.kernel.pages.panels import panel, tab
+from crm.sales import queries
+from crm.sales.entities.policies import SETUP
+from crm.sales.models.pipeline import StageKind
+
+entry(_("Sales"), "/sales/", "chart", group="understand", order=10, key="sales", go="s")
+entry(_("Pipelines"), "/sales/pipelines/", "funnel", group="setup", order=20, key="pipelines", needs=SETUP)
+
+
+@panel("opportunity", "way", label=_("Stage"), template="sales/way.jinja", where="top", order=10)
+def way(record: Any, actor: Any) -> Mapping[str, Any] | None:
+    """The stages of the deal's pipeline, how long it was in each, and where it is; a click moves it."""
+    entity = registry.kind("opportunity")
+    assert entity is not None
+    steps = queries.way_of(record)
+    return {
+        "steps": steps, "may": policy_for(entity).may(actor, "edit", record), "late": {step.stage.pk for step in steps if _slow(step)},
+        "closed": record.stage.kind != StageKind.OPEN, "times": {step.stage.pk: _long(step.days) for step in steps},
+    }
+
+
+def _slow(step: queries.Step) -> bool:
+    usual = step.stage.usual_days
+    return step.state == "here" and bool(usual) and step.days is not None and step.days > 2 * usual
+
+
+def _long(days: float | None) -> str:
+    """3 h, 12 d: how long it was there."""
+    if days is None:
+        return ""
+    return _t("%(n)s h") % {"n": max(1, round(days * 24))} if days < 1 else _t("%(n)s d") % {"n": round(days)}
+
+
+@tab("opportunity", "stages", label=_("Stages"), template="sales/stays.jinja", order=30)
+def stays(record: Any, actor: Any) -> Mapping[str, Any]:
+    """Every stay in a stage, newest first."""
+    found = queries.history_of(record)
+    return {"stays": found, "times": {one.pk: _long(_days(one)) for one in found}, "count": len(found)}
+
+
+def _days(one: Any) -> float:
+    return float(((one.left_at or queries.now()) - one.entered_at) / queries.DAY)
+
+
+@myday.contribute(order=40)
+def my_deals(actor: Any, moment: datetime.datetime) -> myday.Section | None:
+    """My open deals that are late, stuck, or close within two weeks."""
+    entity = registry.kind("opportunity")
+    if entity is None or actor.id is None or not policy_for(entity).may(actor, "view"):
+        return None
+    day = wording.today()
+    mine = visible(entity).filter(owner_id=actor.id, stage__kind=StageKind.OPEN)
+    soon = mine.filter(closes__lt=day + datetime.timedelta(days=14)).select_related("stage", "account").order_by("closes", "id")
+    items = [_deal(entity, one, day, moment) for one in soon[:8]]
+    return myday.Section(
+        "deals", _("Deals that need you"), items, shape="deals", count=soon.count(), more_label=_("Board"),
+        more_url=reverse("pages.board", kwargs={"entity": entity}), empty=_("None of your deals closes within two weeks."),
+    )
+
+
+def _deal(entity: Any, one: Any, day: datetime.date, moment: datetime.datetime) -> myday.Item:
+    amount = entity.fields["amount"].value(one)
+    days = (moment - one.stage_since).days if one.stage_since else 0
+    stuck = bool(one.stage.usual_days) and days > 2 * one.stage.usual_days
+    why = _t("%(days)s days in this stage, usually %(usual)s") % {"days": days, "usual": one.stage.usual_days} if stuck else ""
+    late = one.closes is not None and one.closes < day
+    return myday.Item(
+        title=one.name, url=record_url(entity, one.pk), subtitle=one.account.name if one.account else "", kind=one.stage.name, icon="deal",
+        why=why or (_t("Past its expected close") if late else ""), due=str(wording.due(one.closes)), tone="bad" if late else "warn" if stuck else "",
+        value=wording.short_money(amount) if amount else "", square=True,
+    )
