@@ -34,9 +34,7 @@ KINDS: dict[str, HandleKind] = {
             "wechat",
             _("WeChat"),
             r"[a-z][a-z0-9_-]{5,19}|[1-9][0-9]{4,11}",
-            _(
-                "A WeChat id has 6 to 20 letters, digits, _ or - and begins with a letter; a phone or QQ number is right too."
-            ),
+            _("A WeChat id has 6 to 20 letters, digits, _ or -, a letter first; or it is a phone or QQ number."),
         ),
         HandleKind("qq", _("QQ"), r"[1-9][0-9]{4,11}", _("A QQ number has 5 to 12 digits and does not begin with 0.")),
         HandleKind("whatsapp", _("WhatsApp"), "", "", "https://wa.me/{digits}", phone=True),
@@ -104,6 +102,7 @@ _PROFILE = re.compile(
     r"^(?:https?://)?(?:[a-z]+\.)?([a-z-]+)\.(?:com|me|org)/(?:in/|#p/)?@?([^/?#\s]+)/?(?:[?#].*)?$",
     re.IGNORECASE,
 )
+_PHONE = re.compile(r"\+?(?:[ -]?[0-9]){11,15}")
 _SITES = {name: name for name in ("linkedin", "x", "facebook", "instagram", "signal")}
 _SITES |= {"t": "telegram", "wa": "whatsapp", "twitter": "x"}
 
@@ -123,10 +122,9 @@ def parse_handle(raw: object, reading: Reading, kind: str = "other") -> str:
         return ""
     if rule.phone:
         return parse_phone(text, reading)
-    if kind == "wechat":
+    if kind == "wechat" and _PHONE.fullmatch(text):
         try:
-            is_phone = len(text.lstrip("+")) > 10 and text.lstrip("+").isdigit()
-            return parse_phone(text, reading) if is_phone else _by_rule(text, rule)
+            return parse_phone(text, reading)
         except FieldError:
             return _by_rule(text, rule)
     return _by_rule(text, rule)
@@ -140,9 +138,10 @@ def _by_rule(text: str, rule: HandleKind) -> str:
     return handle
 
 
-def show_handle(value: str, reading: Reading) -> str:
-    """The handle; a phone number in it grouped as phones are."""
-    return show_phone(value, reading) if (value or "").startswith("+") else value or ""
+def show_handle(value: str, reading: Reading, kind: str = "other") -> str:
+    """The handle; where the kind goes by phone number, grouped as phones are."""
+    by_phone = kind == "wechat" or (kind in KINDS and KINDS[kind].phone)
+    return show_phone(value, reading) if by_phone and (value or "").startswith("+") else value or ""
 
 
 def handle_link(value: str, kind: str) -> str:

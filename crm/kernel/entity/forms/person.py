@@ -27,13 +27,14 @@ _TITLES = {
     "sr": "Sr.", "sra": "Sra.", "srta": "Srta.", "ing": "Ing.",
 }  # fmt: skip
 _TITLES_ZH = (
-    "先生 女士 小姐 太太 夫人 博士 教授 老师 老師 律师 律師 医生 醫生 医师 醫師 总经理 總經理 副总经理 副總經理 董事长 董事長 副总 副總 董事 "
-    "经理 經理 主任 总监 總監 院长 院長 校长 校長 主管 工程师 工程師 师傅 師傅 同学 同學 总 總 董 工 局 处".split()
-)
+    "先生 女士 小姐 太太 夫人 博士 教授 老师 老師 律师 律師 医生 醫生 医师 醫師 总经理 總經理 副总经理 "
+    "副總經理 董事长 董事長 副总 副總 董事 经理 經理 主任 总监 總監 院长 院長 校长 校長 主管 工程师 工程師 "
+    "师傅 師傅 同学 同學 总 總 董 工 局 处"
+).split()
 # One-character titles (王总) stand behind a surname only; behind a whole name they may be its last character.
 _BRIEF_ZH = frozenset("总 總 董 工 局 处".split())
 _PARTICLES = frozenset(
-    "van von der den de da di du la le del della dos das do el al bin bint ibn ten ter zu zum zur af av mac st. st".split()
+    "van von der den de da di du la le del della dos das do el al bin bint ibn ten ter zu zum zur af av st. st".split()
 )
 _SUFFIXES = frozenset("jr jr. sr sr. ii iii iv phd ph.d. md m.d. esq esq. mba".split())
 _ROMAN = re.compile(r"(?:II|III|IV|VI{0,3})\.?")

@@ -100,9 +100,9 @@ def _misfit(number: PhoneNumber, country: str, reading: Reading) -> FieldError:
     region = country if country in regions else regions[0]
     reason = phonenumbers.is_possible_number_with_reason(number)
     facts = {"country": _country(region, reading), "example": _sample(region, home=region == country)}
-    if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+    if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and region == country:
         return FieldError(_("Add the area code, as in %(example)s."), **facts)
-    if reason == ValidationResult.TOO_SHORT:
+    if reason in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
         return FieldError(_("A number in %(country)s has more digits, as in %(example)s."), **facts)
     if reason == ValidationResult.TOO_LONG:
         return FieldError(_("A number in %(country)s has fewer digits, as in %(example)s."), **facts)
@@ -147,11 +147,17 @@ def show_phone(value: str, reading: Reading) -> str:
 def _grouped(number: str, home: str) -> str:
     if home == "CN" and len(number) == 14 and _MOBILE.fullmatch(number):
         return f"{number[3:6]} {number[6:10]} {number[10:]}"
+    fixed = _FIXED.fullmatch(number) if home == "CN" else None
+    if fixed and fixed[1][:3] not in ("400", "800"):
+        area, local = (fixed[1][:2], fixed[1][2:]) if fixed[1][0] in "12" else (fixed[1][:3], fixed[1][3:])
+        return f"0{area} {local[:-4]} {local[-4:]}"
     if number.startswith("+86") and len(number) < 12:
         return number[3:] if home == "CN" else f"+86 {number[3:]}"
     try:
         parsed = phonenumbers.parse(number, None)
     except NumberParseException:
+        return number
+    if not phonenumbers.is_valid_number(parsed):
         return number
     if phonenumbers.region_code_for_number(parsed) == home:
         return str(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))

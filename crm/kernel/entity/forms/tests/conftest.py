@@ -1,6 +1,7 @@
 """Normal forms need no database; the real sets lie beside the repository and may be absent."""
 
 import csv
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,3 +39,14 @@ def real() -> Callable[..., list[dict[str, str]]]:
             return list(csv.DictReader(lines))
 
     return rows
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Prints a count past the capture, so that a run over real data says what it read."""
+
+    def say(words: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {words} ")
+
+    return say
