@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 
@@ -33,7 +34,10 @@ class Stocked:
     def values(self, entity: Entity[Any]) -> dict[str, Any]:
         """Values with which another record of the kind can be made."""
         with self.company.as_("admin") as actor:
-            return Samples(actor).record(writable(entity, actor), entity)
+            found = Samples(actor).record(writable(entity, actor), entity)
+        if entity.title in found and entity.title_field.type == "text" and entity.kind not in PARTICULAR:
+            found[entity.title] = f"Example {uuid4().hex[:8]}"
+        return found
 
     def url(self, entity: Entity[Any], more: str = "") -> str:
         """Address of the record of this kind."""
