@@ -86,7 +86,8 @@ def entrance(request: HttpRequest, template: str, context: Mapping[str, Any]) ->
     wait = getattr(refusal, "retry_after", None)
     if wait is not None:
         response["Retry-After"] = str(wait)
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers then send "Origin: null" with the form, which the CSRF check refuses.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
