@@ -57,7 +57,7 @@ def _locked() -> bool:
 
 
 def _hand_over(row: OutboxEvent) -> None:
-    """Calls one handler that is left. After a failed try it is another one's turn, so one bad handler stops no other."""
+    """Calls one handler that is left. After a failed try it is another one's turn: a bad one stops no other."""
     left = [name for name in handlers_of(row.name) if name not in row.handled]
     if left:
         chosen = left[row.attempts % len(left)]

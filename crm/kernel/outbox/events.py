@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,7 @@ class Event:
     documentation of the webhook.
     """
 
+    __dataclass_fields__: ClassVar[dict[str, Any]]
     record: UUID | None
 
 
@@ -38,7 +39,7 @@ def event(cls: type[E]) -> type[E]:
     known = _events.get(name)
     if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise ValueError(f"two events are called {name}")
-    if "record" not in {field.name for field in dataclasses.fields(frozen)}:
+    if "record" not in frozen.__dataclass_fields__:
         raise ValueError(f"{name} needs a field `record`")
     if not cls.__doc__ or cls.__doc__.startswith(f"{cls.__name__}("):
         raise ValueError(f"{name} needs a docstring: it documents the webhook")

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import threading
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from procrastinate.jobs import Job as EngineJob
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker as EngineWorker
 
+from crm.kernel.base.clock import now
 from crm.kernel.queue import engine
 from crm.kernel.queue.registry import Periodic, Service, all_periodic, all_services
 from crm.kernel.queue.runner import Again, run_task
@@ -39,7 +41,7 @@ class _Retry(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: EngineJob) -> RetryDecision | None:
         seconds = exception.seconds if isinstance(exception, Again) else 5.0
-        return RetryDecision(retry_in={"seconds": seconds})
+        return RetryDecision(retry_at=now() + timedelta(seconds=seconds))
 
 
 class WorkerProcess:
@@ -75,7 +77,7 @@ class WorkerProcess:
         last.daemon = True
         last.start()
         if self._engine is not None:
-            self._engine.stop()
+            self._engine.stop()  # type: ignore[no-untyped-call]
 
     async def _main(self) -> None:
         loop = asyncio.get_running_loop()
@@ -117,7 +119,7 @@ class WorkerProcess:
             )
             if not self.stopping.is_set():
                 logger.info("The worker is ready.")
-                await self._engine.run()
+                await self._engine.run()  # type: ignore[no-untyped-call]
         self._engine = None
 
     async def _rescue(self) -> None:
