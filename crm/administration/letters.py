@@ -4,9 +4,9 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from crm.kernel import mail
 from crm.kernel.identity.actions.passwords import ResetLetter
 from crm.kernel.identity.actor import system_actor
+from crm.kernel.mail import actions as mail
 from crm.kernel.tenancy.scope import scope
 
 

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods
 
 from crm.administration.letters import send_reset
 from crm.administration.views.entrance import entrance, welcome
-from crm.kernel import mail
 from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.identity.actions import (
     accept_invitation,
@@ -19,6 +18,7 @@ from crm.kernel.identity.actions import (
 )
 from crm.kernel.identity.actions.passwords import LinkGone
 from crm.kernel.identity.origin import origin_of
+from crm.kernel.mail import actions as mail
 
 
 @never_cache

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.administration.letters import invitation_link, reset_link, send_invitation
 from crm.administration.views.page import done, need, section
-from crm.kernel import mail
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Refusal
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.identity import actions, queries
 from crm.kernel.identity.models import Invitation
 from crm.kernel.identity.models.people import Language
+from crm.kernel.mail import actions as mail
 from crm.kernel.tenancy.models import Workspace
 from crm.kernel.tenancy.scope import current_workspace_id
 

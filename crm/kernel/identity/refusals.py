@@ -36,8 +36,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     elif is_fragment(request):
         response = _toast(refusal)
     else:
-        page = "pages/refusal.jinja" if getattr(request, "actor", None) else "pages/refusal_public.jinja"
-        response = render(request, page, {"refusal": refusal}, status=refusal.status)
+        response = render(request, "pages/refusal.jinja", {"refusal": refusal}, status=refusal.status)
     wait = getattr(refusal, "retry_after", None)
     if wait is not None:
         response["Retry-After"] = str(wait)
