@@ -46,7 +46,12 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope["query_string"] = quote_from_bytes(
             scope["query_string"], safe="/?:@!$&'()*+,;=-._~%[]{}|\\^`\"<>#"
         ).encode()
-    await django(scope, receive, send)  # type: ignore[arg-type]
+
+    async def body() -> Any:
+        """granian's receive answers a future; a2wsgi waits for coroutines only."""
+        return await receive()
+
+    await django(scope, body, send)  # type: ignore[arg-type]
 
 
 async def _static(name: str, scope: Scope, send: Send) -> None:
