@@ -23,6 +23,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
+from crm.kernel.quality.rules import unique_value
 
 CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
 
@@ -221,14 +222,24 @@ def _unique(writes: list[Write]) -> None:
         if not getattr(field_, "unique_value", False):
             continue
         ref = field_.filter_ref()
-        asked = {
-            field_.compared(write.values[field_.name]): write
-            for write in writes if write.ok and write.changed(field_.name) and write.values[field_.name] is not None
-        }
-        taken = entity.model._default_manager.filter(Q(**{f"{ref}__in": list(asked)}), deleted_at=None)
-        for pk, value in taken.values_list("pk", ref):
+        asked: dict[Any, Write] = {}
+        for write in writes:
+            if not write.ok or not write.changed(field_.name) or write.values[field_.name] is None:
+                continue
+            # The first of a batch keeps the value; rows after it are told like those that meet a stored one.
+            if asked.setdefault(field_.compared(write.values[field_.name]), write) is not write:
+                _taken(write, field_)
+        if not asked:
+            continue
+        stored = entity.model._default_manager.filter(Q(**{f"{ref}__in": list(asked)}), deleted_at=None)
+        for pk, value in stored.values_list("pk", ref):
             if pk != asked[value].record.pk:
-                asked[value].wrong(field_.name, _("Another record has this value already; each may have it once."))
+                _taken(asked[value], field_)
+
+
+def _taken(write: Write, field_: Fact) -> None:
+    shown = field_.display(write.values[field_.name], Reading.of(write.actor))
+    write.wrong(field_.name, unique_value(field_.label, shown))
 
 
 def new_record(entity: Entity[Any]) -> Any:

@@ -145,23 +145,31 @@ def show_phone(value: str, reading: Reading) -> str:
 
 @lru_cache(maxsize=20_000)
 def _grouped(number: str, home: str) -> str:
-    if home == "CN" and len(number) == 14 and _MOBILE.fullmatch(number):
-        return f"{number[3:6]} {number[6:10]} {number[10:]}"
-    fixed = _FIXED.fullmatch(number) if home == "CN" else None
-    if fixed and fixed[1][:3] not in ("400", "800"):
-        area, local = (fixed[1][:2], fixed[1][2:]) if fixed[1][0] in "12" else (fixed[1][:3], fixed[1][3:])
-        return f"0{area} {local[:-4]} {local[-4:]}"
-    if number.startswith("+86") and len(number) < 12:
-        return number[3:] if home == "CN" else f"+86 {number[3:]}"
+    known = _grouped_in_china(number) if home == "CN" and number.startswith("+86") else None
+    if known:
+        return known
     try:
         parsed = phonenumbers.parse(number, None)
     except NumberParseException:
         return number
     if not phonenumbers.is_valid_number(parsed):
-        return number
-    if phonenumbers.region_code_for_number(parsed) == home:
-        return str(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
-    return str(phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL))
+        return f"+86 {number[3:]}" if number.startswith("+86") else number
+    at_home = phonenumbers.region_code_for_number(parsed) == home
+    style = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(parsed, style))
+
+
+def _grouped_in_china(number: str) -> str | None:
+    """The common Chinese shapes as they are read at home; None for any other."""
+    digits = number[3:]
+    if _MOBILE.fullmatch(number):
+        return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+    if len(digits) < 9:
+        return digits
+    if digits[:3] in ("400", "800") or not _FIXED.fullmatch(number):
+        return None
+    area = 2 if digits[0] in "12" else 3
+    return f"0{digits[:area]} {digits[area:-4]} {digits[-4:]}"
 
 
 def phone_link(value: str) -> str:

@@ -64,7 +64,7 @@ def as_text(raw: object) -> str:
 
 def _number_text(raw: int | float | Decimal) -> str:
     endless = isinstance(raw, float) and not math.isfinite(raw) or isinstance(raw, Decimal) and not raw.is_finite()
-    if endless or abs(raw) >= 10**40:
+    if endless or not -(10**40) < raw < 10**40:
         raise FieldError(_("A number has at most 40 digits."))
     if isinstance(raw, float):
         return format(Decimal(repr(raw)), "f").removesuffix(".0")
