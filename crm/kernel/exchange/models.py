@@ -1,5 +1,7 @@
 """What an import or export is and how far it has come."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +63,15 @@ class ImportRun(TenantModel):
     def file_shape(self) -> FileShape:
         """How the file is read."""
         return FileShape.from_json(self.shape)
+
+    @property
+    def state_label(self) -> Any:
+        """The state in the reader's language."""
+        return ImportState(self.state).label
+
+    def many(self, outcome: str) -> int:
+        """How many rows became, or would become, this."""
+        return int(self.counts.get(outcome) or 0)
 
     @property
     def busy(self) -> bool:

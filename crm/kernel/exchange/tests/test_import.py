@@ -105,10 +105,14 @@ def test_a_chinese_file_goes_in_and_out_again(north: Company) -> None:
 
 
 def test_existing_records_are_changed_and_set_back(north: Company) -> None:
-    old = north.make("account", {"name": "Alpha", "external_id": "A1", "phone": "+862164882107", "address_city": "Wuhan"})
+    old = north.make(
+        "account", {"name": "Alpha", "external_id": "A1", "phone": "+862164882107", "address_city": "Wuhan"}
+    )
     north.make("account", {"name": "Beta", "external_id": "B1"})
     bench = Workbench(north)
-    bench.upload(account(), "Customer number,Name,City,Annual revenue\nA1,Alpha Ltd,Shanghai,1200.50\nB1,Beta,,\nC1,Gamma,,\n")
+    bench.upload(
+        account(), "Customer number,Name,City,Annual revenue\nA1,Alpha Ltd,Shanghai,1200.50\nB1,Beta,,\nC1,Gamma,,\n"
+    )
     bench.map(key="external_id")
     assert bench.dry() == {"create": 1, "update": 1, "same": 1, "reject": 0}
     assert bench.go() == {"create": 1, "update": 1, "same": 1, "reject": 0}
@@ -119,7 +123,12 @@ def test_existing_records_are_changed_and_set_back(north: Company) -> None:
     assert names(north, account()) == {"Alpha", "Beta", "Gamma"}
     with north.as_("admin"):
         back = account().model.objects.get(pk=old.pk)
-        assert (back.name, back.address_city, back.annual_revenue, back.phone) == ("Alpha", "Wuhan", None, "+862164882107")
+        assert (back.name, back.address_city, back.annual_revenue, back.phone) == (
+            "Alpha",
+            "Wuhan",
+            None,
+            "+862164882107",
+        )
         assert [row.number for row in queries.kept(bench.run)] == [4]
 
 
@@ -183,7 +192,10 @@ def test_values_are_mapped_and_filled(north: Company) -> None:
     bench = Workbench(north)
     bench.upload(account(), "company,state\nA,alt\nB,neu\n")
     bench.map(
-        {"state": "description"}, values={"description": {"alt": "old"}}, fill={"other_name": "{company} of {state}"}, key=None
+        {"state": "description"},
+        values={"description": {"alt": "old"}},
+        fill={"other_name": "{company} of {state}"},
+        key=None,
     )
     bench.go()
     with north.as_("admin"):

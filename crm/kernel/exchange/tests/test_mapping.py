@@ -37,29 +37,66 @@ def test_names_are_compared_without_case_signs_and_camels() -> None:
             "account",
             ["CustomerID", "CompanyName", "Address", "City", "Region", "PostalCode", "Country", "Phone", "Fax"],
             {
-                "CompanyName": "name", "City": "address_city", "Region": "address_region", "PostalCode": "address_postcode",
-                "Country": "address_country", "Phone": "phone", "Fax": "fax", "CustomerID": "external_id",
+                "CompanyName": "name",
+                "City": "address_city",
+                "Region": "address_region",
+                "PostalCode": "address_postcode",
+                "Country": "address_country",
+                "Phone": "phone",
+                "Fax": "fax",
+                "CustomerID": "external_id",
             },
         ),
         (
             "contact",
             ["CustomerKey", "FirstName", "LastName", "BirthDate", "EmailAddress"],
             {
-                "FirstName": "given_name", "LastName": "family_name", "BirthDate": "birthday", "EmailAddress": "email",
+                "FirstName": "given_name",
+                "LastName": "family_name",
+                "BirthDate": "birthday",
+                "EmailAddress": "email",
                 "CustomerKey": "external_id",
             },
         ),
         ("account", ["股票简称", "公司全称", "代码"], {"公司全称": "name", "代码": "external_id"}),
-        ("account", ["公司名称", "统一社会信用代码", "手机", "网址"], {"公司名称": "name", "统一社会信用代码": "tax_id", "网址": "website"}),
-        ("contact", ["姓名", "公司名称", "手机号码", "邮箱", "微信号", "职位"], {
-            "姓名": "name", "公司名称": "account", "手机号码": "mobile", "邮箱": "email", "微信号": "wechat", "职位": "job_title"}),
-        ("account", ["客户名称", "负责人", "创建时间"], {"客户名称": "name", "负责人": "owner", "创建时间": "created_at"}),
-        ("opportunity", ["opportunity_id", "sales_agent", "account", "deal_stage", "close_value"], {
-            "opportunity_id": "external_id", "sales_agent": "owner", "account": "account", "deal_stage": "stage",
-            "close_value": "amount"}),
+        (
+            "account",
+            ["公司名称", "统一社会信用代码", "手机", "网址"],
+            {"公司名称": "name", "统一社会信用代码": "tax_id", "网址": "website"},
+        ),
+        (
+            "contact",
+            ["姓名", "公司名称", "手机号码", "邮箱", "微信号", "职位"],
+            {
+                "姓名": "name",
+                "公司名称": "account",
+                "手机号码": "mobile",
+                "邮箱": "email",
+                "微信号": "wechat",
+                "职位": "job_title",
+            },
+        ),
+        (
+            "account",
+            ["客户名称", "负责人", "创建时间"],
+            {"客户名称": "name", "负责人": "owner", "创建时间": "created_at"},
+        ),
+        (
+            "opportunity",
+            ["opportunity_id", "sales_agent", "account", "deal_stage", "close_value"],
+            {
+                "opportunity_id": "external_id",
+                "sales_agent": "owner",
+                "account": "account",
+                "deal_stage": "stage",
+                "close_value": "amount",
+            },
+        ),
     ],
 )
-def test_real_headers_find_their_fields(north: Company, kind: str, columns: list[str], expected: dict[str, str]) -> None:
+def test_real_headers_find_their_fields(
+    north: Company, kind: str, columns: list[str], expected: dict[str, str]
+) -> None:
     found = matched(north, kind, columns)
     assert {column: found.get(column) for column in expected} == expected
 
