@@ -123,15 +123,26 @@ def _activities(record: Any, circle: dict[UUID, str], before: datetime.datetime 
 def _changes(circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
     """From the audit log: only of the kinds' own tables, and without what nobody wants to read."""
     tables = {_entity(kind).model._meta.db_table: _entity(kind) for kind in set(circle.values())}
-    rows = AuditEntry.objects.filter(record__in=list(circle), table_name__in=list(tables))
+    rows = AuditEntry.objects.filter(record__in=list(circle), table_name__in=list(tables), op=AuditEntry.UPDATED)
     rows = rows.filter(at__lt=before) if before else rows
-    found = []
+    found = _added(circle, before, limit)
     for entry in rows.order_by("-at", "-id")[: limit * 2]:
-        changes = _readable(tables[entry.table_name], entry) if entry.op == "U" else []
-        if entry.op == "U" and not changes:
-            continue
-        found.append(Moment("change", entry.at, entry.id, who=entry.actor_label, record=entry.record, op=entry.op, changes=changes))
-    return found[:limit]
+        changes = _readable(tables[entry.table_name], entry)
+        if changes:
+            found.append(Moment("change", entry.at, entry.id, who=entry.actor_label, record=entry.record, op=entry.op, changes=changes))
+    return found
+
+
+def _added(circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
+    """When the records came in: by their own date, which an import from another system may carry over."""
+    found = []
+    for kind in set(circle.values()):
+        rows = _entity(kind).model._default_manager.filter(pk__in=[pk for pk, one in circle.items() if one == kind])
+        rows = rows.filter(created_at__lt=before) if before else rows
+        for one in rows.order_by("-created_at", "-id").select_related("created_by")[:limit]:
+            who = one.created_by.name if one.created_by else ""
+            found.append(Moment("change", one.created_at, one.pk, who=who, record=one.pk, op=AuditEntry.INSERTED))
+    return found
 
 
 def _readable(entity: Entity[Any], entry: AuditEntry) -> list[Change]:
@@ -139,7 +150,7 @@ def _readable(entity: Entity[Any], entry: AuditEntry) -> list[Change]:
     found = []
     for name, seen in entity.fields.items():
         column = f"{name}_id" if isinstance(seen, Link) else name
-        if column not in entry.changes or column in QUIET or name in hidden or seen.part_of in hidden:
+        if column not in entry.changes or column in QUIET or not seen.tracked or name in hidden or seen.part_of in hidden:
             continue
         before, after = entry.changes[column]
         found.append(Change(str(seen.label), _shown(seen, before), _shown(seen, after)))

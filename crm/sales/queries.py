@@ -1,14 +1,14 @@
 """Reads of sales: stages, the way a deal took, and the figures of the sales page. All respect who may see what."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
@@ -109,6 +109,14 @@ def way_of(opportunity: Opportunity) -> list[Step]:
 def history_of(opportunity: Opportunity) -> list[StageChange]:
     """Every stay in a stage, newest first, with stage and person."""
     return list(StageChange.objects.filter(opportunity_id=opportunity.pk).select_related("stage", "by").order_by("-entered_at", "-id"))
+
+
+def moves_of(deals: Iterable[UUID], before: datetime.datetime | None, limit: int) -> list[StageChange]:
+    """When these deals came into another stage (not their first one), newest first."""
+    earlier = StageChange.objects.filter(opportunity_id=OuterRef("opportunity_id"), entered_at__lt=OuterRef("entered_at"))
+    rows = StageChange.objects.filter(Exists(earlier), opportunity_id__in=list(deals))
+    rows = rows.filter(entered_at__lt=before) if before else rows
+    return list(rows.select_related("stage", "by", "opportunity").order_by("-entered_at", "-id")[:limit])
 
 
 # ── figures of the sales page ───────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Account, Activity, Contact, ContactPoint, Relationship, RelationshipType
 from crm.kernel.entity.entity import Entity
+from crm.kernel.records.models import RecordRow
 
 
 class Accounts(Entity[Account]):
@@ -87,7 +88,9 @@ class Relationships(Entity[Relationship]):
     @staticmethod
     def title_of(record: Relationship) -> str:  # type: ignore[override]
         """Called by what it says: “A supplies B”."""
-        return f"{record.first.title} {record.type.name} {record.second.title}"
+        ends = dict(RecordRow.objects.filter(pk__in=[record.first_id, record.second_id]).values_list("pk", "title"))
+        words = RelationshipType.objects.filter(pk=record.type_id).values_list("name", flat=True).first() or ""
+        return f"{ends.get(record.first_id, '')} {words} {ends.get(record.second_id, '')}".strip()
 
 
 class Activities(Entity[Activity]):

@@ -141,9 +141,13 @@ def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
         )
         for one in soon[:12]
     ]
+    late, today = sum(1 for one in soon[:200] if _late(one)), wording.today()
+    now_due = sum(1 for one in soon[:200] if one.due.astimezone(wording.reading().zone).date() == today)
+    summary = _t("%(late)s steps are late, %(today)s are due today.") % {"late": late, "today": now_due} if late or now_due else ""
     return myday.Section(
         "todo", _("To do"), items, empty=_("Nothing is due this week. Plan the next call from any customer."), count=soon.count(),
         more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+empty", more_label=_("All"),
+        summary=summary,
     )
 
 

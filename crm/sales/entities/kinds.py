@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers.models import Contact
 from crm.kernel.entity.entity import Entity
 from crm.sales.models import LostReason, Opportunity, OpportunityContact, Pipeline, Stage
 
@@ -44,7 +45,7 @@ class OpportunityContacts(Entity[OpportunityContact]):
     @staticmethod
     def title_of(record: OpportunityContact) -> str:  # type: ignore[override]
         """Called by the person."""
-        return str(record.contact.name)
+        return str(Contact.objects.filter(pk=record.contact_id).values_list("name", flat=True).first() or "")
 
 
 class Pipelines(Entity[Pipeline]):

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers.queries import circle_of
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.entity.registry import registry
-from crm.kernel.pages import myday, wording
+from crm.kernel.pages import myday, timeline, wording
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.navigation import entry
 from crm.kernel.pages.panels import panel, tab
@@ -57,6 +58,30 @@ def _days(one: Any) -> float:
     return float(((one.left_at or queries.now()) - one.entered_at) / queries.DAY)
 
 
+@timeline.source("*")
+def moves(record: Any, actor: Any, before: datetime.datetime | None, limit: int) -> list[timeline.Item]:
+    """Moves of the deal in view, or of the deals of the customer in view, from stage to stage."""
+    deals = [pk for pk, kind in circle_of(record).items() if kind == "opportunity"]
+    entity = registry.kind("opportunity")
+    assert entity is not None
+    return [_move(entity, one, record) for one in queries.moves_of(deals, before, limit)] if deals else []
+
+
+_TONES = {StageKind.WON: "listen", StageKind.LOST: "bad"}
+
+
+def _move(entity: Any, one: Any, record: Any) -> timeline.Item:
+    kind = StageKind(one.stage.kind)
+    name = one.opportunity.name
+    head = {StageKind.WON: _t("%(deal)s was won"), StageKind.LOST: _t("%(deal)s was lost")}.get(kind, _t("%(deal)s moved to %(stage)s"))
+    here = one.opportunity_id == record.pk
+    return timeline.Item(
+        one.entered_at, "check" if kind == StageKind.WON else "x" if kind == StageKind.LOST else "flow",
+        head % {"deal": name, "stage": one.stage.name}, source=_t("Deal"), tone=_TONES.get(kind, ""),
+        url="" if here else record_url(entity, one.opportunity_id), who=one.by.name if one.by else "", key=str(one.pk),
+    )
+
+
 @myday.contribute(order=40)
 def my_deals(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     """My open deals that are late, stuck, or close within two weeks."""
@@ -80,7 +105,7 @@ def _deal(entity: Any, one: Any, day: datetime.date, moment: datetime.datetime) 
     why = _t("%(days)s days in this stage, usually %(usual)s") % {"days": days, "usual": one.stage.usual_days} if stuck else ""
     late = one.closes is not None and one.closes < day
     return myday.Item(
-        title=one.name, url=record_url(entity, one.pk), subtitle=one.account.name if one.account else "", kind=one.stage.name, icon="deal",
+        title=one.name, url=record_url(entity, one.pk), subtitle=one.account.name if one.account else "", act_label=one.stage.name, icon="deal",
         why=why or (_t("Past its expected close") if late else ""), due=str(wording.due(one.closes)), tone="bad" if late else "warn" if stuck else "",
         value=wording.short_money(amount) if amount else "", square=True,
     )

@@ -20,19 +20,20 @@ class LostReason(Record):
 
 
 class Opportunity(Record):
-    """One deal. Pipeline, probability and the closing day follow the stage; see `crm.sales.stages`."""
+    """One deal. Pipeline, probability and the closing day follow the stage; moves are told by `StageChange`, so these are
+    not tracked once more."""
 
     name = f.Text(_("Name"), required=True, title=True, synonyms=("opportunity", "deal", "deal name", "opportunity name", "product", "商机", "商机名称", "产品"))
     account = f.Link("customers.Account", _("Account"), synonyms=("company", "customer", "客户", "客户公司", "公司"))
     contact = f.Link("customers.Contact", _("Main contact"), synonyms=("contact", "联系人", "主要联系人"))
     amount = f.Money(_("Amount"), synonyms=("value", "close value", "deal value", "price", "金额", "成交金额"))
-    pipeline = f.Link("sales.Pipeline", _("Pipeline"), synonyms=("销售流程",))
-    stage = f.Link("sales.Stage", _("Stage"), synonyms=("deal stage", "sales stage", "status", "阶段", "商机阶段"))
-    probability = f.Percent(_("Probability"), synonyms=("chance", "win probability", "赢率"))
+    pipeline = f.Link("sales.Pipeline", _("Pipeline"), synonyms=("销售流程",), tracked=False)
+    stage = f.Link("sales.Stage", _("Stage"), synonyms=("deal stage", "sales stage", "status", "阶段", "商机阶段"), tracked=False)
+    probability = f.Percent(_("Probability"), synonyms=("chance", "win probability", "赢率"), tracked=False)
     opened_on = f.Date(_("Opened on"), synonyms=("engage date", "start date", "open date", "开始日期", "接触日期"))
     closes = f.Date(_("Expected close"), synonyms=("expected close date", "closing date", "预计成交", "预计成交日期"))
-    closed_on = f.Date(_("Closed on"), synonyms=("close date", "closed date", "won date", "成交日期", "关闭日期"))
-    lost_reason = f.Link("sales.LostReason", _("Lost because"), synonyms=("lost reason", "reason lost", "输单原因"))
+    closed_on = f.Date(_("Closed on"), synonyms=("close date", "closed date", "won date", "成交日期", "关闭日期"), tracked=False)
+    lost_reason = f.Link("sales.LostReason", _("Lost because"), synonyms=("lost reason", "reason lost", "输单原因"), tracked=False)
     lost_to = f.Link("customers.Account", _("Lost to"), synonyms=("competitor", "竞争对手"))
     source = f.Choice(_("Source"), Source, synonyms=("lead source", "来源"))
     next_step = f.Text(_("Next step"), synonyms=("next action", "下一步"))
