@@ -8,11 +8,14 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import Error, connection, connections
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, connections
 from procrastinate import App, JobContext
 from procrastinate import exceptions as engine_errors
 from procrastinate.jobs import Job as EngineJob
@@ -33,7 +36,7 @@ for noisy in ("procrastinate", "psycopg.pool"):
 #: Seconds that running jobs get to finish their batch after a request to stop.
 GRACE = 25.0
 RESCUE_EVERY = 5.0
-_AWAY = (Error, engine_errors.ProcrastinateException, OSError)
+_AWAY = (InterfaceError, OperationalError, engine_errors.ConnectorException, psycopg.OperationalError, OSError)
 
 
 class _Retry(BaseRetryStrategy):
@@ -112,7 +115,7 @@ class WorkerProcess:
                 app=app,
                 queues=[engine.QUEUE],
                 concurrency=self.concurrency,
-                delete_jobs="successful",
+                delete_jobs="always",
                 install_signal_handlers=False,
                 update_heartbeat_interval=engine.HEARTBEAT,
                 stalled_worker_timeout=engine.DEAD_AFTER * 4,
@@ -131,6 +134,8 @@ class WorkerProcess:
                     logger.warning("%s jobs of a worker that is gone are taken up again.", found)
             except _AWAY as problem:
                 self._missed(problem)
+            except Exception:
+                logger.exception("Looking for abandoned jobs failed.")
             await asyncio.sleep(RESCUE_EVERY)
 
     def _rescue_once(self) -> int:
@@ -145,18 +150,30 @@ class WorkerProcess:
 
     def run_job(self, context: JobContext, workspace: str, task: str) -> None:
         """The body of every job, in a thread."""
+        with self._at_work(context):
+            run_task(UUID(workspace), UUID(task), self.stopping.is_set)
+
+    def run_periodic(self, context: JobContext, work: Periodic) -> None:
+        with self._at_work(context):
+            run_everywhere(work)
+
+    @contextmanager
+    def _at_work(self, context: JobContext) -> Iterator[None]:
+        """Notes that the job is in hand, and logs what the library is too loud or too quiet about."""
         job_id = context.job.id or 0
         self._running.add(job_id)
         try:
-            run_task(UUID(workspace), UUID(task), self.stopping.is_set)
+            yield
+        except Again:
+            raise
+        except _AWAY as problem:
+            logger.warning("Job %s waits for the database (%s).", job_id, _first_line(problem))
+            raise
+        except Exception:
+            logger.exception("Job %s could not be run.", job_id)
+            raise
         finally:
             self._running.discard(job_id)
-            connections.close_all()
-
-    def run_periodic(self, work: Periodic) -> None:
-        try:
-            run_everywhere(work)
-        finally:
             connections.close_all()
 
     def _serve(self, declared: Service) -> None:
@@ -180,6 +197,7 @@ def _declare(app: App, process: WorkerProcess) -> None:
             name=f"periodic.{work.name}",
             queue=engine.QUEUE,
             priority=engine.PERIODIC_PRIORITY,
+            pass_context=True,
             lock=f"periodic.{work.name}",
             queueing_lock=f"periodic.{work.name}",
         )(_tick(process, work))
@@ -187,8 +205,8 @@ def _declare(app: App, process: WorkerProcess) -> None:
 
 
 def _tick(process: WorkerProcess, work: Periodic) -> Any:
-    def tick(timestamp: int) -> None:
-        process.run_periodic(work)
+    def tick(context: JobContext, timestamp: int) -> None:
+        process.run_periodic(context, work)
 
     return tick
 
