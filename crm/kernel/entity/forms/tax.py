@@ -7,7 +7,6 @@ from types import ModuleType
 
 from babel import Locale
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
@@ -53,14 +52,7 @@ def parse_tax_id(raw: object, reading: Reading, country: str | None = None) -> s
 
 def _credit_code(text: str) -> str:
     if len(text) != 18:
-        raise FieldError(
-            ngettext_lazy(
-                "A credit code has 18 characters; this has %(count)s.",
-                "A credit code has 18 characters; this has %(count)s.",
-                "count",
-            ),
-            count=len(text),
-        )
+        raise FieldError(_("A credit code has 18 characters; this has %(count)s."), count=len(text))
     odd = next((sign for sign in text if sign not in _CREDIT_SIGNS), None)
     if odd:
         raise FieldError(
