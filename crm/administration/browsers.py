@@ -5,7 +5,8 @@ import re
 from django.utils.translation import gettext as _
 
 _BROWSERS = (
-    (r"MicroMessenger", "WeChat"), (r"Edg(e|A|iOS)?/", "Edge"), (r"OPR/|Opera", "Opera"), (r"Firefox/|FxiOS", "Firefox"),
+    (r"MicroMessenger", "WeChat"), (r"Edg(e|A|iOS)?/", "Edge"), (r"OPR/|Opera", "Opera"),
+    (r"Firefox/|FxiOS", "Firefox"),
     (r"Chrome/|CriOS|Chromium", "Chrome"), (r"Safari/", "Safari"), (r"curl/", "curl"), (r"python", "Python"),
 )  # fmt: skip
 _SYSTEMS = (

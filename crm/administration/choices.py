@@ -12,6 +12,7 @@ from crm.kernel.identity.words import time_zones
 _FIRST_CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "SGD")
 _FIRST_COUNTRIES = ("CN", "HK", "TW", "MO", "US", "GB", "DE", "JP", "SG")
 _LOCALES = {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
+_NOT_COUNTRIES = ("EU", "EZ", "UN", "ZZ", "XA", "XB", "QO")
 
 Options = list[tuple[str, Any]]
 
@@ -31,12 +32,11 @@ def of_place() -> dict[str, Options]:
 
 def _currencies(locale: Locale) -> Options:
     used = [code for code in list_currencies(locale) if len(code) == 3 and code not in _FIRST_CURRENCIES]
-    named = ((code, f"{code} · {get_currency_name(code, locale=locale)}") for code in (*_FIRST_CURRENCIES, *sorted(used)))
-    return list(named)
+    codes = (*_FIRST_CURRENCIES, *sorted(used))
+    return [(code, f"{code} · {get_currency_name(code, locale=locale)}") for code in codes]
 
 
 def _countries(locale: Locale) -> Options:
     names = {code: name for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()}
-    rest = sorted((code for code in names if code not in _FIRST_COUNTRIES and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB")),
-                  key=lambda code: names[code])
+    rest = sorted(names.keys() - {*_FIRST_COUNTRIES, *_NOT_COUNTRIES}, key=lambda code: names[code])
     return [(code, names[code]) for code in (*_FIRST_COUNTRIES, *rest) if code in names]

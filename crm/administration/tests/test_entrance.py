@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core import signing
@@ -15,7 +16,7 @@ from crm.kernel.tenancy.scope import scope
 from crm.kernel.testing.cast import PASSWORD, Company
 
 
-def enter(client: Client, company: Company, name: str, password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def]
+def enter(client: Client, company: Company, name: str, password: str = PASSWORD, **more: str) -> Any:
     sent = {"email": company.people[name].email, "password": password, **more}
     return client.post("/sign-in", sent, REMOTE_ADDR=f"10.{hash(company.slug) % 250}.0.1")
 
@@ -47,7 +48,9 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites(north: Company) -> None
     assert secure.cookies["kith_session"]["secure"]
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_sign_in_leads_nowhere_else(north: Company, target: str) -> None:
     answer = enter(Client(), north, "ada", next=target)
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -122,7 +125,8 @@ def test_several_workspaces_are_offered(north: Company) -> None:
     assert "Second &amp; &lt;b&gt;Sons&lt;/b&gt;" in text
     proof = re.search(r'name="proof" value="([^"]+)"', text)
     assert proof is not None
-    answer = client.post("/sign-in/choose", {"proof": proof[1], "workspace": str(second.id), "next": "/settings/tokens"})
+    sent = {"proof": proof[1], "workspace": str(second.id), "next": "/settings/tokens"}
+    answer = client.post("/sign-in/choose", sent)
     assert answer["Location"] == "/settings/tokens"
     assert "Second &amp;" in client.get("/settings/tokens").content.decode()
     one = Client()
@@ -130,22 +134,24 @@ def test_several_workspaces_are_offered(north: Company) -> None:
     assert one.cookies["kith_session"].value.startswith(second.id.hex)
 
 
-def test_a_choice_after_a_while_starts_again(north: Company, south: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_choice_after_a_while_starts_again(north: Company, south: Company) -> None:
     sealed = [(south.id.hex, south.people["admin"].id.hex, "0" * 16)]
-    for proof in ("nonsense", signing.dumps(sealed, salt="another salt"), signing.dumps(sealed, salt="kith.sign-in.choice")):
+    forged = [signing.dumps(sealed, salt=salt) for salt in ("another salt", "kith.sign-in.choice")]
+    for proof in ("nonsense", *forged):
         client = Client()
         answer = client.post("/sign-in/choose", {"proof": proof, "workspace": str(south.id)})
         assert answer.status_code == 422 and "kith_session" not in client.cookies
 
 
 def test_an_htmx_request_without_session_is_led_to_sign_in() -> None:
-    answer = Client().get("/settings/profile", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/accounts?x=1"})
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/accounts?x=1"}
+    answer = Client().get("/settings/profile", headers=headers)
     assert answer.status_code == 401 and answer["HX-Redirect"] == "/sign-in?next=%2Faccounts%3Fx%3D1"
 
 
 def test_programs_get_problem_json(north: Company) -> None:
-    for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": f"Bearer kith_{north.id.hex}_{'a' * 43}"}):
-        answer = Client(headers=headers).get("/api/v1/accounts")
+    for token in ("", "nonsense", f"kith_{north.id.hex}_{'a' * 43}"):
+        answer = Client(headers={"Authorization": f"Bearer {token}"} if token else {}).get("/api/v1/accounts")
         assert answer.status_code == 401 and answer["Content-Type"].startswith("application/problem+json")
         assert answer["WWW-Authenticate"].startswith("Bearer")
         assert answer.json()["code"] == "not-signed-in"

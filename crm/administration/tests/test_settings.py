@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from crm.kernel.identity.actions import change_roles, invite, save_role, save_team
+from crm.kernel.identity.actions.people import SETTINGS
 from crm.kernel.identity.models import ApiToken, Invitation, Role, Session, Team, User
 from crm.kernel.identity.queries import built_in_role
 from crm.kernel.tenancy.models import Workspace
@@ -57,14 +58,14 @@ def test_the_profile_speaks_the_new_language_at_once(north: Company) -> None:
         assert User.objects.get(id=north.people["ada"].id).name == "吴雅达"
 
 
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "‮evil", "a\x00b", "𝔘𝔫𝔦 😀", "=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "\u202eevil", "a\x00b", "𝔘𝔫𝔦 😀", "=cmd|' /C calc'!A0"])
 def test_hostile_names_are_stored_as_text(north: Company, name: str) -> None:
     client = north.browser("ada")
     user = north.people["ada"]
-    values = {field: getattr(user, field) for field in ("language", "time_zone", "currency", "country", "theme", "density")}
+    values = {field: getattr(user, field) for field in SETTINGS}
     assert client.post("/settings/profile", {"name": name, **values}).status_code == 302
     page = client.get("/settings/profile")
-    assert page.status_code == 200 and b"<script>alert" not in page.content and "‮" not in page.content.decode()
+    assert page.status_code == 200 and b"<script>alert" not in page.content and "\u202e" not in page.content.decode()
 
 
 def test_the_password_is_changed_with_the_old_one(north: Company) -> None:
@@ -78,13 +79,14 @@ def test_the_password_is_changed_with_the_old_one(north: Company) -> None:
 
 def test_guesses_at_the_old_password_are_counted_though_the_request_is_rolled_back(north: Company) -> None:
     client = north.browser("ada")
-    answers = [client.post("/settings/security", {"old": "a wrong guess", "new": "x" * 12}).status_code for _ in range(6)]
+    guess = {"old": "a wrong guess", "new": "x" * 12}
+    answers = [client.post("/settings/security", guess).status_code for _try in range(6)]
     assert answers == [422] * 5 + [429]
 
 
 def test_a_token_is_shown_once_and_taken_back(north: Company) -> None:
     client = north.browser("ada")
-    page = client.post("/settings/tokens", {"name": "Excel", "extent": "some", "scopes": ["read"], "lasting": "30"})
+    page = client.post("/settings/tokens", {"name": "Excel", "extent": "read", "lasting": "30"})
     found = re.search(r"kith_[0-9a-f]{32}_[\w-]{43}", page.content.decode())
     assert page.status_code == 200 and found is not None
     assert found[0] not in client.get("/settings/tokens").content.decode()
@@ -101,8 +103,8 @@ def test_a_token_is_shown_once_and_taken_back(north: Company) -> None:
 def test_a_token_needs_a_name_and_a_scope(north: Company) -> None:
     client = north.browser("ada")
     assert client.post("/settings/tokens", {"name": "", "extent": "all"}).status_code == 422
-    assert client.post("/settings/tokens", {"name": "x", "extent": "some"}).status_code == 422
-    assert client.post("/settings/tokens", {"name": "x", "extent": "some", "scopes": ["root"]}).status_code == 422
+    assert client.post("/settings/tokens", {"name": "x"}).status_code == 422
+    assert client.post("/settings/tokens", {"name": "x", "extent": "root"}).status_code == 422
     with scope(north.id):
         assert not ApiToken.objects.exists()
 
@@ -120,7 +122,8 @@ def test_an_administrator_takes_any_token_back(north: Company) -> None:
 
 def test_the_workspace_is_saved(north: Company) -> None:
     client = north.browser("admin")
-    values = {"name": "盈晟仪器", "language": "zh-hans", "currency": "HKD", "time_zone": "Asia/Hong_Kong", "country": "HK"}
+    values = {"name": "盈晟仪器", "language": "zh-hans", "currency": "HKD", "time_zone": "Asia/Hong_Kong"}
+    values["country"] = "HK"
     assert client.post("/settings/workspace", values).status_code == 302
     assert client.post("/settings/workspace", values | {"currency": "XYZ"}).status_code == 422
     with scope(north.id):
@@ -196,7 +199,8 @@ def test_teams_are_made_moved_and_removed(north: Company) -> None:
 def test_a_role_is_written_by_its_table(north: Company) -> None:
     client = north.browser("admin")
     sent = {
-        "name": "Auditor", "description": "Looks", "*.view": "all", "*.edit": "none", "*.delete": "none", "*.export": "on",
+        "name": "Auditor", "description": "Looks",
+        "*.view": "all", "*.edit": "none", "*.delete": "none", "*.export": "on",
         "account.own": "on", "account.view": "team", "account.edit": "own", "account.delete": "none",
         "account.field.name": "readonly", "does": ["*"],
     }
@@ -248,7 +252,8 @@ def _token_of(company: Company) -> UUID:
 
 def _state(company: Company) -> list[object]:
     with scope(company.id):
-        return [list(model.objects.order_by("id").values()) for model in (User, Team, Role, Invitation, ApiToken, Session)]
+        models = (User, Team, Role, Invitation, ApiToken, Session)
+        return [list(model.objects.order_by("id").values()) for model in models]
 
 
 def test_a_refusal_inside_a_page_comes_as_a_toast_for_htmx(north: Company) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -29,7 +30,8 @@ _YEAR = 365 * 24 * 3600
 def sign_in_page(request: HttpRequest) -> HttpResponseBase:
     """E-mail and password; several workspaces are offered for choice."""
     given = request.POST if request.method == "POST" else request.GET
-    context = {"next": inside(given.get("next", "")), "workspace": given.get("workspace", ""), "email": given.get("email", "")}
+    context = {name: given.get(name, "") for name in ("next", "workspace", "email")}
+    context["next"] = inside(context["next"])
     if request.method != "POST":
         return entrance(request, "sign_in", context)
     try:
@@ -80,7 +82,8 @@ def entrance(request: HttpRequest, template: str, context: Mapping[str, Any]) ->
     """One of the pages before signing in."""
     refusal: Refusal | None = context.get("refusal")
     wrong = refusal.fields if refusal is not None else {}
-    frame = {"languages": Language.choices, "wrong": wrong, "refusal": None, "host": request.get_host()}
+    frame = {"languages": Language.choices, "wrong": wrong, "refusal": None, "host": request.get_host(),
+             "language_code": get_language()}
     status = refusal.status if refusal is not None else 200
     response = render(request, f"administration/{template}.jinja", frame | dict(context), status=status)
     wait = getattr(refusal, "retry_after", None)

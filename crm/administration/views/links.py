@@ -31,12 +31,13 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponseBase:
     except LinkGone as gone:
         return entrance(request, "link_gone", {"refusal": gone, "what": "invitation"})
     with translation.override(invited.language):
-        context = {"invited": invited, "name": request.POST.get("name", invited.name)}
+        name = request.POST.get("name", invited.name)
+        context = {"invited": invited, "name": name}
         if request.method != "POST":
             return entrance(request, "accept", context)
         try:
             password = request.POST.get("password", "")
-            return welcome(request, accept_invitation(secret, context["name"], password, origin_of(request)))
+            return welcome(request, accept_invitation(secret, name, password, origin_of(request)))
         except Wrong as refusal:
             return entrance(request, "accept", context | {"refusal": refusal})
 

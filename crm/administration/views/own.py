@@ -14,6 +14,7 @@ from crm.administration.views.page import done, section
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.identity import actions, queries
+from crm.kernel.identity.actions.guards import the_person
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.models import User
 from crm.kernel.identity.origin import origin_of
@@ -74,7 +75,7 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
         lasting = LASTING.get(request.POST.get("lasting", ""))
         try:
             made = actions.make_token(
-                User.objects.get(id=actor.id), request.POST.get("name", ""), _scopes(request),
+                the_person(actor), request.POST.get("name", ""), _scopes(request),
                 now() + lasting if lasting else None,
             )
         except Refusal as refused:
@@ -84,8 +85,9 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
 
 
 def _scopes(request: HttpRequest) -> list[str] | None:
-    """None (everything the person may), or the scopes that were ticked."""
-    return None if request.POST.get("extent") == "all" else request.POST.getlist("scopes")
+    """None means everything the person may; scopes for single kinds are made through the command line."""
+    extent = request.POST.get("extent", "")
+    return None if extent == "all" else [extent] if extent in ("read", "write") else []
 
 
 @require_POST

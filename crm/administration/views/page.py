@@ -19,7 +19,7 @@ def section(request: HttpRequest, key: str, **context: Any) -> HttpResponse:
     wrong = refusal.fields if refusal is not None else {}
     frame = {
         "sections": sections_for(current_actor()), "section": next(one for one in SECTIONS if one.key == key),
-        "here": key, "wrong": wrong, "refusal": refusal, "sent": request.POST,
+        "here": "settings", "wrong": wrong, "refusal": refusal, "sent": request.POST,
     }
     template = f"administration/{context.pop('template', key.replace('-', '_'))}.jinja"
     return render(request, template, frame | context, status=refusal.status if refusal is not None else 200)

@@ -1,5 +1,6 @@
 """Users and invitations."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -21,10 +22,10 @@ from crm.kernel.tenancy.scope import current_workspace_id
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def users(request: HttpRequest) -> HttpResponseBase:
-    """Everybody in the workspace, and the form to ask somebody in. The link is shown once, in the answer that made it."""
+    """Everybody in the workspace, and the form to ask somebody in. Its link is shown once, in that answer."""
     actor = need("administration.users")
     refusal: Refusal | None = None
-    context = {"link": "", "invited": None, "posted": False}
+    context: dict[str, Any] = {"link": "", "invited": None, "posted": False}
     if request.method == "POST":
         try:
             invitation, secret = actions.invite(

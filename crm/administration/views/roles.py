@@ -31,7 +31,8 @@ def role(request: HttpRequest, role_id: UUID | None = None) -> HttpResponseBase:
     if request.method == "POST":
         grants = matrix.read(request.POST, found.grants)
         try:
-            saved = actions.save_role(role_id, request.POST.get("name", ""), request.POST.get("description", ""), grants)
+            name, description = request.POST.get("name", ""), request.POST.get("description", "")
+            saved = actions.save_role(role_id, name, description, grants)
             return done("/settings/roles", _("The role “%(name)s” is saved.") % {"name": saved.name})
         except (Wrong, Conflict, NotAllowed) as refused:
             refusal = refused

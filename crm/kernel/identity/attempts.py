@@ -65,7 +65,7 @@ RETURNING tries, until
 
 def take(limit: Limit, email: str, origin: Origin) -> int:
     """Counts a try and answers how many are left for this e-mail; raises Paused when there are none."""
-    at = now()
+    at, left = now(), 0
     with _cursor() as cursor:
         for key, allowed in _keys(limit, email, origin):
             cursor.execute(_TAKE, {"key": key, "now": at, "pause": PAUSE, "limit": allowed})
@@ -73,7 +73,8 @@ def take(limit: Limit, email: str, origin: Origin) -> int:
             if tries > allowed:
                 _forget_old(cursor)
                 raise Paused(max(1, math.ceil((until - at).total_seconds())))
-    return max(0, limit.by_email - tries)
+            left = max(0, allowed - int(tries))
+    return left
 
 
 def forgive(limit: Limit, email: str, origin: Origin) -> None:

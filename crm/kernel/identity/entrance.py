@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from crm.kernel.base.clock import now
 from crm.kernel.identity.actor import Actor
@@ -27,7 +28,8 @@ class Entry:
 
     version: int
     actor: Actor
-    key_id: object
+    user_id: UUID
+    key_id: UUID
     touched_at: datetime
     expires_at: datetime | None
 
@@ -109,7 +111,7 @@ def _session(key: Key, version: int) -> Entry | None:
     if found is None:
         return None
     actor = actor_for(found.user, session_id=found.id)
-    return Entry(version, actor, found.id, found.last_used_at, found.expires_at)
+    return Entry(version, actor, found.user_id, found.id, found.last_used_at, found.expires_at)
 
 
 def _token(key: Key, version: int) -> Entry | None:
@@ -117,7 +119,8 @@ def _token(key: Key, version: int) -> Entry | None:
     found = rows.filter(digest=key.digest, revoked_at=None, user__is_active=True).first()
     if found is None:
         return None
-    return Entry(version, actor_for(found.user, token=found), found.id, found.last_used_at or found.created_at, found.expires_at)
+    touched_at = found.last_used_at or found.created_at
+    return Entry(version, actor_for(found.user, token=found), found.user_id, found.id, touched_at, found.expires_at)
 
 
 def _touch(key: Key, entry: Entry) -> None:
@@ -126,7 +129,7 @@ def _touch(key: Key, entry: Entry) -> None:
     table = ApiToken if key.is_token else Session
     free = table.objects.select_for_update(skip_locked=True).filter(id=entry.key_id)
     table.objects.filter(id__in=list(free.values_list("id", flat=True))).update(last_used_at=at)
-    person = User.objects.select_for_update(skip_locked=True, no_key=True).filter(id=entry.actor.id)
+    person = User.objects.select_for_update(skip_locked=True, no_key=True).filter(id=entry.user_id)
     User.objects.filter(id__in=list(person.values_list("id", flat=True))).update(last_seen_at=at)
     expires_at = entry.expires_at if key.is_token else at + SESSION_IDLE
     cache.put(key.digest, replace(entry, touched_at=at, expires_at=expires_at))

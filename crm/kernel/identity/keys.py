@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 COOKIE = "kith_session"
-_SECRET = r"[A-Za-z0-9_-]{43}"
-_SESSION = re.compile(rf"([0-9a-f]{{32}})\.({_SECRET})")
-_TOKEN = re.compile(rf"kith_([0-9a-f]{{32}})_({_SECRET})")
+_FORM = r"[A-Za-z0-9_-]{43}"
+_SESSION = re.compile(rf"([0-9a-f]{{32}})\.({_FORM})")
+_TOKEN = re.compile(rf"kith_([0-9a-f]{{32}})_({_FORM})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class Edge:
 
 def set_session_cookie(request: HttpRequest, response: HttpResponseBase, secret: str) -> None:
     """The session's cookie: not readable by scripts, not sent by other sites' forms."""
-    response.set_cookie(  # type: ignore[attr-defined]
+    response.set_cookie(
         COOKIE, secret, max_age=int(SESSION_IDLE.total_seconds()), httponly=True, samesite="Lax",
         secure=request.is_secure(), path="/",
     )
@@ -133,7 +133,8 @@ def _turned_away(request: HttpRequest, key: Key | None = None) -> HttpResponse:
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Bearer realm="Kith"'})
     fragment = request.headers.get("HX-Request") == "true"
     target = _sign_in_address(request, fragment)
-    response = HttpResponse(status=401 if fragment else 302, headers={"HX-Redirect" if fragment else "Location": target})
+    status, header = (401, "HX-Redirect") if fragment else (302, "Location")
+    response = HttpResponse(status=status, headers={header: target})
     if key is not None:
         response.delete_cookie(COOKIE, path="/", samesite="Lax")
     return response

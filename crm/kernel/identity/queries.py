@@ -12,6 +12,7 @@ from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import Grants
 from crm.kernel.identity.models import ApiToken, Role, Session, Team, User, UserRole
 from crm.kernel.identity.words import folded_email
+from crm.kernel.tenancy.scope import current_workspace_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def actor_for(user: User, session_id: UUID | None = None, token: ApiToken | None
     scopes = frozenset(token.scopes) if token is not None and token.scopes is not None else None
     return Actor(
         id=user.id,
-        workspace_id=user.workspace_id,
+        workspace_id=current_workspace_id(),
         kind="token" if token is not None else "user",
         name=user.name,
         email=user.email,

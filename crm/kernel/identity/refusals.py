@@ -64,6 +64,5 @@ def _problem(refusal: Refusal) -> HttpResponse:
     values = getattr(refusal, "values", None)
     if values:
         body["values"] = values
-    return HttpResponse(
-        json.dumps(body, default=str, ensure_ascii=False), status=refusal.status, content_type="application/problem+json"
-    )
+    content = json.dumps(body, default=str, ensure_ascii=False)
+    return HttpResponse(content, status=refusal.status, content_type="application/problem+json")

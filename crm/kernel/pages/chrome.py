@@ -66,8 +66,7 @@ def my_links() -> list[tuple[Any, str]]:
     """[(label, address)] of the person's own pages, where their part is there."""
     found = []
     for label, name in (
-        (_("Profile and access"), "administration:profile"),
-        (_("Profile and access"), "administration:me"),
+        (_("Profile and access"), "settings.profile"),
     ):
         try:
             found.append((label, reverse(name)))

@@ -78,7 +78,7 @@ def company(name: str = "Northlight") -> Company:
     """A new workspace: admin; teams East (Ada sells, Bo manages) and West (Cleo sells); Vi only reads."""
     mark = uuid7().hex[-10:]
     workspace, admin = found_workspace(
-        f"{name} {mark}", f"admin-{mark}@kith.example", "Admin Lee", PASSWORD, "en", "CNY", "Asia/Shanghai", "CN"
+        f"{name} {mark}", f"admin-{mark}@kith.example", "Admin Lee", PASSWORD, "en"
     )
     made = Company(workspace.id, workspace.slug, {"admin": admin})
     with made.as_("admin"):

@@ -34,41 +34,33 @@ def found_workspace(
     admin_name: str,
     password: str,
     language: str = "en",
-    currency: str = "CNY",
-    time_zone: str = "Asia/Shanghai",
-    country: str = "CN",
+    **place: str,
 ) -> tuple[Workspace, User]:
     """Founds a workspace: its built-in roles, its first administrator, and what the parts add to it.
 
+    `place`: currency, time_zone, country (see `Place` for what they are without it).
     Raises Wrong when a value does not fit. Runs in a transaction of its own when no scope is open.
     """
     answers = Answers()
     name = answers.line("name", name)
     email = answers.email("email", admin_email)
     person = answers.line("person", admin_name)
-    place = Place(
-        answers.language(language), answers.currency(currency), answers.time_zone(time_zone), answers.country(country)
-    )
+    start = Place(language, **place)
+    columns = {
+        "language": answers.language(start.language), "currency": answers.currency(start.currency),
+        "time_zone": answers.time_zone(start.time_zone), "country": answers.country(start.country),
+    }  # fmt: skip
     answers.done()
     stored = hashed(accepted(password, (email, person)))
     identity = uuid7()
     with scope(identity, system_actor(identity), reason="founding"):
-        workspace = Workspace.objects.create(id=identity, slug=_slug(name), name=name, **_columns(place))
-        roles = {role.built_in: role for role in _roles(place.language)}
-        user = User.objects.create(email=email, name=person, password=stored, **_columns(place))
+        workspace = Workspace.objects.create(id=identity, slug=_slug(name), name=name, **columns)
+        roles = {role.built_in: role for role in _roles(language)}
+        user = User.objects.create(email=email, name=person, password=stored, **columns)
         UserRole.objects.create(user=user, role=roles[ADMINISTRATOR])
-        with translation.override(place.language):
+        with translation.override(language):
             founded(workspace, user)
     return workspace, user
-
-
-def _columns(place: Place) -> dict[str, str]:
-    return {
-        "language": place.language,
-        "currency": place.currency,
-        "time_zone": place.time_zone,
-        "country": place.country,
-    }
 
 
 def _roles(language: str) -> list[Role]:

@@ -24,6 +24,13 @@ def need(name: str) -> Actor:
     return actor
 
 
+def the_person(actor: Actor) -> User:
+    """The person behind an actor; raises NotAllowed for Kith itself."""
+    if actor.id is None:
+        raise NotAllowed(_("Only a person has settings of their own."))
+    return User.objects.get(id=actor.id)
+
+
 def may_touch(actor: Actor, user: User) -> None:
     """Only an administrator may change people who hold rights of administration: else one could take their place."""
     if actor.is_admin or actor.id == user.id:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, NotFound, Wrong
-from crm.kernel.identity.actions.guards import may_touch
+from crm.kernel.identity.actions.guards import may_touch, the_person
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import checked_scopes
 from crm.kernel.identity.keys import Key, digest, new_link, new_token
@@ -42,7 +42,7 @@ def sign_out(key: Key | None) -> None:
 
 def revoke_session(session_id: UUID) -> None:
     """Ends one of the actor's own sessions."""
-    if not Session.objects.filter(id=session_id, user_id=current_actor().id).delete()[0]:
+    if not Session.objects.filter(id=session_id, user=the_person(current_actor())).delete()[0]:
         raise NotFound(_("This session has ended already."))
     bump_permissions()
 
@@ -50,7 +50,10 @@ def revoke_session(session_id: UUID) -> None:
 def revoke_other_sessions() -> int:
     """Ends all of the actor's sessions but the present one; answers how many."""
     actor: Actor = current_actor()
-    ended = Session.objects.filter(user_id=actor.id).exclude(id=actor.session_id).delete()[0]
+    others = Session.objects.filter(user=the_person(actor))
+    if actor.session_id is not None:
+        others = others.exclude(id=actor.session_id)
+    ended = others.delete()[0]
     if ended:
         bump_permissions()
     return ended

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.identity import passwords
-from crm.kernel.identity.actions.guards import may_touch, need
+from crm.kernel.identity.actions.guards import may_touch, need, the_person
 from crm.kernel.identity.actions.keys import lock_out, open_session, revoke_other_sessions
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.attempts import RESET, SIGN_IN, forgive, take
@@ -75,7 +75,7 @@ def check_reset(secret: str) -> str:
     """The e-mail for which a link sets the password. Raises LinkGone."""
     key = _read(secret)
     with scope(key.workspace_id):
-        return _open_reset(key).user.email
+        return str(_open_reset(key).user.email)
 
 
 def reset_password(secret: str, password: str, origin: Origin | None = None) -> str:
@@ -100,7 +100,7 @@ def change_password(old: str, new: str, origin: Origin | None = None) -> None:
     actor: Actor = current_actor()
     origin = origin or Origin()
     take(SIGN_IN, actor.email, origin)
-    user = User.objects.get(id=actor.id)
+    user = the_person(actor)
     if not passwords.matches(old, user.password):
         raise Wrong(fields={"old": [_("This is not your present password.")]})
     forgive(SIGN_IN, actor.email, origin)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Conflict, NotFound, Wrong
 from crm.kernel.identity import passwords
-from crm.kernel.identity.actions.guards import keep_an_administrator, may_give, may_touch, need
+from crm.kernel.identity.actions.guards import keep_an_administrator, may_give, may_touch, need, the_person
 from crm.kernel.identity.actions.keys import lock_out
 from crm.kernel.identity.models import Role, Team, User, UserRole
 from crm.kernel.identity.words import Answers
@@ -22,7 +22,7 @@ def save_profile(name: str, settings: Mapping[str, str]) -> User:
     answers = Answers()
     kept = {"name": answers.line("name", name), **_settings(answers, settings)}
     answers.done()
-    user = User.objects.get(id=current_actor().id)
+    user = the_person(current_actor())
     User.objects.filter(id=user.id).update(**kept)
     bump_permissions()
     user.refresh_from_db()

@@ -67,8 +67,8 @@ class SignedIn:
 def sign_in(email: str, password: str, origin: Origin | None = None, slug: str = "") -> SignedIn:
     """Checks a password in every workspace that knows the e-mail (or only in `slug`).
 
-    Raises WrongPassword, or Paused with `retry_after`. Whether the e-mail is known shows neither in the words nor in the
-    time: at least two hashes are computed.
+    Raises WrongPassword, or Paused with `retry_after`. Whether the e-mail is known shows neither in the words nor in
+    the time: at least two hashes are computed.
     """
     origin = origin or Origin()
     left = take(SIGN_IN, email, origin)

@@ -14,3 +14,6 @@ class Attempt(models.Model):
     class Meta:
         db_table = "attempt"
         indexes = [models.Index(fields=["since"], name="attempt_since_ix")]
+
+    def __str__(self) -> str:
+        return f"{self.tries} tries since {self.since:%H:%M}"

@@ -120,7 +120,9 @@ def test_a_public_page_has_no_workspace() -> None:
         assert _through(RequestFactory().get(address), view).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/sign-inx", "/", "/accounts", "/invites", "/resetting", "/api/v1/accounts", "/x/sign-in"])
+@pytest.mark.parametrize(
+    "address", ["/sign-inx", "/", "/accounts", "/invites", "/resetting", "/api/v1/accounts", "/x/sign-in"]
+)
 def test_everything_else_is_closed(address: str) -> None:
     def view(request: HttpRequest) -> HttpResponse:
         raise AssertionError("nobody should get here")
@@ -167,7 +169,7 @@ def test_a_touch_never_waits_for_another_request(house: House) -> None:
 
 def test_the_cache_forgets_the_oldest(house: House) -> None:
     small = Cache(size=2)
-    entry = Entry(1, house.actor(), None, now(), None)
+    entry = Entry(1, house.actor(), house.admin.id, house.id, now(), None)
     for name in ("a", "b", "a", "c"):
         if small.get(name) is None:
             small.put(name, entry)

@@ -4,7 +4,10 @@ from crm.kernel.base.errors import Wrong
 from crm.kernel.identity.built_in import ROLES
 from crm.kernel.identity.grants import Grants, checked, checked_scopes
 
-SELLER = {"kinds": {"*": {"view": "team", "edit": "own", "create": True}, "account": {"view": "all"}}, "does": ["sales.*"]}
+SELLER = {
+    "kinds": {"*": {"view": "team", "edit": "own", "create": True}, "account": {"view": "all"}},
+    "does": ["sales.*"],
+}
 AUDITOR = {"kinds": {"account": {"view": "all", "fields": {"amount": "hidden", "phone": "readonly"}}}}
 
 

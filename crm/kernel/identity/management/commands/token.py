@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("email", nargs="?", default="", help="whose token; the first administrator's without it")
         parser.add_argument("--workspace", default="", help="slug, where there are several workspaces")
         parser.add_argument("--name", default="command line", help="what the token is called in the list of tokens")
-        parser.add_argument("--scope", action="append", help="read, write, admin, KIND:read, KIND:write; all without it")
+        parser.add_argument("--scope", action="append", help="read, write, admin, KIND:read or KIND:write")
 
     def handle(self, *args: Any, **options: Any) -> None:
         workspace = self._workspace(options["email"], options["workspace"])
