@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION kith_audit() RETURNS trigger LANGUAGE plpgsql SECURIT
 SET search_path = pg_catalog, public AS $$
 DECLARE
   bookkeeping CONSTANT text[] := ARRAY['id', 'workspace_id', 'version', 'created_at', 'created_by_id', 'updated_at',
-    'updated_by_id', 'search', 'sort_key', 'last_seen_at'];
+    'updated_by_id', 'search', 'sort_key', 'last_seen_at', 'last_used_at'];
   secrets CONSTANT text[] := ARRAY['password', 'secret', 'digest', 'token_hash'];
   hidden CONSTANT jsonb := '["***", "***"]';
   nothing CONSTANT jsonb := 'null';
