@@ -1,16 +1,11 @@
 """Every address: the probes, then what each part offers. A part's addresses are in its `urls.py`."""
 
-from importlib.util import find_spec
-
-from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.probes import healthz, readyz
 
 PARTS = (
     "crm.kernel.rest.urls",
-    "crm.kernel.identity.urls",
-    "crm.kernel.notify.urls",
     "crm.kernel.files.urls",
     "crm.kernel.exchange.urls",
     "crm.administration.urls",
@@ -22,11 +17,7 @@ PARTS = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
-    *(
-        path("", include(name))
-        for name in PARTS
-        if apps.is_installed(name.rpartition(".")[0]) and find_spec(name)
-    ),
+    *(path("", include(name)) for name in PARTS),
 ]
 
 handler400 = "config.errors.bad_request"

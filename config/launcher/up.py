@@ -64,7 +64,7 @@ def set_up(wish: Wish) -> None:
         prepare(wish.data, wish.database_url)
         refuse_strong_role(addresses(wish.data).app)
     with step("Bringing the tables up to date"):
-        manage(wish.data, "migrate", "--verbosity=0", owner=True)
+        manage(wish.data, "migrate", "--verbosity=0", "--run-syncdb", owner=True)
     if wish.demo:
         _demo(wish)
     else:
