@@ -52,7 +52,16 @@ class Options:
         return asdict(self)
 
     def reading(self, actor: Actor) -> Reading:
-        """How the cells are read: the person's habits with the order of dates of this file."""
+        """How the cells are read: the person's habits with the order of dates of this file.
+
+        Phone numbers and postcodes of old lists that fit no plan are kept as written: they are no reason to lose a row.
+        """
         return Reading(
-            actor.language, actor.country, actor.currency, actor.time_zone, self.date_order, self.decimal_mark
+            actor.language,
+            actor.country,
+            actor.currency,
+            actor.time_zone,
+            self.date_order,
+            self.decimal_mark,
+            lenient=True,
         )

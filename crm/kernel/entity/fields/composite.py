@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from babel.numbers import list_currencies
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.money import Money as Amount
@@ -13,13 +12,14 @@ from crm.kernel.base.money import places
 from crm.kernel.entity.fields.fact import EQUALITY, ORDER, PRESENCE, Fact, Label, ModelClass, StoredFact, WholeColumn
 from crm.kernel.entity.fields.scalar import Choice, Text
 from crm.kernel.entity.forms import address, numbers, person
+from crm.kernel.entity.forms.currencies import codes, parse_currency
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.storage import Computed as ComputedStorage
 
 
 def currencies() -> list[tuple[str, Label]]:
     """[(code, code)] of every currency in use, by ISO 4217."""
-    return [(code, code) for code in sorted(list_currencies()) if len(code) == 3]
+    return [(code, code) for code in sorted(codes())]
 
 
 class Money(StoredFact, WholeColumn):
@@ -100,6 +100,10 @@ class Currency(Choice):
 
     type = "currency"
     indexed = False
+
+    def clean(self, raw: Any, reading: Reading) -> str | None:
+        """Codes, signs and names are understood: RMB, 美元, €."""
+        return None if raw is None else parse_currency(raw, reading) or None
 
     def normalise(self, given: Mapping[str, Any], record: Any, reading: Reading) -> dict[str, Any]:
         return {}

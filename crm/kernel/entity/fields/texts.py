@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from crm.kernel.entity.fields.fact import EQUALITY, PRESENCE, Label
 from crm.kernel.entity.fields.scalar import Text
-from crm.kernel.entity.forms.email import parse_email
-from crm.kernel.entity.forms.handle import parse_handle
+from crm.kernel.entity.forms.countries import find_country
+from crm.kernel.entity.forms.email import parse_email, show_email
+from crm.kernel.entity.forms.errors import FieldError
+from crm.kernel.entity.forms.handle import parse_handle, show_handle
 from crm.kernel.entity.forms.phone import parse_phone, show_phone
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.tax import parse_tax_id
 from crm.kernel.entity.forms.url import parse_url
 
 
-class Phone(Text):
+class OfPlace(Text):
+    """A number that is written as at the place of the record: a phone without country code, a tax number."""
+
+    place: ClassVar[str] = "address_country"
+
+    def normalise(self, given: Mapping[str, Any], record: Any, reading: Reading) -> dict[str, Any]:
+        """Read as in the country of the record's address, else as in the reader's own."""
+        if self.name not in given:
+            return {}
+        country = find_country(str(given.get(self.place) or getattr(record, self.place, None) or ""))
+        if country is None or country == reading.country:
+            return {self.name: self.clean(given[self.name], reading)}
+        for strict in (replace(reading, country=country, lenient=False), replace(reading, lenient=False)):
+            try:
+                return {self.name: self.clean(given[self.name], strict)}
+            except FieldError:
+                continue
+        return {self.name: self.clean(given[self.name], replace(reading, country=country))}
+
+
+class Phone(OfPlace):
     """A phone number, stored as E.164 (`;ext=` behind it), shown as people read it aloud."""
 
     type = "phone"
@@ -39,6 +62,9 @@ class Email(Text):
     def form(self, raw: Any, reading: Reading) -> str:
         return parse_email(raw, reading)
 
+    def display(self, value: Any, reading: Reading) -> str:
+        return show_email(value, reading) if value else ""
+
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "email", "maxLength": 254}
 
@@ -54,6 +80,9 @@ class Handle(Text):
 
     def form(self, raw: Any, reading: Reading) -> str:
         return parse_handle(raw, reading, self.service)
+
+    def display(self, value: Any, reading: Reading) -> str:
+        return show_handle(value, reading, self.service) if value else ""
 
 
 class Url(Text):
@@ -71,7 +100,7 @@ class Url(Text):
         return {"type": "string", "format": "uri", "maxLength": self.longest}
 
 
-class TaxId(Text):
+class TaxId(OfPlace):
     """A tax or registration number; 统一社会信用代码 and VAT numbers are checked by their check digit."""
 
     type = "tax_id"

@@ -66,14 +66,28 @@ class Choices:
 
 
 Pairs = Choices | Sequence[tuple[str, Words]]
+# Lists that came as plain pairs, by their values and labels. A lazy label counts by its identity, which stays taken as
+# long as the list that is built from it is kept here.
+_built: dict[tuple[tuple[str, str | int], ...], Choices] = {}
+_BUILT_MOST = 500
 
 
 def _of(choices: Pairs) -> Choices:
-    return choices if isinstance(choices, Choices) else Choices(choices)
+    if isinstance(choices, Choices):
+        return choices
+    key = tuple((value, label if isinstance(label, str) else id(label)) for value, label in choices)
+    known = _built.get(key)
+    if known is None:
+        if len(_built) >= _BUILT_MOST:
+            _built.clear()
+        known = _built[key] = Choices(choices)
+    return known
 
 
 def parse_choice(raw: object, reading: Reading, choices: Pairs) -> str:
     """The value meant by a value or a label in English, 简体 or 繁體, whatever its case or width; "" where blank."""
+    if raw.__class__ is str and not isinstance(choices, Choices) and any(raw == value for value, _label in choices):
+        return str(raw)
     known = _of(choices)
     text = clean(str(raw) if isinstance(raw, Promise) else as_text(raw))
     if not text:
