@@ -81,7 +81,7 @@ def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str
         match.to_json() | {"examples": _examples([row[index] for row in sample])} for index, match in enumerate(matches)
     ]
     run.mapping = {match.column: match.field for match in matches if match.field}
-    run.options = Options(key=usual_key(entity, run.mapping)).to_json()
+    run.options = Options(key=usual_key(entity, run.mapping, shape.columns, sample)).to_json()
     run.counts = run.notes = {}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from crm.kernel.exchange.models import ImportRow, Outcome
 
 _QUOTED = re.compile(r"“[^”]*”")
-_NUMBER = re.compile(r"\d+")
 _MOST_REASONS = 100
 
 
@@ -31,7 +30,7 @@ class Tally:
         for note in set(notes):
             self.notes[note] = self.notes.get(note, 0) + 1
         for reason in dict.fromkeys(result.reasons):
-            key = _NUMBER.sub("#", _QUOTED.sub("“…”", reason))
+            key = _QUOTED.sub("“…”", reason)
             if key in self.reasons:
                 self.reasons[key][0] += 1
             elif len(self.reasons) < _MOST_REASONS:
@@ -46,7 +45,7 @@ class Tally:
             "linked": self.linked,
             "reasons": [
                 {
-                    "reason": example if count == 1 else key.replace("#", "…"),
+                    "reason": example if count == 1 else key,
                     "rows": count,
                     "row": number,
                     "example": example,
