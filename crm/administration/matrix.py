@@ -19,7 +19,7 @@ LEVEL_LABELS: dict[str, Promise] = {
     "none": _("None"), "own": _("Own"), "team": _("Team"), "team_below": _("Team and below"), "all": _("All"),
     "filter": _("By filter"),
 }
-FIELD_LABELS: dict[str, Promise] = {"": _("Open"), "readonly": _("Read only"), "hidden": _("Hidden")}
+FIELD_LABELS: dict[str, Promise] = {"": _("Editable"), "readonly": _("Read only"), "hidden": _("Hidden")}
 ADMINISTRATION: dict[str, Promise] = {
     "administration.workspace": _("Workspace settings"),
     "administration.users": _("Users and invitations"),
