@@ -268,7 +268,7 @@ class Scaled(StoredFact, WholeColumn):
         return value
 
     def to_json(self, value: Any) -> Any:
-        return None if value is None else str(value)
+        return None if value is None else f"{decimal.Decimal(value):.{self.places}f}"
 
     def to_cell(self, value: Any) -> Any:
         return value
