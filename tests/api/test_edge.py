@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from crm.kernel.entity.entity import Entity
@@ -133,7 +134,8 @@ def test_the_same_key_gets_the_same_answer(acme: Stocked) -> None:
     key = {"Idempotency-Key": uuid4().hex}
     first = send(acme.api(), "POST", ACCOUNTS, {"name": "Once"}, **key)
     again = send(acme.api(), "POST", ACCOUNTS, {"name": "Once"}, **key)
-    assert (first.status_code, first.content, first["Location"]) == (again.status_code, again.content, again["Location"])
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert first["Location"] == again["Location"]
     assert again["Idempotency-Replayed"] == "true"
     assert send(acme.api(), "POST", ACCOUNTS, {"name": "Twice"}, **key).status_code == 422
     assert send(acme.api("ada"), "POST", ACCOUNTS, {"name": "Once"}, **key).json()["id"] != first.json()["id"]
@@ -178,8 +180,6 @@ def _holding(acme: Stocked, key: str, inside: threading.Event, finish: threading
     """Takes the key in a transaction of its own and keeps it until `finish`."""
 
     def hold() -> None:
-        from django.db import connection
-
         try:
             with acme.company.as_("admin") as actor:
                 assert actor.id is not None

@@ -15,7 +15,7 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
-from crm.kernel.base.errors import Wrong
+from crm.kernel.base.errors import Words, Wrong
 from crm.kernel.rest.problems import BadRequest, TooLarge, WrongType
 
 JSON_TYPES = ("application/json", "application/merge-patch+json")
@@ -81,11 +81,11 @@ def text_fault(text: str) -> str:
 
 def check_values(value: Any) -> None:
     """Raises `Wrong` naming each place that cannot be stored."""
-    fields: dict[str, list[str]] = {}
+    fields: dict[str, list[Words]] = {}
     for place, text in _faults(value, "", 0):
         fields.setdefault(place or "body", []).append(text)
     if fields:
-        raise Wrong(fields=dict(fields))
+        raise Wrong(fields=fields)
 
 
 def read_object(request: HttpRequest, *, optional: bool = False) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def content_length(request: HttpRequest) -> int:
     return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < 19 else 0
 
 
-def read_upload(request: HttpRequest, max_bytes: int) -> tuple[UploadedFile, dict[str, str]]:
+def read_upload(request: HttpRequest, max_bytes: int) -> "tuple[UploadedFile[Any], dict[str, str]]":
     """The uploaded part named `file` and the other form values. Raises when it is missing or too large."""
     if (request.content_type or "").lower() != "multipart/form-data":
         raise WrongType(_("Send the file as multipart/form-data in a part named “file”."))

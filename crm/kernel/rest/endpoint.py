@@ -7,7 +7,7 @@ browser sessions (403), query parameters (400), Idempotency-Key; every refusal l
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -29,10 +29,10 @@ class _Csrf(CsrfViewMiddleware):
         return reason
 
 
-def endpoint(**methods: Handler) -> Callable[..., HttpResponse]:
+def endpoint(**methods: Handler) -> Callable[..., HttpResponseBase]:
     """The view for one address: `endpoint(GET=list_records, POST=create_record)`."""
 
-    def view(request: HttpRequest, **place: Any) -> HttpResponse:
+    def view(request: HttpRequest, **place: Any) -> HttpResponseBase:
         try:
             answer = _answer(request, methods, place)
         except Refusal as refusal:
@@ -40,11 +40,10 @@ def endpoint(**methods: Handler) -> Callable[..., HttpResponse]:
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
-    view.methods = methods  # type: ignore[attr-defined]
     return csrf_exempt(view)
 
 
-def _answer(request: HttpRequest, methods: Methods, place: dict[str, Any]) -> HttpResponse:
+def _answer(request: HttpRequest, methods: Methods, place: dict[str, Any]) -> HttpResponseBase:
     actor = getattr(request, "actor", None)
     if actor is None or actor.id is None:
         detail = _("Send an API token: “Authorization: Bearer kith_…”.")

@@ -8,11 +8,12 @@ no lock behind.
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,7 +45,7 @@ class KeyReused(Refusal):
     title = gettext_lazy("This Idempotency-Key was used for another request. Take a new key.")
 
 
-def once(request: HttpRequest, actor_id: UUID, work: Callable[[], HttpResponse]) -> HttpResponse:
+def once(request: HttpRequest, actor_id: UUID, work: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Runs `work` unless this actor's key has an answer already. Without the header it just runs."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -61,7 +62,7 @@ def once(request: HttpRequest, actor_id: UUID, work: Callable[[], HttpResponse])
         again["Idempotency-Replayed"] = "true"
         return again
     answer = work()
-    if 200 <= answer.status_code < 300 and not answer.streaming:
+    if 200 <= answer.status_code < 300 and isinstance(answer, HttpResponse):
         forget(before=now() - KEPT)
         _keep(actor_id, key, fingerprint, answer)
     return answer
@@ -82,6 +83,8 @@ def _fingerprint(request: HttpRequest) -> str:
         for name, value in sorted(request.POST.items()):
             digest.update(f"{name}={value}\n".encode())
         for name, upload in sorted(request.FILES.items()):
+            if not isinstance(upload, UploadedFile):
+                continue
             digest.update(f"{name}:{upload.name}\n".encode())
             for chunk in upload.chunks():
                 digest.update(chunk)
@@ -102,7 +105,7 @@ def _keep(actor_id: UUID, key: str, fingerprint: str, answer: HttpResponse) -> N
     )
 
 
-def forget(before: object) -> None:
+def forget(before: datetime) -> None:
     """Removes the ambient workspace's answers older than `before`, at most 100 a call."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
 
 from crm.kernel.identity.actor import Actor
 from crm.kernel.rest.params import Param
 
 Words = str | Promise
-Handler = Callable[..., HttpResponse]
+Handler = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,10 @@ class Call:
 class Operation:
     """Facts about one handler.
 
-    `scope`: what a token must carry, "read" or "write". `verb`: the right on the kind without which the
-    operation is left out of the asker's document. `needs`: the same for a right that has no kind.
-    `tag`: the chapter of operations without a kind. `if_match`: the header If-Match is honoured.
+    `scope`: what a token must carry, "read" or "write". `verb`: the right on the kind (on any kind, where the
+    address names none) without which the operation is left out of the asker's document. `tag`: the chapter of
+    operations without a kind. `if_match`: the header
+    If-Match is honoured.
     `body` and `answer` name a schema (see `openapi.bodies` and `openapi.answers`); `success` is the status of the good answer.
     """
 
@@ -37,7 +38,6 @@ class Operation:
     summary: Words
     scope: str
     verb: str = ""
-    needs: str = ""
     params: tuple[Param, ...] = ()
     body: str = ""
     body_optional: bool = False

@@ -51,7 +51,9 @@ LIMIT = Param(
     DEFAULT_LIMIT,
 )
 CURSOR = Param(
-    "cursor", {"type": "string", "minLength": 1}, gettext_lazy("“next” of the page before; leave out for the first page.")
+    "cursor",
+    {"type": "string", "minLength": 1},
+    gettext_lazy("“next” of the page before; leave out for the first page."),
 )
 FILTER = Param(
     "filter",

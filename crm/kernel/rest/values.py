@@ -34,7 +34,9 @@ def record_values(entity: Entity[Any], sent: Mapping[str, Any], actor: Actor) ->
     return checked(fields, sent, closed)
 
 
-def checked(fields: Mapping[str, Field], sent: Mapping[str, Any], closed: frozenset[str] = frozenset()) -> dict[str, Any]:
+def checked(
+    fields: Mapping[str, Field], sent: Mapping[str, Any], closed: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """`sent` when every name and type fits; else `Wrong`."""
     wrong: dict[str, list[Any]] = {}
     for name, value in sent.items():

@@ -81,8 +81,6 @@ def _may(facts: Operation, entity: Entity[Any] | None, actor: Actor) -> bool:
     kind = entity.kind if entity is not None else ""
     if not scopes.allows(actor.scopes, facts.scope, kind):
         return False
-    if facts.needs and not actor.may(facts.needs):
-        return False
     if facts.verb and entity is not None:
         return policy_for(entity).may(actor, facts.verb)
     if facts.verb:
@@ -116,12 +114,21 @@ def _operation_id(facts: Operation, place: _Place) -> str:
 def _path_parameters(facts: Operation, place: _Place, samples: Samples) -> list[Schema]:
     found = []
     for name in re.findall(r"{(\w+)}", place.path):
-        described: Schema = {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-        sample = samples.nth(place.entity, _turn(facts)) if place.entity and name == "id" else None
+        described: Schema = {"name": name, "in": "path", "required": True}
+        described["schema"] = {"type": "string", "format": "uuid"}
+        sample = _sample_id(facts, place, samples)
         if sample:
             described["example"] = sample
         found.append(described)
     return found
+
+
+def _sample_id(facts: Operation, place: _Place, samples: Samples) -> str | None:
+    if place.entity is None:
+        return samples.own(facts.tag, _turn(facts))
+    if place.action is not None:
+        return samples.fitting(place.entity, place.action)
+    return samples.binned(place.entity) if facts.name == "restore" else samples.nth(place.entity, _turn(facts))
 
 
 def _turn(facts: Operation) -> int:
@@ -142,7 +149,7 @@ def _parameters(facts: Operation, method: str, about: bodies.About) -> list[Sche
         found.append({
             "name": "If-Match",
             "in": "header",
-            "description": _("The ETag you read; when the record has changed since, the answer is 412 with both values."),
+            "description": _("The ETag you read: when the record has changed since, you get 412 and both values."),
             "schema": {"type": "string", "pattern": r'^(W/)?"[0-9]{1,9}"$'},
         })
     if method == "POST":

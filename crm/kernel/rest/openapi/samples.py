@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from crm.kernel.access.policy import visible
+from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
 from crm.kernel.entity.registry import registry
+from crm.kernel.exchange.models import ExportRun, ImportRun
+from crm.kernel.files.models import FileRef
 from crm.kernel.identity.actor import Actor
+from crm.kernel.queue.models import Task
+from crm.kernel.records.actions import Action
 
 _IDS_A_KIND = 12
+_OTHERS: dict[str, Any] = {"jobs": Task, "imports": ImportRun, "exports": ExportRun, "files": FileRef}
 _BY_TYPE: dict[str, Any] = {
     "text": "Example",
     "long_text": "Example",
@@ -39,6 +44,7 @@ class Samples:
     def __init__(self, actor: Actor | None) -> None:
         self._actor = actor
         self._ids: dict[str, list[UUID]] = {}
+        self._others: dict[str, list[UUID]] = {}
 
     @classmethod
     def none(cls) -> "Samples":
@@ -58,6 +64,29 @@ class Samples:
         """An id of its own for each operation, so that trying “delete” does not take away what “read” shows."""
         ids = self.ids(entity)
         return str(ids[number % len(ids)]) if ids else None
+
+    def binned(self, entity: Entity[Any]) -> str | None:
+        """A record in the bin, for “restore”."""
+        if self._actor is None:
+            return None
+        rows = policy_for(entity).rows(self._actor, "delete")
+        found = entity.model._default_manager.filter(rows, deleted_at__isnull=False).order_by("-id")[:1]
+        return next((str(record.pk) for record in found), None)
+
+    def fitting(self, entity: Entity[Any], action: Action) -> str | None:
+        """A record in a state in which the action may be run."""
+        records = entity.model._default_manager.filter(pk__in=self.ids(entity))
+        return next((str(record.pk) for record in records if action.when(record)), None)
+
+    def own(self, tag: str, number: int) -> str | None:
+        """One of the actor's own jobs, imports, exports or files."""
+        if self._actor is None or self._actor.id is None:
+            return None
+        if tag not in self._others:
+            rows = _OTHERS[tag].objects.filter(by_id=self._actor.id).order_by("-created_at")
+            self._others[tag] = list(rows.values_list("pk", flat=True)[:_IDS_A_KIND])
+        found = self._others[tag]
+        return str(found[number % len(found)]) if found else None
 
     def value(self, field: Field) -> Any:
         """A value that this field accepts; None where there is nothing to show."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.access.policy import policy_for
-from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Wrong
+from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Words, Wrong
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records import writing
@@ -61,9 +61,9 @@ def delete_records(call: Call, entity: Entity[Any]) -> HttpResponse:
 
 def _sent(call: Call, known: set[str]) -> dict[str, Any]:
     sent = read_object(call.request)
-    unknown = {name: [_t("There is no such field.")] for name in sent if name not in known}
+    unknown: dict[str, list[Words]] = {name: [_t("There is no such field.")] for name in sent if name not in known}
     if unknown:
-        raise Wrong(fields=dict(unknown))
+        raise Wrong(fields=unknown)
     if ("ids" in sent) == ("filter" in sent):
         raise Wrong(fields={"ids": [_t("Say which records: either “ids” or “filter”.")]})
     return sent
@@ -73,7 +73,8 @@ def _bulk(call: Call, entity: Entity[Any], sent: dict[str, Any], verb: str, work
     asked = _asked(entity, sent)
     dry = call.query["dry_run"]
     seen, allowed = _allowed(call, entity, asked, verb)
-    refused: list[tuple[UUID, Refusal]] = [(pk, NotAllowed() if pk in seen else NotFound()) for pk in asked if pk not in allowed]
+    missing = [pk for pk in asked if pk not in allowed]
+    refused: list[tuple[UUID, Refusal]] = [(pk, NotAllowed() if pk in seen else NotFound()) for pk in missing]
     with transaction.atomic():
         results = work([pk for pk in asked if pk in allowed])
         transaction.set_rollback(dry)
@@ -99,7 +100,8 @@ def _allowed(call: Call, entity: Entity[Any], asked: list[UUID], verb: str) -> t
 def _asked(entity: Entity[Any], sent: dict[str, Any]) -> list[UUID]:
     too_many = Wrong(_t("At most %(most)s records at once: narrow the filter.") % {"most": MOST})
     if "filter" in sent:
-        found = list(rows_of(entity, read_filter(sent["filter"])).order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+        rows = rows_of(entity, read_filter(sent["filter"])).order_by("pk")
+        found = list(rows.values_list("pk", flat=True)[: MOST + 1])
         if len(found) > MOST:
             raise too_many
         return found

@@ -21,7 +21,13 @@ _KNOWN = {"kind", "format", "filter", "sort", "fields"}
 
 
 @operation(
-    _("List your exports"), name="list_exports", scope="read", tag="exports", params=(LIMIT,), answer="exports"
+    _("List your exports"),
+    name="list_exports",
+    scope="read",
+    verb="export",
+    tag="exports",
+    params=(LIMIT,),
+    answer="exports",
 )
 def list_exports(call: Call) -> HttpResponse:
     """Your newest exports; administrators see all."""
@@ -50,7 +56,7 @@ def create_export(call: Call) -> HttpResponse:
     return render.answer(export_run(run), 202, {"Location": f"/api/v1/exports/{run.pk}"})
 
 
-@operation(_("Read an export"), name="read_export", scope="read", tag="exports", answer="export")
+@operation(_("Read an export"), name="read_export", scope="read", tag="exports", verb="export", answer="export")
 def read_export(call: Call, id: UUID) -> HttpResponse:
     """How far one export is."""
     return render.answer(export_run(queries.export_run(id)))
@@ -60,6 +66,7 @@ def read_export(call: Call, id: UUID) -> HttpResponse:
     _("Fetch the file of an export"),
     name="download_export",
     scope="read",
+    verb="export",
     tag="exports",
     answer="bytes",
     media="application/octet-stream",

@@ -50,7 +50,7 @@ def download_file(call: Call, id: UUID) -> FileResponse:
     return answer
 
 
-@operation(_("Delete a file"), name="delete_file", scope="write", tag="files", success=204)
+@operation(_("Delete a file"), name="delete_file", scope="write", verb="edit", tag="files", success=204)
 def remove_file(call: Call, id: UUID) -> HttpResponse:
     """Removes a file for good."""
     queries.file(id)

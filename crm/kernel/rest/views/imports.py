@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.base.errors import Wrong
+from crm.kernel.base.errors import Words, Wrong
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import actions, queries
 from crm.kernel.exchange.models import ImportRow, ImportRun
@@ -25,7 +25,13 @@ FACTS: dict[str, Any] = {"tag": "imports", "verb": "import", "answer": "import"}
 
 
 @operation(
-    _("List your imports"), name="list_imports", scope="read", tag="imports", params=(LIMIT,), answer="imports"
+    _("List your imports"),
+    name="list_imports",
+    scope="read",
+    verb="import",
+    tag="imports",
+    params=(LIMIT,),
+    answer="imports",
 )
 def list_imports(call: Call) -> HttpResponse:
     """Your newest imports; administrators see all."""
@@ -33,22 +39,30 @@ def list_imports(call: Call) -> HttpResponse:
 
 
 @operation(
-    _("Upload a file to import"), name="upload_import", scope="write", body="upload", success=201, headers=LOCATION, **FACTS
+    _("Upload a file to import"),
+    name="upload_import",
+    scope="write",
+    body="upload",
+    success=201,
+    headers=LOCATION,
+    **FACTS,
 )
 def upload(call: Call) -> HttpResponse:
     """Keeps the file, finds out how it is read and suggests a field for each column."""
     file, values = read_upload(call.request, MAX_FILE_BYTES)
-    unknown = {name: [_t("There is no such field.")] for name in values if name != "kind"}
+    unknown: dict[str, list[Words]] = {
+        name: [_t("There is no such field.")] for name in values if name != "kind"
+    }
     entity = registry.kind(values.get("kind", ""))
     if entity is None:
         unknown["kind"] = [_t("Say which kind of records the file holds.")]
     if unknown or entity is None:
-        raise Wrong(fields=dict(unknown))
+        raise Wrong(fields=unknown)
     run = actions.start_import(entity, file.name or "", file.chunks())
     return render.answer(import_run(run), 201, {"Location": f"/api/v1/imports/{run.pk}"})
 
 
-@operation(_("Read an import"), name="read_import", scope="read", tag="imports", answer="import")
+@operation(_("Read an import"), name="read_import", scope="read", **FACTS)
 def read_import(call: Call, id: UUID) -> HttpResponse:
     """How far one import is."""
     return render.answer(import_run(queries.import_run(id)))
@@ -67,7 +81,14 @@ def map_columns(call: Call, id: UUID) -> HttpResponse:
     return render.answer(import_run(run))
 
 
-@operation(_("Remove an import that has written nothing"), name="discard_import", scope="write", tag="imports", success=204)
+@operation(
+    _("Remove an import that has written nothing"),
+    name="discard_import",
+    scope="write",
+    verb="import",
+    tag="imports",
+    success=204,
+)
 def discard(call: Call, id: UUID) -> HttpResponse:
     """Removes an import and its file."""
     actions.discard(queries.import_run(id))
@@ -93,7 +114,13 @@ def undo(call: Call, id: UUID) -> HttpResponse:
 
 
 @operation(
-    _("Read the result of an import"), name="result_import", scope="read", tag="imports", params=(LIMIT,), answer="result"
+    _("Read the result of an import"),
+    name="result_import",
+    scope="read",
+    verb="import",
+    tag="imports",
+    params=(LIMIT,),
+    answer="result",
 )
 def result(call: Call, id: UUID) -> HttpResponse:
     """The figures, the rejected rows with their reasons, and what an undo left alone."""
@@ -107,6 +134,7 @@ def result(call: Call, id: UUID) -> HttpResponse:
     name="rejects_import",
     scope="read",
     tag="imports",
+    verb="import",
     params=(REJECTS_FORMAT,),
     answer="bytes",
     media="application/octet-stream",

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
