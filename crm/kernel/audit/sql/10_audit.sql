@@ -1,6 +1,7 @@
 -- The audit trigger. It runs as the owner, so the application role needs no right to write audit_entry and has none.
--- Left out of an entry: what the row's own machinery keeps (versions, stamps, search and sort forms). Where nothing
--- else changed there is no entry at all. Secrets are recorded as changed, never with their value.
+-- Left out of an entry: what the row's own machinery keeps (stamps, search and sort forms). Where nothing else changed
+-- there is no entry at all. The version of a change stays in: it tells which fields changed after the version that an
+-- editor had opened. Secrets are recorded as changed, never with their value.
 CREATE OR REPLACE FUNCTION kith_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -22,6 +23,9 @@ BEGIN
      WHERE value IS DISTINCT FROM was -> key AND key <> ALL (bookkeeping);
     IF difference IS NULL THEN
       RETURN NULL;
+    END IF;
+    IF becomes -> 'version' IS DISTINCT FROM was -> 'version' THEN
+      difference := difference || jsonb_build_object('version', jsonb_build_array(was -> 'version', becomes -> 'version'));
     END IF;
   ELSE
     becomes := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
