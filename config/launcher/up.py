@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.database import addresses, embedded, held, is_external, prepare, refuse_strong_role
 from config.environment import process_environment
-from config.launcher import build, commands, ports
+from config.launcher import build, commands, ports, tables
 from config.launcher.say import line, step
 from config.launcher.supervisor import Supervisor, running, state
 from config.problem import Problem
@@ -63,11 +63,15 @@ def set_up(wish: Wish) -> None:
     with step("Creating the database" if fresh else "Starting the database"):
         prepare(wish.data, wish.database_url)
         refuse_strong_role(addresses(wish.data).app)
-    with step("Bringing the tables up to date"):
-        manage(wish.data, "migrate", "--verbosity=0", "--run-syncdb", owner=True)
+    found = addresses(wish.data)
+    if not tables.up_to_date(found.owner):
+        with step("Bringing the tables up to date"):
+            manage(wish.data, "migrate", "--verbosity=0", owner=True)
+        tables.mark(found.owner)
+    companies = tables.workspaces(found.app)
     if wish.demo:
-        _demo(wish)
-    else:
+        _demo(wish, companies)
+    elif not companies or _credentials(wish).exists():
         _found(wish)
 
 
@@ -151,8 +155,11 @@ def _found(wish: Wish) -> None:
         note.unlink()
 
 
-def _demo(wish: Wish) -> None:
+def _demo(wish: Wish, companies: int) -> None:
     """Fills the demonstration companies, unless they are there. The command writes whom one can sign in as."""
+    filled = wish.data / "run" / "demo"
+    if companies and filled.exists():
+        return
     note = _credentials(wish)
     environment = {**os.environ, **process_environment(wish.data, "demo"), "KITH_CREDENTIALS": str(note)}
     with step("Filling the demonstration companies (2 to 3 minutes the first time)"):
@@ -167,6 +174,7 @@ def _demo(wish: Wish) -> None:
         raise Problem(
             "The demonstration companies could not be filled; the reason stands above. ./kith up --demo tries again."
         )
+    filled.touch()
 
 
 def _print_welcome(wish: Wish) -> None:

@@ -18,7 +18,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture(scope="session")
 def outside() -> dict[str, str]:
     """The environment of somebody who has just opened a terminal."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KITH_", "DJANGO_")) or name in {"KITH_PARTS", "KITH_MIGRATIONS"}}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KITH_", "DJANGO_"))}
     return {**kept, "PYTHONPATH": str(ROOT), "KITH_CALLED_FROM": str(ROOT), "LANG": "C.UTF-8"}
 
 
