@@ -70,7 +70,7 @@ def _deal(
     words = chinese if home.chinese else english
     product = draw.weighted(words.PRODUCTS)[0]
     reach = 18 * 30
-    opened = draw.office(today - reach * DAY * draw.random() ** 1.15 - 1 * DAY)
+    opened = draw.office(today - reach * DAY * draw.random() ** 1.5 - 1 * DAY)
     path = _path(draw, today, opened)
     size = 1.0 + 0.25 * min(6.0, home.warmth)
     amount = draw.amount(int(120_000 * size), 0.95, 4_000)
@@ -112,7 +112,7 @@ def _path(
         days = max(0.2, draw.gammavariate(1.6, USUAL_DAYS[stage] / 1.6 * 1.7))
         moment = draw.office(moment + datetime.timedelta(days=days))
         moment = max(moment, path[-1][1] + datetime.timedelta(minutes=25))
-        stalls = path[-1][1] > today - 150 * DAY and draw.chance(0.08)
+        stalls = path[-1][1] > today - 75 * DAY and draw.chance(0.07)
         if moment >= today or stalls:
             break
         if not draw.chance(GOES_ON[stage]):

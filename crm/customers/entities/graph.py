@@ -15,8 +15,8 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.marks import initials
 
-WIDTH, HEIGHT = 280, 196
-CENTRE = (140.0, 92.0)
+WIDTH, HEIGHT = 280, 230
+CENTRE = (140.0, 112.0)
 MOST = 9
 
 
@@ -33,6 +33,7 @@ class Dot:
     url: str
     x: float = 0.0
     y: float = 0.0
+    under: float = 0.0
 
 
 @dataclass(slots=True)
@@ -77,10 +78,11 @@ def draw(record: Any, ties: list[Tie]) -> Picture | None:
     me.x, me.y = CENTRE
     picture = Picture(me)
     for at, (dot, words, look) in enumerate(ends.values()):
-        turn = 2 * math.pi * at / len(ends) - math.pi / 2 + (0.4 if len(ends) > 1 else 0.9)
-        dot.x, dot.y = round(CENTRE[0] + 106 * math.cos(turn), 1), round(CENTRE[1] + 66 * math.sin(turn), 1)
+        turn = 2 * math.pi * at / len(ends) - math.pi / 2 + (0.45 if len(ends) > 1 else 1.2)
+        dot.x, dot.y = round(CENTRE[0] + 104 * math.cos(turn), 1), round(CENTRE[1] + 78 * math.sin(turn), 1)
+        dot.under = dot.y + 26 if dot.y >= CENTRE[1] else dot.y - 19
         picture.dots.append(dot)
-        middle = (round(CENTRE[0] + 56 * math.cos(turn), 1), round(CENTRE[1] + 38 * math.sin(turn) + 3, 1))
+        middle = (round(CENTRE[0] + 58 * math.cos(turn), 1), round(CENTRE[1] + 46 * math.sin(turn) + 3, 1))
         picture.lines.append(Line(f"M{CENTRE[0]} {CENTRE[1]} {dot.x} {dot.y}", look, _cut(words, 12), *middle))
     picture.lines += _rim(picture.dots)
     return picture

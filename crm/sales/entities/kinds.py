@@ -26,7 +26,7 @@ class Opportunities(Entity[Opportunity]):
     facts = ("account", "contact", "pipeline", "opened_on", "closed_on", "lost_reason", "source", "next_step", "tags")
     related = ("opportunity_contact",)
     match = ("external_id", "name")
-    sort = "closes"
+    sort = "-created_at"
     empty = _("What your customers may buy. Add a deal from an account, or import your list.")
 
 

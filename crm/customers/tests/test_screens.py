@@ -1,0 +1,74 @@
+"""What customers put on the record page and on my day, over HTTP."""
+
+from crm.customers.models import Activity
+from crm.kernel.testing.cast import Company
+
+
+def test_a_call_is_logged_from_any_record_page(north: Company) -> None:
+    account = north.make("account", {"name": "盈晟标牌"}, by="ada")
+    deal = north.make("opportunity", {"name": "UV", "account": account.pk}, by="ada")
+    ada = north.browser("ada")
+    for about, plural in ((account, "accounts"), (deal, "opportunities")):
+        page = ada.get(f"/{plural}/{about.pk}/")
+        assert page.status_code == 200 and f"/activities/log/{about.pk}" in page.content.decode()
+        answer = ada.post(f"/activities/log/{about.pk}", {"type": "call", "subject": f"跟进 {plural}", "duration": "12"})
+        assert answer.status_code == 302
+        assert f"跟进 {plural}" in ada.get(f"/accounts/{account.pk}/").content.decode()
+    with north.as_("ada"):
+        made = Activity.objects.get(record_id=deal.pk)
+        assert made.duration == 12 and made.done_at is not None and made.account_id == account.pk
+
+
+def test_a_next_step_is_planned_shown_and_done(north: Company) -> None:
+    account = north.make("account", {"name": "Harbour & Vale"}, by="ada")
+    ada = north.browser("ada")
+    answer = ada.post(f"/activities/log/{account.pk}", {"type": "task", "subject": "Send <b>samples</b>", "in_days": "1"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 204 and answer.headers["HX-Refresh"] == "true"
+    page = ada.get(f"/accounts/{account.pk}/").content.decode()
+    assert "Send &lt;b&gt;samples" in page and "<b>samples" not in page
+    assert "Send &lt;b&gt;samples" in ada.get("/").content.decode()
+    with north.as_("ada"):
+        made = Activity.objects.get(record_id=account.pk)
+        assert made.done_at is None
+    assert ada.post(f"/activities/{made.pk}/done").status_code == 302
+    with north.as_("ada"):
+        assert Activity.objects.get(pk=made.pk).done_at is not None
+    assert ada.post(f"/activities/{made.pk}/done").status_code == 422
+
+
+def test_logging_nothing_is_refused_and_nothing_is_kept(north: Company) -> None:
+    account = north.make("account", {"name": "A"}, by="ada")
+    ada = north.browser("ada")
+    for values in ({"type": "call"}, {"type": "nonsense", "subject": "x"}, {"type": "call", "subject": "x", "duration": "-3"}):
+        assert ada.post(f"/activities/log/{account.pk}", values).status_code == 422
+    with north.as_("ada"):
+        assert not Activity.objects.filter(record_id=account.pk).exists()
+
+
+def test_another_companys_records_are_not_there(north: Company, south: Company) -> None:
+    theirs = south.make("account", {"name": "Secret"})
+    task = south.make("activity", {"type": "task", "subject": "x", "record": theirs.pk})
+    admin = north.browser("admin")
+    assert admin.post(f"/activities/log/{theirs.pk}", {"type": "call", "subject": "x"}).status_code == 404
+    assert admin.post(f"/activities/{task.pk}/done").status_code == 404
+    with south.as_("admin"):
+        assert Activity.objects.get(pk=task.pk).done_at is None
+
+
+def test_a_reader_gets_no_composer_and_may_not_log(north: Company) -> None:
+    account = north.make("account", {"name": "A"})
+    vi = north.browser("vi")
+    assert "/activities/log/" not in vi.get(f"/accounts/{account.pk}/").content.decode()
+    assert vi.post(f"/activities/log/{account.pk}", {"type": "call", "subject": "x"}).status_code == 403
+
+
+def test_who_knows_whom_is_drawn_and_listed(north: Company) -> None:
+    supplies = north.make("relationship_type", {"name": "supplies", "reverse_name": "is supplied by", "first": "account", "second": "account"})
+    one = north.make("account", {"name": "Ink & Co"})
+    two = north.make("account", {"name": "<script>alert(1)</script>"})
+    north.make("contact", {"name": "吴建国", "account": one.pk, "job_title": "总经理"})
+    north.make("relationship", {"first": one.pk, "second": two.pk, "type": supplies.pk, "strength": 5})
+    page = north.browser("admin").get(f"/accounts/{one.pk}/").content.decode()
+    assert 'class="rg"' in page and "supplies" in page and "吴建国" in page
+    assert "<script>alert(1)" not in page
+    assert 'style="' not in page

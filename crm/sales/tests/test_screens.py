@@ -1,0 +1,162 @@
+"""The sales page, the stage bar and the pipeline editor over HTTP."""
+
+import datetime
+import re
+from urllib.parse import unquote_plus
+
+from crm.kernel.base.clock import now
+from crm.kernel.testing.cast import Company
+from crm.sales import queries
+from crm.sales.models import Opportunity, Pipeline, Stage
+
+
+def stages(company: Company) -> dict[str, Stage]:
+    with company.as_kith():
+        return {one.name: one for one in Stage.objects.filter(pipeline__main=True)}
+
+
+def sell(company: Company, by: str, name: str, amount: str, **values: object) -> Opportunity:
+    return company.make("opportunity", {"name": name, "amount": amount, **values}, by=by)
+
+
+def filled(company: Company) -> dict[str, Stage]:
+    """Two teams' deals: Ada has 100 and 50 open, 1,000 won and 30 lost; Cleo has 7 won."""
+    found = stages(company)
+    sell(company, "ada", "a", "100", closes="2020-01-01")
+    sell(company, "ada", "b", "50", stage=found["Proposal"].pk)
+    sell(company, "ada", "c", "1000", stage=found["Won"].pk)
+    sell(company, "ada", "d", "30", stage=found["Lost"].pk)
+    sell(company, "cleo", "e", "7", stage=found["Won"].pk)
+    return found
+
+
+def test_figures_are_those_of_the_rows_one_may_see(north: Company) -> None:
+    filled(north)
+    for name, open_, won, lost in (("ada", 150, 1000, 1), ("cleo", 0, 7, 0), ("admin", 150, 1007, 1)):
+        with north.as_(name):
+            assert queries.totals("open").minor("CNY") == open_ * 100
+            assert queries.totals("won").minor("CNY") == won * 100
+            assert queries.totals("lost").count == lost
+            pipeline = queries.main_pipeline()
+            assert pipeline is not None
+            by_stage = {one.label: one.minor("CNY") for one in queries.pipeline_by_stage(pipeline)}
+            assert by_stage["Won"] == won * 100 and sum(by_stage.values()) == sum((open_, won, 30 * lost)) * 100
+            assert queries.won_by_month(12)[-1].minor("CNY") == won * 100
+
+
+def test_amounts_in_two_currencies_are_never_added(north: Company) -> None:
+    sell(north, "ada", "a", "100")
+    sell(north, "ada", "b", "100", amount_currency="JPY")
+    with north.as_("ada"):
+        sums = queries.totals("open").sums
+    assert {code: str(money.decimal) for code, money in sums.items()} == {"CNY": "100.00", "JPY": "100"}
+
+
+def test_every_tile_opens_just_its_records(north: Company) -> None:
+    filled(north)
+    admin = north.browser("admin")
+    page = admin.get("/sales/").content.decode()
+    links = dict(re.findall(r'data-tile="(\w+)" href="([^"]+)"', page))
+    for tile, shown, hidden in (
+        ("open", ("a", "b"), ("c", "d", "e")), ("won", ("c", "e"), ("a", "b", "d")), ("lost", ("d",), ("a", "b", "c", "e")),
+        ("late", ("a",), ("b", "c", "d", "e")),
+    ):
+        body = admin.get(links[tile].replace("&amp;", "&"))
+        assert body.status_code == 200, (tile, unquote_plus(links[tile]))
+        names = set(re.findall(r">\s*([a-e])\s*</a>", body.content.decode()))
+        assert names == set(shown), (tile, names)
+        assert not names & set(hidden)
+
+
+def test_what_is_overdue(north: Company) -> None:
+    filled(north)
+    account = north.make("account", {"name": "A"}, by="ada")
+    for days, subject in ((-2, "late"), (2, "soon")):
+        due = now() + datetime.timedelta(days=days)
+        north.make("activity", {"type": "task", "subject": subject, "record": account.pk, "due": due}, by="ada")
+    with north.as_("ada"):
+        late, todo = queries.overdue()
+        assert (late.count, todo.count) == (1, 1)
+    with north.as_("cleo"):
+        late, todo = queries.overdue()
+        assert (late.count, todo.count) == (0, 0)
+
+
+def test_activity_by_person_counts_what_was_done(north: Company) -> None:
+    account = north.make("account", {"name": "A"}, by="ada")
+    for back in (1, 2, 60):
+        done = now() - datetime.timedelta(days=back)
+        north.make("activity", {"type": "call", "subject": "x", "record": account.pk, "done_at": done}, by="ada")
+    with north.as_("bo"):
+        ((person, kinds, _filter),) = queries.activity_by_person(30)
+    assert person.name == "Ada Whitfield" and kinds == {"call": 2}
+
+
+def test_the_page_is_there_for_everybody_and_survives_bad_addresses(north: Company) -> None:
+    for name in ("admin", "ada", "vi"):
+        client = north.browser(name)
+        for address in ("/sales/", "/sales/?months=18&days=7", "/sales/?months=-1&days=%00&pipeline=zz", "/sales/?months=²"):
+            answer = client.get(address)
+            assert answer.status_code == 200, address
+            assert 'style="' not in answer.content.decode()
+
+
+def test_the_stage_bar_moves_a_deal(north: Company) -> None:
+    deal = sell(north, "ada", "UV", "10")
+    found, ada = stages(north), north.browser("ada")
+    page = ada.get(f"/opportunities/{deal.pk}/").content.decode()
+    assert 'aria-current="step"' in page and f"/sales/deals/{deal.pk}/stage" in page
+    assert ada.post(f"/sales/deals/{deal.pk}/stage", {"stage": str(found["Proposal"].pk)}).status_code == 302
+    with north.as_("ada"):
+        assert Opportunity.objects.get(pk=deal.pk).stage.name == "Proposal"
+    assert ada.post(f"/sales/deals/{deal.pk}/stage", {"stage": "nonsense"}).status_code == 422
+    assert north.browser("cleo").post(f"/sales/deals/{deal.pk}/stage", {"stage": str(found["Won"].pk)}).status_code == 404
+    assert north.browser("vi").post(f"/sales/deals/{deal.pk}/stage", {"stage": str(found["Won"].pk)}).status_code == 403
+    with north.as_("ada"):
+        assert Opportunity.objects.get(pk=deal.pk).stage.name == "Proposal"
+
+
+def test_the_pipeline_editor(north: Company) -> None:
+    admin, found = north.browser("admin"), stages(north)
+    pipeline = found["Won"].pipeline_id
+    assert admin.get("/sales/pipelines/").status_code == 200
+    assert admin.post(f"/sales/pipelines/{pipeline}/stages", {"name": "Engaging", "kind": "open", "probability": "35"}).status_code == 302
+    assert stages(north)["Engaging"].probability == 35
+    renamed = {"name": "New business", f"name_{found['Chosen'].pk}": "Qualified", f"probability_{found['Chosen'].pk}": "45"}
+    assert admin.post(f"/sales/pipelines/{pipeline}", renamed).status_code == 302
+    assert admin.post(f"/sales/stages/{found['Proposal'].pk}/order", {"way": "up"}).status_code == 302
+    assert admin.post(f"/sales/stages/{found['Negotiation'].pk}/retire", {"retired": "1"}).status_code == 302
+    assert admin.post("/sales/pipelines/add", {"name": "Renewals"}).status_code == 302
+    assert admin.post("/sales/reasons/add", {"name": "Went bankrupt"}).status_code == 302
+    with north.as_("admin"):
+        names = [one.name for one in queries.stages_of(pipeline)]
+        assert names == ["Discovery", "Proposal", "Qualified", "Engaging", "Won", "Lost"]
+        assert {one.name for one in Pipeline.objects.all()} == {"New business", "Renewals"}
+        assert "Went bankrupt" in [one.name for one in queries.lost_reasons()]
+
+
+def test_a_refused_change_says_why_and_keeps_what_was_typed(north: Company) -> None:
+    admin, found = north.browser("admin"), stages(north)
+    answer = admin.post(f"/sales/pipelines/{found['Won'].pipeline_id}", {"name": "Typed", f"probability_{found['Chosen'].pk}": "140"})
+    body = answer.content.decode()
+    assert answer.status_code == 422 and "between 0 and 100" in body and "Typed" in body
+    with north.as_("admin"):
+        assert not Pipeline.objects.filter(name="Typed").exists()
+    assert admin.post(f"/sales/stages/{found['Won'].pk}/remove").status_code == 422
+
+
+def test_only_who_sets_up_edits_pipelines_and_only_the_own_ones(north: Company, south: Company) -> None:
+    found, theirs = stages(north), stages(south)
+    for name in ("ada", "vi"):
+        client = north.browser(name)
+        assert client.get("/sales/pipelines/").status_code == 403
+        for address in ("/sales/pipelines/add", f"/sales/pipelines/{found['Won'].pipeline_id}/stages", f"/sales/stages/{found['Chosen'].pk}/remove"):
+            assert client.post(address, {"name": "x"}).status_code == 403
+    admin = north.browser("admin")
+    foreign = theirs["Chosen"]
+    for address in (
+        f"/sales/pipelines/{foreign.pipeline_id}", f"/sales/pipelines/{foreign.pipeline_id}/stages",
+        *(f"/sales/stages/{foreign.pk}/{act}" for act in ("order", "retire", "remove")),
+    ):
+        assert admin.post(address, {"name": "x"}).status_code == 404
+    assert stages(south)["Chosen"].name == "Chosen"
