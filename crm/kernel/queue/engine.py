@@ -67,6 +67,17 @@ def best_rank() -> int:
     return max(0, row[0]) if row else 0
 
 
+def somebody_waits() -> bool:
+    """Whether a job of any workspace could be run now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s "
+            "AND (scheduled_at IS NULL OR scheduled_at <= now()))",
+            [RUN],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def rescue(abandoned: Iterable[int] = ()) -> int:
     """Puts the jobs of dead workers back into the queue; answers how many.
 

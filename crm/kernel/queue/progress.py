@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,19 @@ class Superseded(Exception):
 
 
 class Paused(Exception):
-    """The worker is asked to stop: the task goes on from its bookmark in the next one."""
+    """The task goes on from its bookmark later: the worker is asked to stop, or it is another job's turn."""
+
+
+def never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Pausing:
+    """When a batched job lays down its work. `stopping`: at once; `crowded`: as soon as it has got on."""
+
+    stopping: Callable[[], bool] = never
+    crowded: Callable[[], bool] = never
 
 
 class Progress:
@@ -25,7 +38,7 @@ class Progress:
     Both, and what `step` was told, are written with the batch that is open, or at the end of an unbatched job.
     """
 
-    def __init__(self, task: Task, actor: Any, batched: bool, stopping: Callable[[], bool]) -> None:
+    def __init__(self, task: Task, actor: Any, batched: bool, pausing: Pausing) -> None:
         self.task_id: UUID = task.id
         self.workspace_id: UUID = task.workspace_id
         self.actor = actor
@@ -39,7 +52,8 @@ class Progress:
         self._committed = task.done
         self._by = task.by_id
         self._batched = batched
-        self._stopping = stopping
+        self._pausing = pausing
+        self._began_at = dict(task.bookmark)
         self._open = False
 
     def step(self, done: int | None = None, total: int | None = None, message: str | None = None) -> None:
@@ -59,21 +73,25 @@ class Progress:
     def batch(self) -> Iterator[None]:
         """One transaction in the workspace's scope; progress and bookmark are saved at its end, with its work.
 
-        Raises Paused where the worker is asked to stop and Superseded where another worker has taken over: let both
-        pass through.
+        Raises Paused where the worker is asked to stop, or where the job had its turn, got on and others wait; and
+        Superseded where another worker has taken over: let both pass through.
         """
         if not self._batched:
             raise RuntimeError("declare the job with @job(…, batched=True) to open batches")
-        if self._stopping():
+        if self._pausing.stopping() or (self.bookmark != self._began_at and self._pausing.crowded()):
             raise Paused
         with scope(self.workspace_id, self.actor, self.reason):
+            before = (dict(self.bookmark), self.done, self.total, self.message, self.result)
             task = self.claim()
             self._open = True
             try:
                 yield
+                self.save(task)
+            except BaseException:
+                self.bookmark, self.done, self.total, self.message, self.result = before
+                raise
             finally:
                 self._open = False
-            self.save(task)
         self._committed = self.done
 
     def claim(self) -> Task:

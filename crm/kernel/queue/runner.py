@@ -15,9 +15,10 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Refusal
 from crm.kernel.identity.actor import Actor, system_actor
 from crm.kernel.identity.queries import actor_of
+from crm.kernel.queue import engine
 from crm.kernel.queue.live import tell
 from crm.kernel.queue.models import Task
-from crm.kernel.queue.progress import Paused, Progress, Superseded
+from crm.kernel.queue.progress import Paused, Pausing, Progress, Superseded, never
 from crm.kernel.queue.registry import Job, job_named
 from crm.kernel.tenancy.scope import scope
 
@@ -35,14 +36,17 @@ UNEXPECTED = gettext_noop("Something unexpected happened. The details are in the
 
 
 class Again(Exception):
-    """The task goes back into the queue for `seconds`."""
+    """The task goes back into the queue for `seconds`, with a new `rank` if one is given."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, rank: int | None = None) -> None:
         super().__init__(f"again in {seconds} s")
         self.seconds = seconds
+        self.rank = rank
 
 
-def run_task(workspace_id: UUID, task_id: UUID, stopping: Callable[[], bool]) -> None:
+def run_task(
+    workspace_id: UUID, task_id: UUID, stopping: Callable[[], bool] = never, crowded: Callable[[], bool] = never
+) -> None:
     """Runs a task to its end, however it ends. Raises Again where it has to be tried once more."""
     task = _begin(workspace_id, task_id)
     if task is None:
@@ -52,15 +56,14 @@ def run_task(workspace_id: UUID, task_id: UUID, stopping: Callable[[], bool]) ->
     if declared is None or actor is None:
         _give_up(task, NO_SUCH_JOB if declared is None else NOBODY)
         return
-    progress = Progress(task, actor, declared.batched, stopping)
+    progress = Progress(task, actor, declared.batched, Pausing(stopping, crowded))
     try:
         with translation.override(actor.language), timezone.override(actor.time_zone):
             _call(declared, task, progress)
     except Superseded:
         logger.warning("task %s (%s) was taken over by another worker", task.id, task.name)
     except Paused:
-        _put_back(task, failed=False)
-        raise Again(0) from None
+        raise Again(0, _put_back(task, failed=False)) from None
     except Refusal as refusal:
         _give_up(task, str(refusal))
     except Exception as problem:
@@ -135,12 +138,16 @@ def _give_up(task: Task, error: str) -> None:
             _close(row, Task.FAILED, error)
 
 
-def _put_back(task: Task, failed: bool) -> None:
+def _put_back(task: Task, failed: bool) -> int | None:
+    """Lets the task wait again. One that only paused goes behind what is being served now: answers its new rank."""
     with scope(task.workspace_id, system_actor(task.workspace_id)):
         row = _mine(task)
-        if row is not None:
-            row.state, row.failures = Task.WAITING, row.failures + failed
-            row.save()
+        if row is None:
+            return None
+        row.state, row.failures = Task.WAITING, row.failures + failed
+        row.rank = row.rank if failed else max(row.rank, engine.best_rank() + 1)
+        row.save()
+        return row.rank
 
 
 def _failed(task: Task, declared: Job, problem: Exception) -> None:

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -36,6 +37,8 @@ for noisy in ("procrastinate", "psycopg.pool"):
 #: Seconds that running jobs get to finish their batch after a request to stop.
 GRACE = 25.0
 RESCUE_EVERY = 5.0
+#: Seconds after which a long job makes way for others that wait, so that no import keeps a letter waiting.
+TURN = 20.0
 _AWAY = (InterfaceError, OperationalError, engine_errors.ConnectorException, psycopg.OperationalError, OSError)
 
 
@@ -43,8 +46,9 @@ class _Retry(BaseRetryStrategy):
     """Only what a try could not write down itself is decided here: when to come back."""
 
     def get_retry_decision(self, *, exception: BaseException, job: EngineJob) -> RetryDecision | None:
-        seconds = exception.seconds if isinstance(exception, Again) else 5.0
-        return RetryDecision(retry_at=now() + timedelta(seconds=seconds))
+        again = exception if isinstance(exception, Again) else Again(5)
+        at = now() + timedelta(seconds=again.seconds)
+        return RetryDecision(retry_at=at, priority=None if again.rank is None else -again.rank)
 
 
 class WorkerProcess:
@@ -151,7 +155,12 @@ class WorkerProcess:
     def run_job(self, context: JobContext, workspace: str, task: str) -> None:
         """The body of every job, in a thread."""
         with self._at_work(context):
-            run_task(UUID(workspace), UUID(task), self.stopping.is_set)
+            turn_ends = time.monotonic() + TURN
+
+            def crowded() -> bool:
+                return time.monotonic() > turn_ends and engine.somebody_waits()
+
+            run_task(UUID(workspace), UUID(task), self.stopping.is_set, crowded)
 
     def run_periodic(self, context: JobContext, work: Periodic) -> None:
         with self._at_work(context):
@@ -181,7 +190,7 @@ class WorkerProcess:
             try:
                 declared.body(self.stopping)
             except _AWAY as problem:
-                logger.warning("%s waits for the database (%s).", declared.name, _first_line(problem))
+                logger.debug("%s waits for the database (%s).", declared.name, _first_line(problem))
             except Exception:
                 logger.exception("%s failed and is started again.", declared.name)
             finally:

@@ -24,7 +24,7 @@ def run_jobs(workspace_id: UUID) -> list[Task]:
             return list(ran.values())
         for task in waiting:
             try:
-                run_task(workspace_id, task.id, lambda: False)
+                run_task(workspace_id, task.id)
             except Again:
                 continue
             finally:

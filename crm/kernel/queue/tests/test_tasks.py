@@ -1,6 +1,7 @@
 """A job is deferred with the work that asks for it, runs as who asked, and says how it ended."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from django.db import connection, transaction
@@ -11,7 +12,7 @@ from crm.kernel.identity.models import Team, User
 from crm.kernel.queue import queries
 from crm.kernel.queue.actions import defer, retry
 from crm.kernel.queue.models import Task
-from crm.kernel.queue.progress import Paused, Progress, Superseded
+from crm.kernel.queue.progress import Paused, Pausing, Progress, Superseded
 from crm.kernel.queue.registry import Periodic
 from crm.kernel.queue.runner import Again, run_task
 from crm.kernel.queue.tests import sample
@@ -21,7 +22,7 @@ from crm.kernel.testing.cast import Company
 
 
 def run(task: Task, stopping: bool = False) -> Task:
-    run_task(task.workspace_id, task.id, lambda: stopping)
+    run_task(task.workspace_id, task.id, stopping=lambda: stopping)
     return again(task)
 
 
@@ -119,12 +120,28 @@ def test_a_stopping_worker_puts_the_task_back_at_its_bookmark(north: Company) ->
     assert (done.done, done.total, done.result) == (6, 6, {"written": 6})
 
 
+def test_a_long_job_gets_on_and_then_makes_way_for_others(north: Company, south: Company) -> None:
+    with north.as_("ada"):
+        task = defer(sample.rows, mark="long", batches=3, size=2, rest=0)
+    turns = 0
+    while not again(task).over:
+        with south.as_("ada"):
+            defer(sample.once, mark=f"short/{turns}")
+        turns += 1
+        with suppress(Again):
+            run_task(north.id, task.id, crowded=lambda: True)
+            break
+        assert again(task).done == 2 * turns
+        assert again(task).rank > 0, "it did not go behind the one that is served next"
+    assert (again(task).state, again(task).done, turns) == (Task.DONE, 6, 3)
+
+
 def test_a_worker_that_was_taken_for_dead_writes_nothing_more(north: Company) -> None:
     with north.as_("ada") as ada:
         task = defer(sample.rows, mark="ghost", batches=3, size=2, rest=0)
         Task.objects.filter(id=task.id).update(state=Task.RUNNING, attempt=1)
         task.refresh_from_db()
-    ghost = Progress(task, ada, batched=True, stopping=lambda: False)
+    ghost = Progress(task, ada, batched=True, pausing=Pausing())
     assert run(task).attempt == 2
     with pytest.raises(Superseded), ghost.batch():
         pytest.fail("the batch of a superseded worker was opened")
@@ -140,10 +157,10 @@ def test_a_job_that_keeps_killing_its_process_is_given_up(north: Company) -> Non
 def test_batches_need_a_batched_job(north: Company) -> None:
     with north.as_("ada") as ada:
         task = defer(sample.once, mark="x")
-        progress = Progress(task, ada, batched=False, stopping=lambda: False)
+        progress = Progress(task, ada, batched=False, pausing=Pausing())
         with pytest.raises(RuntimeError, match="batched=True"), progress.batch():
             pytest.fail("a batch was opened inside another transaction")
-    with pytest.raises(Paused), Progress(task, ada, batched=True, stopping=lambda: True).batch():
+    with pytest.raises(Paused), Progress(task, ada, batched=True, pausing=Pausing(lambda: True)).batch():
         pytest.fail("a batch was opened in a stopping worker")
 
 
