@@ -29,9 +29,8 @@ class Operation:
 
     `scope`: what a token must carry, "read" or "write". `verb`: the right on the kind (on any kind, where the
     address names none) without which the operation is left out of the asker's document. `tag`: the chapter of
-    operations without a kind. `if_match`: the header
-    If-Match is honoured.
-    `body` and `answer` name a schema (see `openapi.bodies` and `openapi.answers`); `success` is the status of the good answer.
+    operations without a kind. `if_match`: the header If-Match is honoured. `body` and `answer` name a schema of
+    `openapi.bodies` and `openapi.answers`; `success` is the status of the good answer.
     """
 
     name: str

@@ -109,6 +109,6 @@ class TaxId(OfPlace):
         return parse_tax_id(raw, reading)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "maxLength": 40, "examples": ["91310000132212766X"]}
+        return {"type": "string", "maxLength": 40, "examples": ["91310000132212766M"]}
 
 
