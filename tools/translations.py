@@ -172,7 +172,7 @@ def fill(names: list[str]) -> int:
     }
     for message in catalog:
         chinese = pairs.get(message.id if isinstance(message.id, str) else message.id[0])
-        if chinese and message.id and not any(message.string):
+        if chinese and message.id and not any(message.string or ()):
             message.string = chinese if isinstance(message.id, str) else (chinese,)
     save(SIMPLIFIED, written(catalog))
     return 0
