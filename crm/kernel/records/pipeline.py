@@ -23,6 +23,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
+from crm.kernel.tenancy.scope import versions
 from crm.kernel.quality.rules import unique_value
 
 CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
@@ -96,15 +97,33 @@ def normalise(write: Write, reading: Reading) -> None:
         try:
             write.values.update(field_.normalise(given, write.record, reading))
         except FieldError as error:
-            write.wrong(field_.name, error.message)
+            write.wrong(error.part or field_.name, error.message)
     for name in given:
         if name not in known and name not in fields:
             write.wrong(name, _("%(kind)s has no such field.") % {"kind": write.entity.label})
 
 
+_CLOSED: dict[tuple[Any, ...], tuple[frozenset[str], frozenset[str]]] = {}
+
+
+def _closed(entity: Entity[Any], actor: Actor) -> tuple[frozenset[str], frozenset[str]]:
+    """(hidden, read-only) fields: asked for every row of a batch, so kept while rights and schema stay as they are.
+
+    The key holds the grants themselves, which are compared by identity.
+    """
+    key = (entity, actor.grants, actor.id, actor.workspace_id, versions())
+    found = _CLOSED.get(key)
+    if found is None:
+        policy = policy_for(entity)
+        found = policy.hidden(actor), policy.readonly(actor)
+        if len(_CLOSED) > 500:
+            _CLOSED.clear()
+        _CLOSED[key] = found
+    return found
+
+
 def _writable(write: Write) -> dict[str, Any]:
-    policy = policy_for(write.entity)
-    hidden, readonly = policy.hidden(write.actor), policy.readonly(write.actor)
+    hidden, readonly = _closed(write.entity, write.actor)
     kept = {}
     for name, raw in write.given.items():
         plain = name.removesuffix("_id") if name not in write.entity.fields else name

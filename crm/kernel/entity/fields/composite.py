@@ -13,6 +13,7 @@ from crm.kernel.entity.fields.fact import EQUALITY, ORDER, PRESENCE, Fact, Label
 from crm.kernel.entity.fields.scalar import Choice, Text
 from crm.kernel.entity.forms import address, numbers, person
 from crm.kernel.entity.forms.currencies import codes, parse_currency
+from crm.kernel.entity.forms.errors import part_called
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.storage import Computed as ComputedStorage
 
@@ -36,8 +37,8 @@ class Money(StoredFact, WholeColumn):
     def companions(self, cls: ModelClass, name: str) -> None:
         self.currency_name = f"{name}_currency"
         if self.currency_name not in {field.name for field in cls._meta.local_fields}:
-            part = Currency(_("Currency"), currencies, part_of=name)
-            part.contribute_to_class(cls, self.currency_name)
+            column = Currency(_("Currency"), currencies, part_of=name)
+            column.contribute_to_class(cls, self.currency_name)
 
     def names(self) -> list[str]:
         return [self.name, self.currency_name]
@@ -61,8 +62,8 @@ class Money(StoredFact, WholeColumn):
         old = self.value(record) if record is not None else None
         currency = old.currency if old else reading.currency
         if given.get(self.currency_name):
-            part = Currency(_("Currency"), currencies)
-            currency = part.clean(given[self.currency_name], reading) or currency
+            with part_called(self.currency_name):
+                currency = Currency(_("Currency"), currencies).clean(given[self.currency_name], reading) or currency
         if self.name not in given:
             if old is None or self.currency_name not in given:
                 return {}
@@ -137,18 +138,27 @@ class PersonName(Text):
             setattr(record, f"{self.name}_sort", name.sort_key)
 
     def normalise(self, given: Mapping[str, Any], record: Any, reading: Reading) -> dict[str, Any]:
-        parts = {part: given[part] for part in ("family_name", "given_name") if part in given}
+        parts = {one: given[one] for one in ("family_name", "given_name") if one in given}
         name = person.parse_person(given[self.name], reading) if self.name in given else None
         if name is not None:
             found = {self.name: name.full[: self.longest], "family_name": name.family, "given_name": name.given}
-            clean = {part: Part(longest=100).clean(raw, reading) for part, raw in parts.items()}
-            return found | {part: value for part, value in clean.items() if value}
+            return found | {name: value for name, value in _parts_of_name(parts, reading).items() if value}
         if not parts:
             return {self.name: None} if self.name in given else {}
-        kept = {part: getattr(record, part, None) for part in ("family_name", "given_name")}
-        new = kept | {part: Part(longest=100).clean(raw, reading) for part, raw in parts.items()}
+        kept = {one: getattr(record, one, None) for one in ("family_name", "given_name")}
+        new = kept | _parts_of_name(parts, reading)
         whole = person.compose_person(new["family_name"], new["given_name"], reading)
-        return {self.name: whole.full if whole else None, **new}
+        if whole is None:
+            return {self.name: None, **new}
+        return {self.name: whole.full, "family_name": whole.family or None, "given_name": whole.given or None}
+
+
+def _parts_of_name(parts: Mapping[str, Any], reading: Reading) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for name, raw in parts.items():
+        with part_called(name):
+            found[name] = Part(longest=100).clean(raw, reading)
+    return found
 
 
 class Part(Text):
@@ -184,6 +194,10 @@ ADDRESS_PARTS: tuple[tuple[str, Label], ...] = (
     ("country", _("Country")), ("region", _("Province or state")), ("city", _("City")), ("district", _("District")),
     ("postcode", _("Postcode")), ("street", _("Street and number")),
 )
+
+
+def _part_of_address(suffix: str) -> Fact:
+    return Country() if suffix == "country" else Part(longest=200)
 
 
 class PostalAddress(Fact):
@@ -227,13 +241,15 @@ class PostalAddress(Fact):
             if whole is not None:
                 found[name] = getattr(whole, suffix)
             if name in given and (whole is None or given[name]):
-                field = Country() if suffix == "country" else Part(longest=200)
-                found[name] = field.clean(given[name], reading)
-        if found.get(f"{self.name}_postcode"):
-            country = found.get(f"{self.name}_country") or getattr(record, f"{self.name}_country", None)
-            found[f"{self.name}_postcode"] = address.parse_postcode(
-                found[f"{self.name}_postcode"], country or reading.country, reading
-            )
+                with part_called(name):
+                    found[name] = _part_of_address(suffix).clean(given[name], reading)
+        country = found.get(f"{self.name}_country") or getattr(record, f"{self.name}_country", None) or reading.country
+        region, postcode = f"{self.name}_region", f"{self.name}_postcode"
+        if found.get(region):
+            found[region] = address.parse_region(found[region], country, reading)
+        if found.get(postcode):
+            with part_called(postcode):
+                found[postcode] = address.parse_postcode(found[postcode], country, reading)
         return found
 
     def display(self, value: Any, reading: Reading) -> str:

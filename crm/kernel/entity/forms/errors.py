@@ -1,5 +1,8 @@
 """The one failure that a normal form may raise."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +25,11 @@ class FieldError(ValueError):
     """A value cannot be read. `.message` (lazy) says what is right and what to do, never just that it is wrong.
 
     `template` is a translatable text with `%(name)s` places (plural forms too), `facts` fills them; both are kept, so
-    that the sentence can be told in the language of whoever reads it later.
+    that the sentence can be told in the language of whoever reads it later. `part` names the column of a value with
+    several columns (an address, an amount) that does not fit; None where the value is one.
     """
+
+    part: str | None = None
 
     def __init__(self, template: Words, **facts: object) -> None:
         self.template = template
@@ -36,6 +42,16 @@ class FieldError(ValueError):
 
     def __str__(self) -> str:
         return _fill(self.template, self.facts)
+
+
+@contextmanager
+def part_called(name: str) -> Iterator[None]:
+    """Inside, what cannot be read is a part of a larger value: the error says which."""
+    try:
+        yield
+    except FieldError as error:
+        error.part = name
+        raise
 
 
 def one_value(raw: object) -> FieldError:
