@@ -1,13 +1,15 @@
 """The pages behind the links of letters: an invitation, a new password."""
 
+from time import monotonic, sleep
+
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from crm.administration.letters import send_reset
 from crm.administration.views.entrance import entrance, welcome
+from crm.administration.views.letters import send_reset
 from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.identity.actions import (
     accept_invitation,
@@ -19,6 +21,9 @@ from crm.kernel.identity.actions import (
 from crm.kernel.identity.actions.passwords import LinkGone
 from crm.kernel.identity.origin import origin_of
 from crm.kernel.mail import actions as mail
+
+#: Writing a letter takes time; whether one was written must not show in the time of the answer.
+SAME_TIME_SECONDS = 0.25
 
 
 @never_cache
@@ -47,6 +52,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponseBase:
 def forgotten(request: HttpRequest) -> HttpResponseBase:
     """Asks for a letter with a reset link. The answer is the same whether somebody has the e-mail or not."""
     email = request.POST.get("email", "")
+    started = monotonic()
     context = {"configured": mail.configured(), "email": email, "sent": False}
     if request.method != "POST" or not context["configured"]:
         return entrance(request, "forgotten", context)
@@ -55,6 +61,7 @@ def forgotten(request: HttpRequest) -> HttpResponseBase:
             send_reset(letter)
     except Refusal as refusal:
         return entrance(request, "forgotten", context | {"refusal": refusal})
+    sleep(max(0.0, SAME_TIME_SECONDS - (monotonic() - started)))
     return entrance(request, "forgotten", context | {"sent": True})
 
 

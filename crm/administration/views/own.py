@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.administration import choices
-from crm.administration.browsers import described
+from crm.administration.views import choices
+from crm.administration.views.browsers import described
 from crm.administration.views.page import done, section
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Refusal, Wrong

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.administration.letters import invitation_link, reset_link, send_invitation
+from crm.administration.views.letters import invitation_link, reset_link, send_invitation
 from crm.administration.views.page import done, need, section
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Refusal

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.administration import matrix
+from crm.administration.views import matrix
 from crm.administration.views.page import done, need, section
 from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Refusal, Wrong
 from crm.kernel.identity import actions, queries

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm.administration import choices
+from crm.administration.views import choices
 from crm.administration.views.page import done, need, section
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Refusal, Wrong

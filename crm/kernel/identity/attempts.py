@@ -70,8 +70,9 @@ def take(limit: Limit, email: str, origin: Origin) -> int:
         for key, allowed in _keys(limit, email, origin):
             cursor.execute(_TAKE, {"key": key, "now": at, "pause": PAUSE, "limit": allowed})
             tries, until = cursor.fetchone()
-            if tries > allowed:
+            if tries == 1:
                 _forget_old(cursor)
+            if tries > allowed:
                 raise Paused(max(1, math.ceil((until - at).total_seconds())))
             left = max(0, allowed - int(tries))
     return left

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.base.errors import NotFound, Refusal
+from crm.kernel.base.errors import NotAllowed, NotFound, Refusal
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.entrance import admit, expected
 from crm.kernel.identity.keys import COOKIE, Key, read_authorization, read_link
@@ -56,12 +56,17 @@ class Edge:
             exception = NotFound(_("There is nothing at this address, or it is not shared with you."))
         if not isinstance(exception, Refusal):
             return None
-        response = HttpResponse(status=exception.status)
-        response.refusal = exception  # type: ignore[attr-defined]
+        return self._noted(exception)
+
+    def _noted(self, refusal: Refusal) -> HttpResponse:
+        response = HttpResponse(status=refusal.status)
+        response.refusal = refusal  # type: ignore[attr-defined]
         return response
 
     def _serve(self, request: HttpRequest, actor: Actor) -> HttpResponseBase:
         request.actor = actor  # type: ignore[attr-defined]
+        if actor.scopes is not None and request.method not in SAFE and not request.path.startswith("/api/"):
+            return self._noted(NotAllowed(_("A limited token writes through the API only.")))
         with translation.override(actor.language), timezone.override(_zone(actor)):
             return self.get_response(request)
 

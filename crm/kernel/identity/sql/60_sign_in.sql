@@ -21,3 +21,7 @@ BEGIN
   END LOOP;
   RETURN found;
 END $$;
+
+-- Only the application asks; `migrate` gives it the right after this file.
+REVOKE EXECUTE ON FUNCTION kith_sign_in_candidates(text, text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION kith_free_slug(text) FROM PUBLIC;

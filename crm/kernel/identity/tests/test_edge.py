@@ -183,3 +183,12 @@ def test_an_address_is_taken_from_trusted_proxies_only() -> None:
         assert origin_of(request).address == "203.0.113.9"
     with override_settings(KITH_PROXIES=3):
         assert origin_of(request).address == "10.0.0.1"
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_limited_token_writes_through_the_api_only(house: House) -> None:
+    with scope(house.id, house.actor()):
+        limited, full = make_token(house.admin, "x", ["read", "write"]), make_token(house.admin, "y", None)
+    assert Client(headers={"Authorization": f"Bearer {limited}"}).post("/answer/200").status_code == 403
+    assert teams(house) == 0
+    assert Client(headers={"Authorization": f"Bearer {full}"}).post("/answer/200").status_code == 200
