@@ -55,6 +55,7 @@ export const filterEditor = () => ({
     this.mode = start.mode;
     root.rowsOfFilter = [];
     for (const row of start.rows.length ? start.rows : [{}]) this.append(row);
+    this.$nextTick(() => root.rowsOfFilter[0]?.field.focus());
   },
   append(start) {
     const root = this.$root;

@@ -46,7 +46,7 @@ const KEYS = {
   e: () => (cursor() ? editCell(cursor()) : click("[data-key=e]")),
   z: undoLast,
   c: () => click("[data-key=c]"),
-  n: () => focus("[data-key=n]") || click("[data-key=n]"),
+  n: () => focus("[data-key=note]"),
   "/": () => focus("[data-key=filter]") || click("[data-key=filter-button]"),
   "?": () => click("[data-key=help]"),
   "[": () => click("[data-key=previous]"),

@@ -35,6 +35,7 @@ export const palette = () => ({
     const verbs = this.verbs.filter((v) => !wanted || v.label.toLowerCase().includes(wanted)).slice(0, MOST);
     this.entries = [...this.found, ...verbs];
     this.$refs.list.replaceChildren(...this.entries.map((entry, i) => this.line(entry, i)));
+    if (!this.entries.length) this.$refs.list.append(el("div", { class: "pi c3" }, this.$root.dataset.none));
     this.point();
   },
   line(entry, i) {
@@ -44,7 +45,7 @@ export const palette = () => ({
     return line;
   },
   point() {
-    [...this.$refs.list.children].forEach((line, i) => {
+    [...this.$refs.list.querySelectorAll("a")].forEach((line, i) => {
       line.classList.toggle("on", i === this.at);
       line.setAttribute("aria-selected", i === this.at);
       if (i === this.at) line.scrollIntoView({ block: "nearest" });

@@ -1,5 +1,6 @@
 """One value, ready to be shown: its text, where it leads and how it is drawn."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
+from crm.kernel.base.clock import now
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.forms.dates import short_date
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models.people import Team, User
@@ -82,7 +85,7 @@ def cell(field: Fact, value: Any, name: str, reading: Reading, editable: bool = 
     """`name` is the name of what a link points to; "" where it may not be seen."""
     if field.type == "link":
         return _link(field, value, name, editable)
-    text = str(field.display(value, reading))
+    text = _text(field, value, reading)
     if value is None or value == [] or text == "":
         return Cell(field, "", editable=editable)
     if field.type in ("tags", "multi_choice"):
@@ -97,6 +100,16 @@ def cell(field: Fact, value: Any, name: str, reading: Reading, editable: bool = 
         "long_text": ("long", ""),
     }.get(field.type, ("text", ""))
     return Cell(field, text, how, f"{scheme}{value}" if how in ("mail", "phone", "web") else "", editable=editable)
+
+
+def _text(field: Fact, value: Any, reading: Reading) -> str:
+    """As rows show it: days with their weekday, and without the year where it is this one."""
+    if isinstance(value, datetime.date):
+        zone = reading.zone
+        day = value.astimezone(zone).date() if isinstance(value, datetime.datetime) else value
+        short = short_date(day, reading, now().astimezone(zone).date())
+        return f"{short} {value.astimezone(zone):%H:%M}" if isinstance(value, datetime.datetime) else short
+    return str(field.display(value, reading))
 
 
 def _link(field: Fact, value: Any, name: str, editable: bool) -> Cell:

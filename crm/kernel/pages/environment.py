@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from crm.kernel.pages import cells, chrome, marks, toasts, wording
 
 
-def url(name: str, **parts: Any) -> str:
+def url(name: str, /, **parts: Any) -> str:
     """The address of a named route."""
     return reverse(name, kwargs=parts or None)
 
