@@ -26,7 +26,7 @@ from crm.kernel.exchange.snapshots import snapshot
 from crm.kernel.exchange.store import place
 from crm.kernel.exchange.tally import Tally
 from crm.kernel.queue.progress import Progress
-from crm.kernel.records import writing
+from crm.kernel.records import bulk, writing
 from crm.kernel.records.pipeline import carrying
 from crm.kernel.tenancy.scope import current_actor
 
@@ -102,7 +102,7 @@ def one_batch(intake: Intake, run: ImportRun, batch: list[Row], tally: Tally, tr
     for result, notes in results:
         tally.add(result, notes)
     kept = [result for result, _notes in results if not trial or result.outcome == Outcome.REJECT]
-    ImportRow.objects.bulk_create(kept)
+    bulk.insert(ImportRow, kept)
 
 
 def _rejected(run: ImportRun, row: Row, reasons: list[str], notes: list[str] | None = None) -> Result:

@@ -21,7 +21,7 @@ from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.forms.reading import Reading, current_reading
 from crm.kernel.identity.actor import Actor
 from crm.kernel.outbox.publishing import publish_many
-from crm.kernel.records import pipeline
+from crm.kernel.records import bulk, pipeline
 from crm.kernel.records.events import RecordChanged, RecordCreated, RecordRemoved, RecordRestored
 from crm.kernel.records.models import RecordLink, RecordRow
 from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, RESTORE, Write
@@ -116,8 +116,8 @@ def _row(entity: Entity[Any], record: Any) -> RecordRow:
 def _insert(entity: Entity[Any], writes: list[Write]) -> None:
     if not writes:
         return
-    RecordRow.objects.bulk_create([_row(entity, write.record) for write in writes])
-    entity.model._default_manager.bulk_create([write.record for write in writes])
+    bulk.insert(RecordRow, [_row(entity, write.record) for write in writes])
+    bulk.insert(entity.model, [write.record for write in writes])
     _write_links(writes)
     for write in writes:
         pipeline.run("after", write)
@@ -216,17 +216,17 @@ def stored(entity: Entity[Any], record: Any) -> dict[str, Any]:
     return found
 
 
+#: What the record table repeats of a record.
+_ROW_ATTRIBUTES = ("title", "sort_key", "owner_id", "team_id", "updated_at", "deleted_at")
+
+
 def _update(entity: Entity[Any], writes: list[Write]) -> None:
     if not writes:
         return
-    names = {f.name for f in entity.model._meta.concrete_fields} - {"id", "workspace", "created_at", "created_by"}
-    for write in writes:
-        write.record.save(update_fields=names)
-        row = _row(entity, write.record)
-        RecordRow.objects.filter(pk=row.pk).update(
-            title=row.title, sort_key=row.sort_key, owner_id=row.owner_id, team_id=row.team_id,
-            updated_at=row.updated_at, deleted_at=row.deleted_at,
-        )
+    fixed = {"id", "workspace_id", "created_at", "created_by_id"}
+    names = {f.attname for f in entity.model._meta.concrete_fields} - fixed
+    bulk.update(entity.model, [write.record for write in writes], names)
+    bulk.update(RecordRow, [_row(entity, write.record) for write in writes], _ROW_ATTRIBUTES)
     _write_links(writes)
     for write in writes:
         pipeline.run("after", write)
