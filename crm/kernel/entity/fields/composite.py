@@ -15,6 +15,7 @@ from crm.kernel.entity.forms import address, numbers, person
 from crm.kernel.entity.forms.currencies import codes, parse_currency
 from crm.kernel.entity.forms.errors import part_called
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.forms.text import parse_text
 from crm.kernel.entity.storage import Computed as ComputedStorage
 
 
@@ -63,7 +64,7 @@ class Money(StoredFact, WholeColumn):
         currency = old.currency if old else reading.currency
         if given.get(self.currency_name):
             with part_called(self.currency_name):
-                currency = Currency(_("Currency"), currencies).clean(given[self.currency_name], reading) or currency
+                currency = parse_currency(given[self.currency_name], reading) or currency
         if self.name not in given:
             if old is None or self.currency_name not in given:
                 return {}
@@ -157,7 +158,7 @@ def _parts_of_name(parts: Mapping[str, Any], reading: Reading) -> dict[str, str 
     found: dict[str, str | None] = {}
     for name, raw in parts.items():
         with part_called(name):
-            found[name] = Part(longest=100).clean(raw, reading)
+            found[name] = parse_text(raw, reading, longest=100) or None
     return found
 
 
@@ -196,8 +197,9 @@ ADDRESS_PARTS: tuple[tuple[str, Label], ...] = (
 )
 
 
-def _part_of_address(suffix: str) -> Fact:
-    return Country() if suffix == "country" else Part(longest=200)
+def _part_of_address(suffix: str, raw: Any, reading: Reading) -> str | None:
+    parse = address.parse_country if suffix == "country" else parse_text
+    return parse(raw, reading) or None
 
 
 class PostalAddress(Fact):
@@ -242,7 +244,7 @@ class PostalAddress(Fact):
                 found[name] = getattr(whole, suffix)
             if name in given and (whole is None or given[name]):
                 with part_called(name):
-                    found[name] = _part_of_address(suffix).clean(given[name], reading)
+                    found[name] = _part_of_address(suffix, given[name], reading)
         country = found.get(f"{self.name}_country") or getattr(record, f"{self.name}_country", None) or reading.country
         region, postcode = f"{self.name}_region", f"{self.name}_postcode"
         if found.get(region):
