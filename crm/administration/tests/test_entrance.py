@@ -78,7 +78,8 @@ def test_an_unknown_e_mail_gets_the_same_page(north: Company) -> None:
 
 def test_csrf_is_checked_for_cookies_and_not_for_tokens(north: Company) -> None:
     strict = Client(enforce_csrf_checks=True)
-    assert strict.post("/sign-in", {"email": "a", "password": "b"}).status_code == 403
+    refused = strict.post("/sign-in", {"email": "a", "password": "b"})
+    assert refused.status_code == 403 and "Load it again" in refused.content.decode()
     strict.cookies["kith_session"] = north.browser("ada").cookies["kith_session"].value
     assert strict.post("/settings/profile", {"name": "Mallory"}).status_code == 403
     with scope(north.id):

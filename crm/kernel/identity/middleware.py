@@ -18,11 +18,12 @@ from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.entrance import admit, expected
 from crm.kernel.identity.keys import COOKIE, Key, read_authorization, read_link
 from crm.kernel.identity.models.keys import SESSION_IDLE
-from crm.kernel.identity.refusals import NotSignedIn, answer, is_api
+from crm.kernel.identity.refusals import NotSignedIn, answer, is_api, noted
 from crm.kernel.tenancy.scope import scope
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 PUBLIC_PAGES = ("/sign-in", "/invite", "/reset", "/language")
+NOWHERE = _("There is nothing at this address, or it is not shared with you.")
 PUBLIC_FILES = ("/static/", "/favicon.ico", "/robots.txt", "/healthz", "/readyz")
 
 
@@ -53,22 +54,18 @@ class Edge:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Notes a refusal; it is put into words after its transaction was rolled back."""
         if isinstance(exception, Http404):
-            exception = NotFound(_("There is nothing at this address, or it is not shared with you."))
+            exception = NotFound(NOWHERE)
         if not isinstance(exception, Refusal):
             return None
-        return self._noted(exception)
-
-    def _noted(self, refusal: Refusal) -> HttpResponse:
-        response = HttpResponse(status=refusal.status)
-        response.refusal = refusal  # type: ignore[attr-defined]
-        return response
+        return noted(exception)
 
     def _serve(self, request: HttpRequest, actor: Actor) -> HttpResponseBase:
         request.actor = actor  # type: ignore[attr-defined]
         if actor.scopes is not None and request.method not in SAFE and not request.path.startswith("/api/"):
-            return self._noted(NotAllowed(_("A limited token writes through the API only.")))
+            return noted(NotAllowed(_("A limited token writes through the API only.")))
         with translation.override(actor.language), timezone.override(_zone(actor)):
-            return self.get_response(request)
+            response = self.get_response(request)
+        return noted(NotFound(NOWHERE)) if response.status_code == 404 and request.resolver_match is None else response
 
     def _with_actor(
         self, request: HttpRequest, response: HttpResponseBase, actor: Actor, key: Key

@@ -20,6 +20,26 @@ class NotSignedIn(Refusal):
     title = _("Sign in first.")
 
 
+class PageTooOld(Refusal):
+    """The form's token is missing or not of this browser: forged, or the page was open through a sign-in."""
+
+    status = 403
+    code = "page-too-old"
+    title = _("This page was open for a long time. Load it again, then repeat what you did.")
+
+
+def noted(refusal: Refusal) -> HttpResponse:
+    """A response in whose place the edge puts the refusal's words, once the transaction is rolled back."""
+    response = HttpResponse(status=refusal.status)
+    response.refusal = refusal  # type: ignore[attr-defined]
+    return response
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW."""
+    return noted(PageTooOld())
+
+
 def is_api(request: HttpRequest) -> bool:
     return request.path.startswith(API)
 

@@ -86,6 +86,12 @@ def test_an_exception_takes_everything_back(house: House, client: Client, name: 
 
 
 @override_settings(ROOT_URLCONF=__name__)
+def test_an_address_that_does_not_exist_is_told_in_the_house(client: Client) -> None:
+    answer = client.get("/settings/nowhere")
+    assert answer.status_code == 404 and "There is nothing at this address" in answer.content.decode()
+
+
+@override_settings(ROOT_URLCONF=__name__)
 def test_programs_get_a_refusal_as_problem_json(house: House) -> None:
     with scope(house.id, house.actor()):
         secret = make_token(house.admin, "x", None)
