@@ -35,7 +35,7 @@ for noisy in ("procrastinate", "psycopg.pool"):
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 #: Seconds that running jobs get to finish their batch after a request to stop.
-GRACE = 25.0
+GRACE = 15.0
 RESCUE_EVERY = 5.0
 #: Seconds after which a long job makes way for others that wait, so that no import keeps a letter waiting.
 TURN = 20.0
