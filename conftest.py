@@ -12,15 +12,18 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Page
 from psycopg import sql
 
 from config.database import embedded, grant_connect, prepare, secrets_for
 from config.embedded import Embedded
+from tests.harness.browsers import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parent
 _SHAPING = {"models", "migrations", "sql", "tenancy", "entity", "fields"}
@@ -171,6 +174,7 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
     from django.test.utils import setup_test_environment
 
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver keeps an event loop in the tests' thread
     django.setup()
     setup_test_environment()
     if not os.environ.get("KITH_PARTS") and (ROOT / "crm/kernel/testing/fixtures.py").exists():
@@ -183,6 +187,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if sys.modules.get("django.db") and "DJANGO_SETTINGS_MODULE" in os.environ:
         sys.modules["django.db"].connections.close_all()
     _harness.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page whose console stays silent: a script error, a refused style or a missing file fails the test."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield page
+    assert not found, "the browser's console has errors:\n" + "\n".join(found)
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,7 @@ def faults(message: Message) -> Iterator[str]:
         yield "has no Chinese"
         return
     wanted = set(_PLACEHOLDER.findall(ids[-1]))
-    for text in strings:
+    for text in filter(None, strings):
         if set(_PLACEHOLDER.findall(text)) != wanted:
             yield f"has other placeholders: {text!r}"
     if message.fuzzy:

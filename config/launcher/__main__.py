@@ -107,7 +107,7 @@ def test(rest: list[str]) -> int:
     build.test_tools()
     arguments = [word for word in rest if word != "--"]
     if not any(word in {"-n", "-p"} or word.startswith(("-n", "--numprocesses")) for word in arguments):
-        arguments = ["-n", str(os.cpu_count() or 2), *arguments]
+        arguments = ["-n", str(os.cpu_count() or 2), "--dist", "loadscope", *arguments]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *arguments], cwd=commands.ROOT, check=False
     ).returncode

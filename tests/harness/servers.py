@@ -4,17 +4,10 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config.launcher import commands, ports
-
-CHROMIUM = "/usr/bin/chromium"
-_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 class LiveServer:
@@ -36,7 +29,7 @@ class LiveServer:
     def run(self, name: str, command: list[str]) -> None:
         """Starts one process, its output in a file of this name."""
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"},
             "KITH_BASE_URL": self.url,
             "KITH_POOL": "1",
             "KITH_PROCESS": f"test-{name}",
@@ -68,9 +61,3 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
         yield server
     finally:
         server.stop()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium instead of a downloaded one."""
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": _FLAGS}

@@ -1,6 +1,7 @@
 """The server that comes along: starts, stops, and gets over whatever was cut off before."""
 
 import os
+import shutil
 import signal
 import stat
 from pathlib import Path
@@ -8,7 +9,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config import embedded as module
 from config.database import embedded, prepare, refuse_strong_role, secrets_for
 from config.embedded import Embedded
 from config.problem import Problem
@@ -40,7 +40,8 @@ def test_it_survives_kill_9(server: Embedded) -> None:
 def test_a_stale_pid_file_naming_a_strange_process_is_no_obstacle(server: Embedded) -> None:
     server.start()
     server.stop()
-    (server.cluster / "postmaster.pid").write_text(f"{os.getpid()}\n{server.cluster}\n0\n5432\n{server.socket}\n\n\nready\n")
+    lines = [os.getpid(), server.cluster, 0, 5432, server.socket, "", "", "ready", ""]
+    (server.cluster / "postmaster.pid").write_text("\n".join(map(str, lines)))
     assert server.pid() is None
     server.start()
     assert server.answers()
@@ -101,7 +102,7 @@ def test_data_is_checked_and_passwords_are_asked_for(server: Embedded) -> None:
 
 
 def test_a_full_disk_is_said_before_anything_is_written(server: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 5 * 2**20})())
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: type("Usage", (), {"free": 5 * 2**20})())
     with pytest.raises(Problem, match="Make room"):
         server.start()
 

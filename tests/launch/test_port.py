@@ -69,7 +69,14 @@ def test_every_page_carries_the_policy(live_server: LiveServer) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/sign-in?next=%ff%fe", "/sign-in?x=%00", "/%ff%fe", "/%00", "/sign-in?" + "a=1&" * 1500, "/accounts?filter=%ed%a0%80"],
+    [
+        "/sign-in?next=%ff%fe",
+        "/sign-in?x=%00",
+        "/%ff%fe",
+        "/%00",
+        "/sign-in?" + "a=1&" * 1500,
+        "/accounts?filter=%ed%a0%80",
+    ],
 )
 def test_strange_addresses_are_no_fault_of_ours(live_server: LiveServer, path: str) -> None:
     status, _, _ = ask(live_server, path)

@@ -16,8 +16,6 @@ from config.launcher import ports
 from config.launcher.supervisor import state
 from tests.launch.conftest import Run
 
-pytestmark = pytest.mark.xdist_group("launcher")
-
 
 @dataclass
 class Installation:
