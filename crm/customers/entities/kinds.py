@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Account, Activity, Contact, ContactPoint, Relationship, RelationshipType
 from crm.kernel.entity.entity import Entity
+from crm.kernel.quality.rules import not_before
 from crm.kernel.records.models import RecordRow
 
 
@@ -57,6 +58,7 @@ class ContactPoints(Entity[ContactPoint]):
     form = {_("Contact point"): ("record", "type", "value", "use", "main", "since", "until", "note")}
     quick = ("record", "type", "value", "use")
     match = ("value",)
+    rules = (not_before("until", "since"),)
     empty = _("Further phones, mails and addresses, each with what it is for and how long it holds.")
 
 
@@ -83,6 +85,7 @@ class Relationships(Entity[Relationship]):
     }
     quick = ("first", "type", "second", "strength")
     sort = "-created_at"
+    rules = (not_before("until", "since"),)
     empty = _("Who knows whom: note that somebody supplies, advises or went to school with somebody.")
 
     @staticmethod

@@ -90,7 +90,6 @@ _FORMS: dict[str, f.Fact] = {
 @contribute("check", ContactPoint)
 def point_form(write: Write) -> None:
     """A phone is kept as a phone, a mail as a mail: each value in the normal form of its type."""
-    _period(write)
     if not (write.changed("value") or write.changed("type")):
         return
     kind = write.values.get("type", write.old.get("type"))
@@ -106,7 +105,6 @@ def point_form(write: Write) -> None:
 @contribute("check", Relationship)
 def relationship_ends(write: Write) -> None:
     """Two different parties, of the kinds which the type is for."""
-    _period(write)
     if not (write.changed("first_id") or write.changed("second_id") or write.changed("type_id")):
         return
     first, second = _now(write, "first_id"), _now(write, "second_id")
@@ -131,9 +129,3 @@ def _ends(type_id: UUID | None) -> tuple[str, str]:
 
 def _now(write: Write, name: str) -> Any:
     return write.values.get(name, write.old.get(name))
-
-
-def _period(write: Write) -> None:
-    since, until = _now(write, "since"), _now(write, "until")
-    if since and until and until < since:
-        write.wrong("until", _("The end comes after the beginning: %(since)s.") % {"since": since})

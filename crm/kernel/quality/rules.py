@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields.fact import Fact
 from crm.kernel.entity.forms.errors import Words, filled
-from crm.kernel.entity.forms.reading import current_reading
+from crm.kernel.entity.forms.reading import Reading, current_reading
 
 Message = str | Promise
 
@@ -33,6 +33,7 @@ class Seen:
 
     entity: Entity[Any]
     values: Mapping[str, Any]
+    reading: Reading
 
     def fact(self, name: str) -> Fact:
         return self.entity.fields[name]
@@ -52,7 +53,11 @@ class Seen:
 
     def shown(self, name: str) -> str:
         """The value as the writer reads it."""
-        return str(self.fact(name).display(self.value(name), current_reading()))
+        return self.display(name, self.value(name))
+
+    def display(self, name: str, value: Any) -> str:
+        """Any value of the field as the writer reads it."""
+        return str(self.fact(name).display(value, self.reading))
 
 
 def _join(labels: list[Words]) -> str:
@@ -174,10 +179,9 @@ class Between(Rule):
     def broken(self, seen: Seen) -> dict[str, Message]:
         if seen.blank(self.name) or self.low <= seen.value(self.name) <= self.high:
             return {}
-        show = seen.fact(self.name).display
         facts = {
-            "low": show(self.low, current_reading()),
-            "high": show(self.high, current_reading()),
+            "low": seen.display(self.name, self.low),
+            "high": seen.display(self.name, self.high),
             "value": seen.shown(self.name),
         }
         return {self.name: filled(self._template, **facts)}
@@ -223,15 +227,18 @@ def unique_value(label: Words, value: str) -> Message:
     return filled(_("“%(value)s” is taken: another record has this %(label)s already."), value=value, label=label)
 
 
-def check(entity: Entity[Any], values: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, list[Message]]:
+def check(
+    entity: Entity[Any], values: Mapping[str, Any], old: Mapping[str, Any], reading: Reading | None = None
+) -> dict[str, list[Message]]:
     """{field: messages} of the kind's rules that the record would break.
 
-    `values` are the cleaned values of this write and win over `old`, the stored ones ({} for a new record).
+    `values` are the cleaned values of this write and win over `old`, the stored ones ({} for a new record). Messages show
+    values by `reading`, else by the ambient one.
     """
     found: dict[str, list[Message]] = {}
     if not entity.rules:
         return found
-    seen = Seen(entity, {**old, **values})
+    seen = Seen(entity, {**old, **values}, reading or current_reading())
     for rule in _spoken(entity.rules, values, old):
         for name, message in rule.broken(seen).items():
             found.setdefault(name, []).append(message)

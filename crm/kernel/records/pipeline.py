@@ -158,7 +158,8 @@ def check(writes: list[Write]) -> None:
     for write in writes:
         _required(write)
         if write.ok:
-            for name, messages in check_rules(write.entity, write.values, write.old).items():
+            said = check_rules(write.entity, write.values, write.old, Reading.of(write.actor))
+            for name, messages in said.items():
                 for message in messages:
                     write.wrong(name, message)
             run("check", write)
