@@ -29,6 +29,14 @@ class Entry:
     curl: str
     good: str
     bad: list[tuple[str, str]]
+    tone: str
+
+
+_TONES = {"GET": "chip-info", "POST": "chip-ok", "PATCH": "chip-warn", "DELETE": "chip-bad"}
+
+
+_HELLO = """export KITH_TOKEN=kith_…
+curl '%(host)s/api/v1/me' -H "Authorization: Bearer $KITH_TOKEN\""""
 
 
 @require_safe
@@ -43,12 +51,20 @@ def docs(request: HttpRequest) -> HttpResponse:
     """One chapter of the documentation; `?chapter=` names a tag of the document."""
     actor = request.actor  # type: ignore[attr-defined]
     whole = document(actor, Samples(actor))
-    names = [tag["name"] for tag in whole["tags"]]
-    chapter = request.GET.get("chapter", names[0])
-    if chapter not in names:
+    headings = {tag["name"]: tag["description"] for tag in whole["tags"]}
+    first = next(iter(headings))
+    chapter = request.GET.get("chapter", first)
+    if chapter not in headings:
         raise NotFound()
     host = f"{request.scheme}://{request.get_host()}"
-    context = {"tags": whole["tags"], "chapter": chapter, "entries": entries(whole, chapter, host), "host": host}
+    context = {
+        "tags": whole["tags"],
+        "chapter": chapter,
+        "heading": headings[chapter],
+        "first": chapter == first,
+        "entries": entries(whole, chapter, host),
+        "hello": _HELLO % {"host": host},
+    }
     return render_page(request, "api/docs.jinja", context)
 
 
@@ -78,6 +94,7 @@ def _entry(whole: Json, path: str, method: str, facts: Json, host: str) -> Entry
             for status, answer in facts["responses"].items()
             if status != good
         ],
+        tone=_TONES[method.upper()],
     )
 
 
@@ -115,7 +132,7 @@ def _curl(whole: Json, path: str, method: str, facts: Json, host: str) -> str:
     for parameter in facts.get("parameters", []):
         if parameter["in"] == "path" and "example" in parameter:
             path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
-    lines = [f"curl -X {method} '{host}{path}'", "-H 'Authorization: Bearer $KITH_TOKEN'".replace("'", '"')]
+    lines = [f"curl -X {method} '{host}{path}'", '-H "Authorization: Bearer $KITH_TOKEN"']
     for media, body in facts.get("requestBody", {}).get("content", {}).items():
         if media == "multipart/form-data":
             names = resolved(whole, body["schema"])["properties"]

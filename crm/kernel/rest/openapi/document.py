@@ -206,4 +206,5 @@ def _components(kinds: Iterable[Entity[Any]], actor: Actor) -> dict[str, Any]:
 
 def _tags(kinds: Iterable[Entity[Any]]) -> list[Schema]:
     named = [{"name": entity.plural, "description": str(entity.labels)} for entity in kinds]
-    return [*named, *({"name": name, "description": str(text)} for name, text in answers.TAGS.items())]
+    first, *others = ({"name": name, "description": str(text)} for name, text in answers.TAGS.items())
+    return [first, *named, *others]
