@@ -28,3 +28,7 @@ lock *words:
 # words of the interface: sources → locale/zh_Hans
 words:
     {{python}} tools/translations.py update
+
+# kill -9 of web, worker and PostgreSQL under load, again and again: what was acknowledged must be there
+soak rounds="30":
+    KITH_SOAK={{rounds}} ./kith test tests/faults

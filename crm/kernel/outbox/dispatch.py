@@ -10,7 +10,7 @@ from datetime import timedelta
 from threading import Event as Signal
 from uuid import UUID
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone, translation
 
 from crm.kernel.base.clock import now
@@ -96,7 +96,15 @@ def _put_off(row: OutboxEvent, problem: Exception) -> None:
         if kept.attempts >= TRIES:
             kept.state = OutboxEvent.DEAD
         kept.save(update_fields=["attempts", "error", "next_at", "state"])
-    logger.warning("event %s (%s) failed, try %s: %s", row.id, row.name, kept.attempts, kept.error, exc_info=problem)
+    lost = isinstance(problem, (InterfaceError, OperationalError))
+    logger.warning(
+        "event %s (%s) failed, try %s: %s",
+        row.id,
+        row.name,
+        kept.attempts,
+        kept.error,
+        exc_info=None if lost else problem,
+    )
 
 
 def pause(attempts: int) -> timedelta:
