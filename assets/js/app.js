@@ -21,6 +21,7 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0; // a page taken from storage would show another person's rows after sign-out
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.scrollBehavior = "auto";
+htmx.config.attributesToSettle = ["class", "width", "height"]; // "style" would be an inline style
 // 4xx answers carry a form to show again, or a refusal which the server has already turned to #refusals.
 htmx.config.responseHandling = [
   { code: "204", swap: false },

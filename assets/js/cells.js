@@ -66,6 +66,10 @@ export function startCells(htmx) {
     const form = e.target.closest?.("form[data-cell]");
     if (form && e.target.tagName === "SELECT" && !e.target.multiple) form.requestSubmit();
   });
+  document.addEventListener("htmx:afterSwap", (e) => {
+    const cell = e.target.closest?.("[data-edit]");
+    if (cell) cell.classList.toggle("edit", Boolean(cell.querySelector("form")));
+  });
   // One save at a time: Enter, change and leaving would else send three.
   document.addEventListener("htmx:beforeRequest", (e) => {
     const form = e.target.closest?.("form[data-cell]");

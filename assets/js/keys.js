@@ -48,7 +48,7 @@ const KEYS = {
   c: () => click("[data-key=c]"),
   n: () => focus("[data-key=note]"),
   "/": () => focus("[data-key=filter]") || click("[data-key=filter-button]"),
-  "?": () => click("[data-key=help]"),
+  "?": () => (document.querySelector("[data-key=help]")?.click(), true),
   "[": () => click("[data-key=previous]"),
   "]": () => click("[data-key=next]"),
   g: () => ((go = Date.now()), true),

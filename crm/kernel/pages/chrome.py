@@ -65,9 +65,7 @@ def phone_kinds() -> list[Any]:
 def my_links() -> list[tuple[Any, str]]:
     """[(label, address)] of the person's own pages, where their part is there."""
     found = []
-    for label, name in (
-        (_("Profile and access"), "settings.profile"),
-    ):
+    for label, name in ((_("Profile and access"), "settings.profile"),):
         try:
             found.append((label, reverse(name)))
         except NoReverseMatch:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Wrong
@@ -21,28 +21,33 @@ from crm.kernel.pages.links import few, name_of_link
 from crm.kernel.tenancy.scope import current_actor
 
 OPERATORS = {
-    "is": _l("is"),
-    "is_not": _l("is not"),
-    "in": _l("is one of"),
-    "not_in": _l("is none of"),
-    "lt": _l("is less than"),
-    "lte": _l("is at most"),
-    "gt": _l("is more than"),
-    "gte": _l("is at least"),
-    "between": _l("is between"),
-    "not_between": _l("is not between"),
-    "empty": _l("is empty"),
-    "filled": _l("is filled"),
-    "contains": _l("contains"),
-    "not_contains": _l("does not contain"),
-    "starts": _l("starts with"),
-    "not_starts": _l("does not start with"),
-    "within": _l("is within"),
-    "not_within": _l("is not within"),
-    "has": _l("has"),
-    "has_not": _l("has not"),
+    "is": gettext_lazy("is"),
+    "is_not": gettext_lazy("is not"),
+    "in": gettext_lazy("is one of"),
+    "not_in": gettext_lazy("is none of"),
+    "lt": gettext_lazy("is less than"),
+    "lte": gettext_lazy("is at most"),
+    "gt": gettext_lazy("is more than"),
+    "gte": gettext_lazy("is at least"),
+    "between": gettext_lazy("is between"),
+    "not_between": gettext_lazy("is not between"),
+    "empty": gettext_lazy("is empty"),
+    "filled": gettext_lazy("is filled"),
+    "contains": gettext_lazy("contains"),
+    "not_contains": gettext_lazy("does not contain"),
+    "starts": gettext_lazy("starts with"),
+    "not_starts": gettext_lazy("does not start with"),
+    "within": gettext_lazy("is within"),
+    "not_within": gettext_lazy("is not within"),
+    "has": gettext_lazy("has"),
+    "has_not": gettext_lazy("has not"),
 }
-_OF_DAYS = {"lt": _l("is before"), "lte": _l("is until"), "gt": _l("is after"), "gte": _l("is from")}
+_OF_DAYS = {
+    "lt": gettext_lazy("is before"),
+    "lte": gettext_lazy("is until"),
+    "gt": gettext_lazy("is after"),
+    "gte": gettext_lazy("is from"),
+}
 _ALONE = ("empty", "filled")
 _LISTS = ("in", "not_in", "between", "not_between")
 _PERIODS = ("within", "not_within")

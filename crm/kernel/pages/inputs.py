@@ -81,7 +81,7 @@ def sections(
     actor = current_actor()
     policy = policy_for(entity)
     closed = policy.readonly(actor) | policy.hidden(actor)
-    plan: Mapping[Any, Sequence[str]] = entity.form
+    plan: Mapping[Any, Sequence[str]] = entity.sections
     if quick and entity.quick:
         needed = [
             name for name, one in entity.fields.items() if one.required and name not in closed and not one.part_of

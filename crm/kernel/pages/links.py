@@ -127,7 +127,8 @@ def of_kind(entity: Entity[Any], words: str, most: int = HITS) -> list[Hit]:
         first = list(rows.filter(starts).order_by(title.sort_ref()).values_list("pk", flat=True)[:most])
         if len(first) < most:
             inside = rows.filter(
-                Q(**{f"{title.filter_ref()}__contains": wanted}) | Q(**{f"{title.sort_ref()}__contains": sort_key(words)})
+                Q(**{f"{title.filter_ref()}__contains": wanted})
+                | Q(**{f"{title.sort_ref()}__contains": sort_key(words)})
             ).exclude(pk__in=first)
             first += list(inside.order_by(title.sort_ref()).values_list("pk", flat=True)[: most - len(first)])
     elif wanted:

@@ -123,7 +123,7 @@ def _subtitle(entity: Entity[Any], cells: Mapping[str, Cell]) -> str:
 def _blocks(entity: Entity[Any], cells: Mapping[str, Cell], used: set[str]) -> list[Block]:
     """The facts in the sections of the form; first those which are filled or wanted, the empty rest under "more"."""
     made = []
-    for label, names in entity.form.items():
+    for label, names in entity.sections.items():
         mine = [cells[name] for name in names if name in cells and name not in used and name != entity.title]
         if mine:
             made.append(Block(label, mine))

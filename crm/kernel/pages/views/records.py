@@ -50,7 +50,7 @@ def drawer(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
 @require_GET
 def tab(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpResponse:
     record = fetch(entity, pk)
-    words: dict[str, Any] = {"entity": entity, "record": record, "url": record_url(entity, pk)}
+    words: dict[str, Any] = {"entity": entity, "record": record, "address": record_url(entity, pk)}
     if name == "timeline":
         before = request.GET.get("before")
         return render(request, "pages/tab_timeline.jinja", words | _timeline(entity, record, _moment(before)))
@@ -85,7 +85,7 @@ def _other_tab(
 def attach(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     record = fetch(entity, pk, "edit")
     given = request.FILES.getlist("file")
-    words: dict[str, Any] = {"entity": entity, "record": record, "url": record_url(entity, pk), "problem": ""}
+    words: dict[str, Any] = {"entity": entity, "record": record, "address": record_url(entity, pk), "problem": ""}
     try:
         for upload in given:
             files.attach(pk, upload)
@@ -105,7 +105,13 @@ def detach(request: HttpRequest, entity: Entity[Any], pk: UUID, file_id: UUID) -
     if file_id not in {one.pk for one in files_of(pk)}:
         raise NotFound
     files.remove(file_id)
-    words = {"entity": entity, "record": record, "url": record_url(entity, pk), "files": files_of(pk), "problem": ""}
+    words = {
+        "entity": entity,
+        "record": record,
+        "address": record_url(entity, pk),
+        "files": files_of(pk),
+        "problem": "",
+    }
     return toasts.toast(render(request, "pages/tab_files.jinja", words), _("The file was removed."))  # type: ignore[return-value]
 
 
