@@ -106,8 +106,22 @@ class Entity(Generic[R]):
         return [field for field in self.fields.values() if not field.readonly]
 
     @property
+    def sections(self) -> dict[Label, list[str]]:
+        """The form's sections. A field that none of them names stands behind the field declared before it."""
+        made = {label: list(names) for label, names in self.form.items()}
+        placed = {name for names in made.values() for name in names}
+        before: str | None = None
+        for name, field in self.fields.items():
+            own = not (field.readonly or field.part_of or name in BASE_FIELDS)
+            if own and made and name not in placed:
+                home = next((names for names in made.values() if before in names), list(made.values())[-1])
+                home.insert(home.index(before) + 1 if before in home else len(home), name)
+            before = name if own else before
+        return made
+
+    @property
     def form_fields(self) -> list[str]:
-        return [name for names in self.form.values() for name in names]
+        return [name for names in self.sections.values() for name in names]
 
     @property
     def default_sort(self) -> str:
