@@ -232,8 +232,8 @@ def check(
 ) -> dict[str, list[Message]]:
     """{field: messages} of the kind's rules that the record would break.
 
-    `values` are the cleaned values of this write and win over `old`, the stored ones ({} for a new record). Messages show
-    values by `reading`, else by the ambient one.
+    `values` are the cleaned values of this write and win over `old`, the stored ones ({} for a new record). Messages
+    show values by `reading`, else by the ambient one.
     """
     found: dict[str, list[Message]] = {}
     if not entity.rules:

@@ -123,7 +123,7 @@ class Choice(StoredFact, TextColumn):
         return _options(self.options)
 
     def clean(self, raw: Any, reading: Reading) -> str | None:
-        return None if _blank(raw) else choice_forms.parse_choice(raw, reading, self.choices_list)
+        return None if _blank(raw) else choice_forms.parse_choice(raw, reading, self.choices_list) or None
 
     def display(self, value: Any, reading: Reading) -> str:
         return str(dict(self.choices_list).get(value, value)) if value else ""
@@ -187,7 +187,7 @@ class MultiChoice(_List):
 
     def clean(self, raw: Any, reading: Reading) -> list[str] | None:
         found = [choice_forms.parse_choice(part, reading, self.choices_list) for part in self.split(raw)]
-        return list(dict.fromkeys(found)) or None
+        return list(dict.fromkeys(one for one in found if one)) or None
 
     def display(self, value: Any, reading: Reading) -> str:
         labels = dict(self.choices_list)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy, override
 from crm.kernel.base.text import fold
 from crm.kernel.entity.forms.errors import FieldError, Words
 from crm.kernel.entity.forms.reading import LANGUAGES, Reading
-from crm.kernel.entity.forms.text import as_text, clean
+from crm.kernel.entity.forms.text import as_text, blank, clean
 
 SHOWN = 8
 _SPLIT = re.compile(r"[;；,，、|\n]")
@@ -93,9 +93,9 @@ def parse_choice(raw: object, reading: Reading, choices: Pairs) -> str:
     if not text:
         return ""
     found = known.find(text)
-    if found is None:
+    if found is None and not blank(text, reading):
         raise known.refused(text)
-    return found
+    return found or ""
 
 
 def show_choice(value: str, reading: Reading, choices: Pairs) -> Words:

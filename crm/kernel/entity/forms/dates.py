@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy
 
 from crm.kernel.entity.forms.errors import FieldError, Words, filled
 from crm.kernel.entity.forms.reading import DateOrder, Reading
-from crm.kernel.entity.forms.text import as_text, clean
+from crm.kernel.entity.forms.text import as_text, blank, clean
 
 _MONTHS_EN = "January February March April May June July August September October November December".split()
 _SHORT_EN = [name[:3] for name in _MONTHS_EN]
@@ -52,7 +52,7 @@ def parse_date(raw: object, reading: Reading) -> date | None:
     if isinstance(raw, date):
         return raw
     text = unicodedata.normalize("NFKC", clean(as_text(raw)))
-    if not text:
+    if blank(text, reading):
         return None
     return read_day(text, reading)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.entity.forms.domain import host_of, readable_host
 from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.forms.text import as_text, clean
+from crm.kernel.entity.forms.text import as_text, blank, clean
 
 _LONGEST = 254
 _NAMED = re.compile(r"[^<>]*<\s*([^<>]+?)\s*>")
@@ -18,7 +18,7 @@ _LOCAL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}")
 def parse_email(raw: object, reading: Reading) -> str:
     """ "name@company.com" in small letters; "" where it is blank. Takes "Name <a@b.c>" and "mailto:" too."""
     text = unicodedata.normalize("NFKC", clean(as_text(raw))).strip()
-    if not text:
+    if blank(text, reading):
         return ""
     named = _NAMED.fullmatch(text)
     address = (named[1] if named else text).casefold().removeprefix("mailto:").replace("。", ".").strip()

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy
 from crm.kernel.entity.forms.dates import example, read_day, short_date, show_date
 from crm.kernel.entity.forms.errors import FieldError, Words, filled
 from crm.kernel.entity.forms.reading import Reading, zone_named
-from crm.kernel.entity.forms.text import as_text, clean
+from crm.kernel.entity.forms.text import as_text, blank, clean
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _ZONE = re.compile(r"\s*(?:(Z|UTC|GMT)|(?:UTC|GMT)?\s*([+-])(\d{2}):?(\d{2})|([A-Z][A-Za-z_]+/[A-Za-z_/+-]+))$")
@@ -33,7 +33,7 @@ def parse_datetime(raw: object, reading: Reading) -> datetime | None:
         if isinstance(raw, date):
             return _in_utc(datetime(raw.year, raw.month, raw.day), reading.zone)
         text = unicodedata.normalize("NFKC", clean(as_text(raw)))
-        return _in_utc(*_read(text, reading)) if text else None
+        return None if blank(text, reading) else _in_utc(*_read(text, reading))
     except OverflowError:
         raise FieldError(_("A year has four digits, such as 2026.")) from None
 

@@ -12,7 +12,7 @@ from crm.kernel.base.money import Money, places
 from crm.kernel.entity.forms import currencies
 from crm.kernel.entity.forms.errors import FieldError, Words
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.forms.text import as_text, clean
+from crm.kernel.entity.forms.text import as_text, blank, clean
 
 BIG = 2**63 - 1
 _DIGITS_MOST = 40
@@ -61,7 +61,7 @@ def _read(raw: object, reading: Reading, example: str, own: str | None = None) -
     if isinstance(raw, bool):
         raise _not_a_number(example)
     text = clean(as_text(raw))
-    if not text:
+    if blank(text, reading):
         return None
     if isinstance(raw, int | float | Decimal):
         return _Written(Decimal(text), rough=isinstance(raw, float))

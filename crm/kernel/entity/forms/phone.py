@@ -11,7 +11,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, V
 
 from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.forms.text import as_text, clean
+from crm.kernel.entity.forms.text import as_text, blank, clean
 
 _LONGEST = 60
 _LOOSE = str.maketrans("", "", " -().\xa0")
@@ -34,7 +34,7 @@ def parse_phone(raw: object, reading: Reading, country: str | None = None) -> st
     A number without country code is read as one of `country` (ISO 3166), else of the reader's country.
     """
     text = clean(as_text(raw))
-    if not text:
+    if blank(text, reading):
         return ""
     home = country or reading.country
     found = _common(text.translate(_LOOSE), home)

@@ -33,7 +33,8 @@ class Reading:
 
     `date_order` None means: by country, and a date that fits only one order is read in that order. A given order is
     kept strictly, as a column of an import must be read in one way. `decimal_mark` is "." or ",". `lenient` (imports of
-    old lists) keeps a phone number or postcode that fits no plan as it was written, instead of refusing it.
+    old lists) keeps a phone number or postcode that fits no plan as it was written, instead of refusing it, and reads
+    "N/A" and its like as no value where text is not wanted.
     """
 
     language: str = "en"

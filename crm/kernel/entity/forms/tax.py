@@ -12,7 +12,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.forms.text import as_text, clean
+from crm.kernel.entity.forms.text import as_text, blank, clean
 
 _LOOSE = re.compile(r"[\s.\-–/_]")
 _CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -34,7 +34,7 @@ def parse_tax_id(raw: object, reading: Reading, country: str | None = None) -> s
     The country is the letters in front of a European VAT number, else `country`, else the reader's own.
     """
     text = _LOOSE.sub("", unicodedata.normalize("NFKC", clean(as_text(raw)))).upper()
-    if not text:
+    if blank(text, reading):
         return ""
     home = country or reading.country
     if (

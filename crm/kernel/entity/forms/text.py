@@ -45,6 +45,17 @@ def _laid_out(raw: str, lines: bool) -> str:
     return text if lines else _LAYOUT.sub(" ", text)
 
 
+# How other systems write that they do not know a value.
+_MISSING = frozenset(
+    ("na", "n/a", "n.a.", "#n/a", "nan", "null", "nil", "none", "\\n", "-", "--", "–", "—", "?", "无", "暂无", "未知")
+)
+
+
+def blank(text: str, reading: Reading) -> bool:
+    """Whether a cleaned text means that there is no value; an import of an old list knows "N/A" and its like."""
+    return not text or (reading.lenient and text.casefold() in _MISSING)
+
+
 def as_text(raw: object) -> str:
     """The text that a single value of any kind means (a cell, a JSON value), not yet cleaned."""
     if isinstance(raw, str):

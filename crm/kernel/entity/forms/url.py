@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.entity.forms.domain import host_of, readable_host
 from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.forms.text import as_text, clean
+from crm.kernel.entity.forms.text import as_text, blank, clean
 
 LONGEST = 2000
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?![0-9]{1,5}(?:[/?#]|$))", re.IGNORECASE)
@@ -20,7 +20,7 @@ _KEPT_SIGNS = "/%:@!$&'()*+,;=~-._?"
 def parse_url(raw: object, reading: Reading) -> str:
     """ "https://host/path", the host in ASCII small letters, the rest percent-encoded; "" where it is blank."""
     text = clean(as_text(raw))
-    if not text:
+    if blank(text, reading):
         return ""
     if len(text) > LONGEST:
         raise FieldError(

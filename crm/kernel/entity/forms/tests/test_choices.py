@@ -13,7 +13,11 @@ from crm.kernel.entity.forms.choices import (
     show_choices,
     show_tags,
 )
+from crm.kernel.entity.forms.dates import parse_date
+from crm.kernel.entity.forms.email import parse_email
 from crm.kernel.entity.forms.errors import FieldError
+from crm.kernel.entity.forms.numbers import parse_money
+from crm.kernel.entity.forms.phone import parse_phone
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.yes_no import parse_yes_no
 
@@ -75,3 +79,16 @@ def test_yes_and_no(english: Reading) -> None:
     assert parse_yes_no(" ", english) is None
     with pytest.raises(FieldError, match="Write yes or no"):
         parse_yes_no("perhaps", english)
+
+
+def test_other_systems_words_for_no_value() -> None:
+    lenient = Reading(lenient=True)
+    for raw in ("NA", "n/a", "NULL", "-", "无", "暂无"):
+        assert parse_choice(raw, lenient, INDUSTRY) == ""
+        assert parse_date(raw, lenient) is None
+        assert parse_money(raw, lenient) is None
+        assert parse_phone(raw, lenient) == ""
+        assert parse_email(raw, lenient) == ""
+        with pytest.raises(FieldError):
+            parse_choice(raw, Reading(), INDUSTRY)
+    assert parse_choice("N/A", lenient, [("na", "N/A")]) == "na"
