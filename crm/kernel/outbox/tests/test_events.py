@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from crm.kernel.base.clock import now
@@ -285,3 +288,18 @@ def test_only_ids_cross_between_companies(north: Company, south: Company) -> Non
     with south.as_("admin"):
         assert queries.next_event() is None
     assert rung(south) == []
+
+
+def test_the_command_lists_dead_letters_and_decides_about_them(north: Company) -> None:
+    with north.as_("ada"):
+        lost = publish(Rung(uuid7(), "lost"))
+        OutboxEvent.objects.filter(id=lost).update(state="dead", error="ValueError: no")
+    said = StringIO()
+    call_command("dead_letters", stdout=said)
+    assert f"{lost}" in said.getvalue()
+    assert "outbox.rung" in said.getvalue()
+    call_command("dead_letters", retry=lost, stdout=said)
+    deliver(north)
+    assert tones(north) == ["lost"]
+    with pytest.raises(CommandError, match="no dead letter"):
+        call_command("dead_letters", discard=lost, stdout=said)
