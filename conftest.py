@@ -76,7 +76,6 @@ class Harness:
             "KITH_SECRET_KEY": kept.key,
             "KITH_POOL": "0",
             "KITH_PASSWORD_MEMORY_KIB": "64",
-            "KITH_MIGRATIONS": "none",
         }
 
     def url(self, user: str, password: str, database: str) -> str:
@@ -111,7 +110,7 @@ class Harness:
             "KITH_DB_ROLE": "owner",
             "KITH_OWNER_DATABASE_URL": owner,
         }
-        command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--run-syncdb", "--skip-checks"]
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.exit(f"migrate failed:\n{(done.stdout + done.stderr)[-3000:]}", returncode=3)
@@ -141,20 +140,15 @@ class Harness:
 
 def _shape() -> str:
     """A digest of every file that decides what the tables look like."""
-    digest = hashlib.sha256(os.environ.get("KITH_PARTS", "").encode())
-    for path in sorted(
-        [
-            *(ROOT / "crm").rglob("*.py"),
-            *(ROOT / "crm").rglob("*.sql"),
-            *(ROOT / "config/settings").glob("*.py"),
-        ]
-    ):
-        shaping = (
-            path.suffix == ".sql"
-            or path.stem in {*_SHAPING, "apps", "settings"}
-            or _SHAPING & set(path.parts)
-        )
-        if shaping and "tests" not in path.parts:
+    always = [ROOT / "conftest.py", ROOT / "requirements/app.txt", *(ROOT / "config/settings").glob("*.py")]
+    ours = [*(ROOT / "crm").rglob("*.py"), *(ROOT / "crm").rglob("*.sql")]
+    shaping = [
+        path for path in ours
+        if path.suffix == ".sql" or path.stem in _SHAPING or _SHAPING & set(path.parts)
+    ]  # fmt: skip
+    digest = hashlib.sha256()
+    for path in sorted([*always, *shaping]):
+        if "tests" not in path.parts:
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -177,8 +171,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver keeps an event loop in the tests' thread
     django.setup()
     setup_test_environment()
-    if not os.environ.get("KITH_PARTS") and (ROOT / "crm/kernel/testing/fixtures.py").exists():
-        config.pluginmanager.import_plugin("crm.kernel.testing.fixtures")
+    config.pluginmanager.import_plugin("crm.kernel.testing.fixtures")  # its imports need the settings
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

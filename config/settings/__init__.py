@@ -10,7 +10,6 @@ from pathlib import Path
 from config.settings.database import database
 from config.settings.parts import installed
 from config.settings.security import *  # noqa: F403
-from config.settings.security import middleware
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("KITH_DATA", BASE_DIR / "data")).resolve()
@@ -19,16 +18,11 @@ SECRET_KEY = os.environ.get("KITH_SECRET_KEY", "")
 BASE_URL = os.environ.get("KITH_BASE_URL", "http://localhost:8000").rstrip("/")
 SMTP_URL = os.environ.get("KITH_SMTP_URL", "")
 
-INSTALLED_APPS = installed(BASE_DIR)
-MIDDLEWARE = middleware(BASE_DIR)
+INSTALLED_APPS = installed()
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 DATABASES = {"default": database(os.environ)}
-if (
-    os.environ.get("KITH_MIGRATIONS") == "none"
-):  # tables straight from the models: only while the tree is being built
-    MIGRATION_MODULES = {name.rpartition(".")[2]: None for name in INSTALLED_APPS if name.startswith("crm.")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -38,11 +32,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "auto_reload": DEBUG,
-            **(
-                {"environment": "crm.kernel.pages.environment.environment"}
-                if "crm.kernel.pages" in INSTALLED_APPS
-                else {}
-            ),
+            "environment": "crm.kernel.pages.environment.environment",
         },
     }
 ]

@@ -1,7 +1,6 @@
 """Headers, cookies, passwords and the order of the middleware."""
 
 import os
-from pathlib import Path
 
 from csp.constants import NONE, SELF
 
@@ -49,20 +48,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-SILENCED_SYSTEM_CHECKS: list[str] = []
-
-
-def middleware(root: Path) -> list[str]:
-    """Outermost first. The edge opens the transaction, so whatever reads the database comes after it."""
-    edge = "crm.kernel.identity.middleware.Edge"
-    present = [edge] if Path(root, "crm/kernel/identity/middleware.py").exists() else []
-    return [
-        "django.middleware.security.SecurityMiddleware",
-        "csp.middleware.CSPMiddleware",
-        "django.middleware.clickjacking.XFrameOptionsMiddleware",
-        "django.middleware.common.CommonMiddleware",
-        "django.middleware.locale.LocaleMiddleware",
-        "crm.kernel.rest.middleware.Problems",
-        *present,
-        "django.middleware.csrf.CsrfViewMiddleware",
-    ]
+#: Outermost first. The edge opens the transaction, so whatever reads the database comes after it.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "crm.kernel.rest.middleware.Problems",
+    "crm.kernel.identity.middleware.Edge",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
