@@ -1,6 +1,7 @@
 """What people do with imports and exports. All of it acts for the ambient actor, inside a scope."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from crm.kernel.entity.filter import Node, to_json
 from crm.kernel.entity.forms.reading import use_reading
 from crm.kernel.exchange import exporting, jobs, store
 from crm.kernel.exchange.columns import checked, importable, usual_key
-from crm.kernel.exchange.mapping import suggest
+from crm.kernel.exchange.mapping import initial_values, suggest
 from crm.kernel.exchange.mapping.match import RECORD_ID
 from crm.kernel.exchange.models import ExportRun, ImportRow, ImportRun, ImportState, Outcome
 from crm.kernel.exchange.options import Options
-from crm.kernel.exchange.reading import rows, sniff
+from crm.kernel.exchange.reading import FileShape, rows, sniff
 from crm.kernel.exchange.running import entity_of
 from crm.kernel.exchange.writing import CsvWriter, XlsxWriter
 from crm.kernel.queue import actions as queue
@@ -27,6 +28,7 @@ from crm.kernel.records import listing
 from crm.kernel.tenancy.scope import current_actor
 
 SAMPLE = 200
+_READ_FOR_KEY = 200_000
 
 
 def start_import(entity: Entity[Any], name: str, stream: Iterable[bytes]) -> ImportRun:
@@ -81,8 +83,26 @@ def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str
         match.to_json() | {"examples": _examples([row[index] for row in sample])} for index, match in enumerate(matches)
     ]
     run.mapping = {match.column: match.field for match in matches if match.field}
-    run.options = Options(key=usual_key(entity, run.mapping, shape.columns, sample)).to_json()
+    key = usual_key(entity, run.mapping, lambda column: _tells_apart(path, shape, column))
+    options = Options(key=key)
+    reading = options.reading(current_actor())
+    values = initial_values(importable(entity), run.mapping, shape.columns, sample, reading)
+    run.options = replace(options, values=values).to_json()
     run.counts = run.notes = {}
+
+
+def _tells_apart(path: Path, shape: FileShape, column: str) -> bool:
+    """Whether no two rows have the same value in a column, and nine in ten have one. Very long files are not read whole."""
+    index, seen, filled, count = shape.columns.index(column), set[int](), 0, 0
+    for row in islice(rows(path, shape), _READ_FOR_KEY):
+        count += 1
+        cell = row.cells[index].strip().casefold()
+        if cell:
+            filled += 1
+            seen.add(hash(cell))
+            if len(seen) < filled:
+                return False
+    return filled * 10 >= count * 9
 
 
 def _examples(cells: Iterable[str]) -> list[str]:
@@ -104,7 +124,9 @@ def map_columns(
     if chosen.key and chosen.key not in run.mapping.values():
         if options is not None and "key" in options:
             raise Wrong(fields={"key": [_("No column is matched to the field by which records are found.")]})
-        chosen = Options.from_json({**stored, "key": usual_key(entity, run.mapping)})
+        path, shape = store.place(run.pk), run.file_shape
+        key = usual_key(entity, run.mapping, lambda column: _tells_apart(path, shape, column))
+        chosen = Options.from_json({**stored, "key": key})
     unknown = [name for name in (*chosen.missing, *chosen.values, *chosen.fill) if name not in importable(entity)]
     if unknown:
         raise Wrong(fields={"options": [_("There is no field “%(name)s”.") % {"name": unknown[0]}]})

@@ -1,6 +1,6 @@
 """Which fields an import may fill, and from which column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,22 +53,19 @@ def checked(entity: Entity[Any], columns: tuple[str, ...], mapping: Mapping[str,
     return kept
 
 
-def usual_key(
-    entity: Entity[Any], mapping: Mapping[str, str], columns: Sequence[str] = (), sample: Sequence[Sequence[str]] = ()
-) -> str | None:
+def usual_key(entity: Entity[Any], mapping: Mapping[str, str], tells_apart: Callable[[str], bool]) -> str | None:
     """By which field existing records are found unless the person says otherwise.
 
-    The first of the kind's `match` fields that is mapped and that tells the rows of the sample apart.
+    The first of the kind's `match` fields that is mapped to a column which `tells_apart` the rows of the file.
     """
-    field_of = {name: columns.index(column) for column, name in mapping.items() if column in columns}
     if RECORD_ID in mapping.values():
         return RECORD_ID
+    column_of = {name: column for column, name in mapping.items()}
     for name in entity.match:
         field = entity.fields.get(name)
-        if field is None or name not in mapping.values() or field.type in ("person_name", "phone"):
+        if field is None or name not in column_of or field.type in ("person_name", "phone"):
             continue
-        cells = [row[field_of[name]].strip() for row in sample] if name in field_of else []
-        if not cells or len(set(cells) - {""}) * 10 >= len(cells) * 9:
+        if tells_apart(column_of[name]):
             return name
     return None
 

@@ -139,7 +139,7 @@ class Intake:
             if first != candidate.row.number:
                 label = "id" if name == RECORD_ID else str(self.fields[name].label)
                 candidate.reasons.append(
-                    _("%(label)s: row %(row)d of this file has the same value “%(text)s”.")
+                    _("%(label)s: “%(text)s” stands in row “%(row)d” of this file too.")
                     % {"label": label, "row": first, "text": text[:60]}
                 )
 

@@ -1,5 +1,6 @@
 """What the screens of imports and exports show."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -8,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from crm.kernel.access.policy import policy_for
+from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.entity import Entity
@@ -18,16 +19,18 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import actions, queries, store
 from crm.kernel.exchange.columns import importable, keys_of
 from crm.kernel.exchange.exporting import heading
-from crm.kernel.exchange.linking import target_of
+from crm.kernel.exchange.linking import ask, target_of
 from crm.kernel.exchange.mapping import unknown_values
 from crm.kernel.exchange.mapping.match import RECORD_ID
 from crm.kernel.exchange.models import ImportRun, ImportState
 from crm.kernel.exchange.options import Options
 from crm.kernel.exchange.reading import ENCODINGS, rows
 from crm.kernel.queue.models import Task
+from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.scope import current_actor
 
 _LOOKED_AT = 5_000
+_SHORT = 60
 STEPS = ("file", "map", "check", "run")
 
 
@@ -154,20 +157,40 @@ def _link(one: Fact, options: Options) -> LinkLine:
 
 
 def _values(run: ImportRun, fields: Mapping[str, Fact], options: Options) -> list[Any]:
+    """What no choice is called, and what no record of a short list is called: (field, label, values, choices)."""
     shape = run.file_shape
     reading = options.reading(current_actor())
     with use_reading(reading):
-        cells = (row.cells for row in islice(rows(store.place(run.pk), shape), _LOOKED_AT))
-        found = unknown_values(fields, run.mapping, shape.columns, cells, reading)
+        cells = [row.cells for row in islice(rows(store.place(run.pk), shape), _LOOKED_AT)]
+        found: dict[str, list[tuple[str, int]]] = unknown_values(fields, run.mapping, shape.columns, cells, reading)
+        choices = {name: list(fields[name].choices_list) for name in found}
+        for index, column in enumerate(shape.columns):
+            name = run.mapping.get(column, "")
+            if name in fields and fields[name].type == "link":
+                names = _short_list(fields[name])
+                counted = Counter(row[index].strip() for row in cells) if names else Counter()
+                known = ask(target_of(fields[name]), counted)
+                unknown = [(text, many) for text, many in counted.most_common(40) if text and text not in known]
+                if unknown:
+                    found[name], choices[name] = unknown, [(one, one) for one in names]
     return [
         (
             name,
             str(fields[name].label),
             [(value, count, options.values.get(name, {}).get(value, "")) for value, count in unknown],
-            fields[name].choices_list,
+            choices[name],
         )
         for name, unknown in found.items()
     ]
+
+
+def _short_list(one: Fact) -> list[str]:
+    """The names of the records that a link may point to, where there are few of them; else nothing."""
+    target = registry.of(target_of(one))
+    if target is None or policy_for(target).hidden(current_actor()) & {target.title}:
+        return []
+    ids = list(visible(target).values_list("pk", flat=True)[: _SHORT + 1])
+    return sorted(set(names_of(target.model, ids).values())) if len(ids) <= _SHORT else []
 
 
 def chosen_options(given: QueryDict, run: ImportRun) -> dict[str, Any]:

@@ -44,3 +44,23 @@ def _known(field: Fact, value: str, reading: Reading) -> bool:
     except FieldError:
         return False
     return True
+
+
+def initial_values(
+    fields: Mapping[str, Fact],
+    mapping: Mapping[str, str],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    reading: Reading,
+) -> dict[str, dict[str, str]]:
+    """{field: {letter: value}} where a column holds single letters which begin just one choice each: M and F."""
+    found: dict[str, dict[str, str]] = {}
+    for name, unknown in unknown_values(fields, mapping, columns, rows, reading).items():
+        letters = [text for text, _count in unknown]
+        starts = {
+            text: [value for value, _label in fields[name].choices_list if value[:1] == text.casefold()]
+            for text in letters
+        }
+        if all(len(text) == 1 and len(starts[text]) == 1 for text in letters):
+            found[name] = {text: values[0] for text, values in starts.items()}
+    return found

@@ -175,7 +175,7 @@ def test_twice_the_same_key_in_a_file_is_said_by_row(north: Company) -> None:
     bench.map(key="external_id")
     assert bench.dry() == {"create": 2, "update": 0, "same": 0, "reject": 1}
     with north.as_("admin"):
-        assert "row 2 of this file has the same value “1”" in queries.rejected(bench.run)[0].reasons[0]
+        assert "“1” stands in row “2” of this file too" in queries.rejected(bench.run)[0].reasons[0]
 
 
 def test_the_original_time_of_creation_is_kept(north: Company) -> None:
