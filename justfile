@@ -32,3 +32,7 @@ words:
 # kill -9 of web, worker and PostgreSQL under load, again and again: what was acknowledged must be there
 soak rounds="30":
     KITH_SOAK={{rounds}} ./kith test tests/faults
+
+# how long the main requests take at 100,000 accounts, beside a raw-SQL floor
+bench *words:
+    {{python}} tools/bench.py {{words}}

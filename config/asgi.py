@@ -13,8 +13,8 @@ if os.environ.get("KITH_DATABASE_URL"):
     refuse_strong_role(os.environ["KITH_DATABASE_URL"])
 
 # ours only now: settings are ready once the application is
-from config.built import built_file  # noqa: E402
-from crm.kernel.notify.live import live  # noqa: E402
+from config.built import built_file
+from crm.kernel.notify.live import live
 
 LARGEST_BODY = 256 * 2**20
 _STATIC = "/static/"

@@ -8,7 +8,6 @@ process of the application that would run as one.
 
 import fcntl
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,6 +1,7 @@
 """Workspaces: the companies on one installation, wholly apart."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -41,6 +42,8 @@ class TenantModel(models.Model):
         Workspace, on_delete=models.DO_NOTHING, default=current_workspace_id, editable=False, related_name="+",
         db_constraint=False, db_index=False,
     )
+    if TYPE_CHECKING:
+        workspace_id: UUID  # the stubs think it could be None
 
     class Meta:
         abstract = True
