@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
@@ -20,6 +21,7 @@ from tests.api.test_every_kind import send
 
 PROBLEM = "application/problem+json"
 ACCOUNTS = "/api/v1/accounts"
+MOST_QUERIES = 8
 
 
 def account(acme: Stocked, **values: Any) -> Any:
@@ -213,6 +215,16 @@ def test_a_cursor_of_another_order_is_refused(acme: Stocked) -> None:
         account(acme, name=f"Ordered {number}")
     cursor = acme.api().get(ACCOUNTS, {"sort": "name", "limit": 1}).json()["next"]
     assert acme.api().get(ACCOUNTS, {"sort": "-created_at", "limit": 1, "cursor": cursor}).status_code == 400
+
+
+def test_a_list_takes_few_queries_however_many_rows(acme: Stocked) -> None:
+    for number in range(5):
+        account(acme, name=f"Counted {number}")
+    acme.api().get(ACCOUNTS)
+    for limit in (1, 5, 200):
+        with CaptureQueriesContext(connection) as queries:
+            assert acme.api().get(ACCOUNTS, {"limit": limit}).status_code == 200
+        assert len(queries) <= MOST_QUERIES
 
 
 def test_the_text_form_of_a_filter_is_understood(acme: Stocked) -> None:

@@ -20,6 +20,7 @@ from crm.kernel.rest.problems import BadRequest, TooLarge, WrongType
 
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 MAX_JSON_BYTES = 2 * 1024 * 1024
+MAX_UPLOAD_BYTES = 256 * 1024 * 1024
 MAX_DEPTH = 32
 MAX_EXPONENT = 40
 MAX_INTEGER = 2**63 - 1
@@ -90,7 +91,7 @@ def check_values(value: Any) -> None:
 
 def read_object(request: HttpRequest, *, optional: bool = False) -> dict[str, Any]:
     """The JSON object in the body. `optional`: an empty body means `{}`."""
-    raw = _raw(request)
+    raw = raw_body(request)
     if optional and not raw:
         return {}
     kind = (request.content_type or "").lower()
@@ -106,9 +107,15 @@ def read_object(request: HttpRequest, *, optional: bool = False) -> dict[str, An
     return value
 
 
-def _raw(request: HttpRequest) -> bytes:
-    if content_length(request) > MAX_JSON_BYTES:
-        raise TooLarge(_("The body is larger than %(size)s bytes.") % {"size": MAX_JSON_BYTES})
+def refuse_giants(request: HttpRequest) -> None:
+    """Raises `TooLarge` by what the client announces, before a byte of the body is read."""
+    most = MAX_UPLOAD_BYTES if request.content_type == "multipart/form-data" else MAX_JSON_BYTES
+    if content_length(request) > most:
+        raise TooLarge(_("The body is larger than %(size)s bytes.") % {"size": most})
+
+
+def raw_body(request: HttpRequest) -> bytes:
+    """The bytes of the body. Raises `TooLarge`, or `BadRequest` where the client broke off."""
     try:
         return request.body
     except RequestDataTooBig:

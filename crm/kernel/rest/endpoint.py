@@ -1,7 +1,8 @@
 """The edge of the API: one view per address that checks what all operations share, then calls the handler.
 
-In this order: method (405 with Allow), actor (401), kind in the address (404), scope of the token (403), CSRF for
-browser sessions (403), query parameters (400), Idempotency-Key; every refusal leaves as problem+json.
+In this order: method (405 with Allow), actor (401), kind in the address (404), scope of the token (403), size of
+the body (413), CSRF for browser sessions (403), query parameters (400), Idempotency-Key; every refusal leaves as
+problem+json.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from crm.kernel.base.errors import NotAllowed, NotFound, Refusal
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.rest import scopes
+from crm.kernel.rest.body import refuse_giants
 from crm.kernel.rest.idempotency import once
 from crm.kernel.rest.operation import OPERATIONS, Call, Handler
 from crm.kernel.rest.params import read_params
@@ -58,6 +60,7 @@ def _answer(request: HttpRequest, methods: Methods, place: dict[str, Any]) -> Ht
         return problem(405, "method-not-allowed", detail, headers={"Allow": allowed})
     facts = OPERATIONS[handler]
     scopes.require(actor.scopes, facts.scope, place["entity"].kind if "entity" in place else "")
+    refuse_giants(request)
     _check_csrf(request, actor.kind)
     call = Call(request, actor, read_params(request.GET, facts.params))
     if method == "POST":

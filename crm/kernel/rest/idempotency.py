@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Refusal
-from crm.kernel.rest.body import text_fault
+from crm.kernel.rest.body import raw_body, text_fault
 from crm.kernel.rest.models import KeptAnswer
 from crm.kernel.rest.problems import BadRequest
 from crm.kernel.tenancy.scope import current_workspace_id
@@ -90,7 +90,7 @@ def _fingerprint(request: HttpRequest) -> str:
                 digest.update(chunk)
             upload.seek(0)
     else:
-        digest.update(request.body)
+        digest.update(raw_body(request))
     return digest.hexdigest()
 
 
