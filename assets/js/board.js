@@ -17,10 +17,7 @@ function send(board, card, from, htmx) {
       const trigger = answer.headers.get("HX-Trigger");
       if (!answer.ok) from.querySelector("[data-cards]").prepend(card);
       if (trigger) for (const [name, detail] of Object.entries(JSON.parse(trigger))) htmx.trigger(document.body, name, detail);
-      if (!answer.ok) {
-        document.getElementById("refusals").insertAdjacentHTML("beforeend", await answer.text());
-        htmx.trigger(document.body, "tellwaiting");
-      } else {
+      if (answer.ok) {
         const news = await answer.json();
         card.dataset.version = news.version;
         for (const head of news.columns) heads(board, head);

@@ -72,7 +72,6 @@ export function startToasts(htmx) {
   });
   document.body.addEventListener("htmx:sendError", () => toast({ text: words().offline, tone: "bad" }));
   htmx.onLoad((root) => tellWaiting(root.parentElement || root));
-  document.body.addEventListener("tellwaiting", () => tellWaiting(document));
   tellWaiting(document);
 }
 
