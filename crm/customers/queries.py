@@ -73,7 +73,7 @@ def circle_of(record: Any) -> dict[UUID, str]:
         if link.name != entity.kind or other.parent is not None or other.kind == "activity":
             continue
         rows = visible(other).filter(**{f"{link.name}_id": record.pk}).order_by("-updated_at")
-        found |= {pk: other.kind for pk in rows.values_list("pk", flat=True)[:WIDEST]}
+        found |= dict.fromkeys(rows.values_list("pk", flat=True)[:WIDEST], other.kind)
     return found
 
 

@@ -14,7 +14,6 @@ from crm.kernel.base.clock import now
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
-from crm.kernel.entity.registry import registry
 from crm.kernel.outbox.publishing import publish
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.pipeline import CREATE, Write, contribute

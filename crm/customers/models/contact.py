@@ -1,10 +1,13 @@
 """Contacts: the people one speaks with, of an account or for themselves."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models.sources import Source
 from crm.kernel.entity import fields as f
+from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.records.models import Record
 
 
@@ -38,6 +41,18 @@ class Language(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class Lettered(f.Choice):
+    """A choice that is also understood by its first letter, as other systems write it: M, F, S. "NA" means not known."""
+
+    def clean(self, raw: Any, reading: Reading) -> str | None:  # type: ignore[override]
+        if isinstance(raw, str) and raw.strip().casefold() in ("na", "n/a", "unknown", "u", "未知"):
+            return None
+        if isinstance(raw, str) and len(letter := raw.strip().casefold()) == 1 and letter.isascii():
+            meant = [value for value, _label in self.choices_list if value.startswith(letter)]
+            return super().clean(meant[0] if len(meant) == 1 else raw, reading)
+        return super().clean(raw, reading)
+
+
 class Contact(Record):
     """One person. Further phones, mails and addresses with their validity are `ContactPoint`s."""
 
@@ -58,8 +73,8 @@ class Contact(Record):
     address = f.PostalAddress(_("Address"), synonyms=("home address", "地址"))
     language = f.Choice(_("Language"), Language, synonyms=("preferred language", "语言"))
     birthday = f.Date(_("Birthday"), synonyms=("birth date", "date of birth", "born", "生日", "出生日期"))
-    gender = f.Choice(_("Gender"), Gender, synonyms=("sex", "性别"))
-    marital_status = f.Choice(_("Marital status"), Marital, synonyms=("marital", "婚姻状况"))
+    gender = Lettered(_("Gender"), Gender, synonyms=("sex", "性别"))
+    marital_status = Lettered(_("Marital status"), Marital, synonyms=("marital", "婚姻状况"))
     children = f.Integer(_("Children"), least=0, most=30, synonyms=("total children", "number of children", "子女数"))
     education = f.Text(_("Education"), synonyms=("education level", "degree", "学历"))
     occupation = f.Text(_("Occupation"), synonyms=("profession", "职业"))

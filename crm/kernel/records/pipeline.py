@@ -23,8 +23,8 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
-from crm.kernel.tenancy.scope import versions
 from crm.kernel.quality.rules import unique_value
+from crm.kernel.tenancy.scope import versions
 
 CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
 
@@ -71,6 +71,27 @@ def contribute(stage: str, model: Any = None) -> Callable[[Step], Step]:
         return step
 
     return add
+
+
+Batch = Callable[[list[Write]], None]
+_BATCHES: list[tuple[str, Batch]] = []
+
+
+def after_batch(model: Any) -> Callable[[Batch], Batch]:
+    """Adds a step that follows all writes of one go together: for rows and news that belong to each of many records."""
+
+    def add(step: Batch) -> Batch:
+        _BATCHES.append((model._meta.label, step))
+        return step
+
+    return add
+
+
+def run_batches(writes: list[Write]) -> None:
+    """`writes` are of one kind."""
+    for wanted, step in _BATCHES:
+        if writes and wanted == writes[0].entity.model._meta.label:
+            step(writes)
 
 
 def run(stage: str, write: Write) -> None:

@@ -121,6 +121,7 @@ def _insert(entity: Entity[Any], writes: list[Write]) -> None:
     _write_links(writes)
     for write in writes:
         pipeline.run("after", write)
+    pipeline.run_batches(writes)
     publish_many([RecordCreated(record=write.record.pk, kind=entity.kind) for write in writes])
 
 
@@ -230,6 +231,7 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
     _write_links(writes)
     for write in writes:
         pipeline.run("after", write)
+    pipeline.run_batches(writes)
     publish_many(
         [
             RecordChanged(record=write.record.pk, kind=entity.kind, fields=tuple(sorted(write.values)))

@@ -1,6 +1,8 @@
 """What a write of sales brings about: pipeline, probability and closing day follow the stage; the way is kept."""
 
 import datetime
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.outbox.publishing import publish
-from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, Write, contribute
+from crm.kernel.outbox.events import Event
+from crm.kernel.outbox.publishing import publish_many
+from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, Write, after_batch, contribute
 from crm.kernel.records.writing import change
+from crm.kernel.tenancy.scope import current
 from crm.sales.events import OpportunityLost, OpportunityMoved, OpportunityReopened, OpportunityWon
 from crm.sales.models import Opportunity, Pipeline, Stage, StageChange
 from crm.sales.models.pipeline import StageKind
@@ -37,10 +41,11 @@ def follow_stage(write: Write) -> None:
     if write.op == CHANGE and write.changed("pipeline_id") and not write.changed("stage_id"):
         write.values["stage_id"] = first_stage(write.values["pipeline_id"]).pk
     moved = write.changed("stage_id")
-    stage = Stage.objects.filter(pk=_now(write, "stage_id"), deleted_at=None).first()
+    stage = _stage(_now(write, "stage_id"))
     if stage is None:
         write.wrong("stage", _("Choose a stage of a pipeline."))
         return
+    write.record.stage = stage
     if moved:
         _moved(write, stage)
     if stage.kind == StageKind.OPEN:
@@ -54,6 +59,26 @@ def follow_stage(write: Write) -> None:
         for name in ("lost_reason_id", "lost_to_id"):
             if _now(write, name) is not None:
                 write.values[name] = None
+
+
+_book: ContextVar[tuple[Any, dict[UUID, Stage | None]] | None] = ContextVar("kith_stages", default=None)
+
+
+def _stage(pk: UUID | None) -> Stage | None:
+    """A stage, asked for once in a scope: thousands of deals of one import are in a handful of stages."""
+    scope, held = current(), _book.get()
+    if held is None or held[0] is not scope:
+        held = (scope, {})
+        _book.set(held)
+    if pk is not None and pk not in held[1]:
+        held[1][pk] = Stage.objects.filter(pk=pk, deleted_at=None).first()
+    return held[1].get(pk) if pk is not None else None
+
+
+@contribute("after", Stage)
+def forget_stages(write: Write) -> None:
+    """What was asked before is not so any more."""
+    _book.set(None)
 
 
 def _moved(write: Write, stage: Stage) -> None:
@@ -80,35 +105,47 @@ def _now(write: Write, name: str) -> Any:
     return write.values.get(name, write.old.get(name))
 
 
-@contribute("after", Opportunity)
-def keep_way(write: Write) -> None:
+@after_batch(Opportunity)
+def keep_ways(writes: list[Write]) -> None:
     """One row for each stay in a stage, and the news of it."""
-    if write.op not in (CREATE, CHANGE) or not write.changed("stage_id"):
-        return
+    moved = [write for write in writes if write.op in (CREATE, CHANGE) and write.changed("stage_id")]
+    before = _last_stays([write.record.pk for write in moved if write.op == CHANGE])
+    for write in moved:
+        last = before.get(write.record.pk)
+        if last is not None:
+            StageChange.objects.filter(pk=last.pk).update(left_at=write.record.stage_since)
+    StageChange.objects.bulk_create(
+        [
+            StageChange(opportunity_id=one.pk, stage_id=one.stage_id, entered_at=one.stage_since, by_id=write.actor.id)
+            for write in moved for one in [write.record]
+        ],
+        batch_size=1000,
+    )
+    publish_many([told for write in moved for told in _news(write, before.get(write.record.pk))])
+
+
+def _last_stays(deals: list[UUID]) -> dict[UUID, StageChange]:
+    """{deal: the stay it is in}"""
+    stays = StageChange.objects.filter(opportunity_id__in=deals, left_at=None).select_related("stage").order_by("entered_at")
+    return {one.opportunity_id: one for one in stays} if deals else {}
+
+
+def _news(write: Write, last: StageChange | None) -> Iterator[Event]:
     deal: Opportunity = write.record
-    since = deal.stage_since or now()
-    last = StageChange.objects.filter(opportunity_id=deal.pk, left_at=None).order_by("-entered_at").first()
-    if last is not None:
-        StageChange.objects.filter(pk=last.pk).update(left_at=since)
-    StageChange.objects.create(opportunity_id=deal.pk, stage_id=deal.stage_id, entered_at=since, by_id=write.actor.id)
-    _tell(write, deal, last)
-
-
-def _tell(write: Write, deal: Opportunity, last: StageChange | None) -> None:
-    kinds = dict(Stage.objects.filter(pk__in=[deal.stage_id, last.stage_id if last else None]).values_list("pk", "kind"))
-    kind = kinds.get(deal.stage_id)
+    kind = deal.stage.kind
     if last is not None:
         days = round((now() - last.entered_at).total_seconds() / 86_400, 2)
-        publish(OpportunityMoved(record=deal.pk, before=last.stage_id, stage=deal.stage_id, days=days))
-        if kind == StageKind.OPEN and kinds.get(last.stage_id) != StageKind.OPEN:
-            publish(OpportunityReopened(record=deal.pk, name=deal.name, stage=deal.stage_id))
-    if kind in (StageKind.WON, StageKind.LOST):
-        amount = write.entity.fields["amount"].value(deal)
-        facts: dict[str, Any] = {
-            "record": deal.pk, "name": deal.name, "account": deal.account_id, "owner": deal.owner_id, "closed_on": deal.closed_on,
-            "amount": str(amount.decimal) if amount else None, "currency": amount.currency if amount else None,
-        }
-        publish(OpportunityWon(**facts) if kind == StageKind.WON else OpportunityLost(**facts, reason=deal.lost_reason_id))
+        yield OpportunityMoved(record=deal.pk, before=last.stage_id, stage=deal.stage_id, days=days)
+        if kind == StageKind.OPEN and last.stage.kind != StageKind.OPEN:
+            yield OpportunityReopened(record=deal.pk, name=deal.name, stage=deal.stage_id)
+    if kind == StageKind.OPEN:
+        return
+    amount = write.entity.fields["amount"].value(deal)
+    facts: dict[str, Any] = {
+        "record": deal.pk, "name": deal.name, "account": deal.account_id, "owner": deal.owner_id, "closed_on": deal.closed_on,
+        "amount": str(amount.decimal) if amount else None, "currency": amount.currency if amount else None,
+    }
+    yield OpportunityWon(**facts) if kind == StageKind.WON else OpportunityLost(**facts, reason=deal.lost_reason_id)
 
 
 @contribute("default", Stage)
