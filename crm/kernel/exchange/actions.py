@@ -79,9 +79,7 @@ def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str
     sample = [row.cells for row in islice(rows(path, shape), SAMPLE)]
     matches = suggest(entity, importable(entity), shape.columns, sample)
     run.shape = shape.to_json()
-    run.matches = [
-        match.to_json() | {"examples": _examples([row[index] for row in sample])} for index, match in enumerate(matches)
-    ]
+    run.matches = [match.to_json() | {"examples": _examples([row[index] for row in sample])} for index, match in enumerate(matches)]
     run.mapping = {match.column: match.field for match in matches if match.field}
     key = usual_key(entity, run.mapping, lambda column: _tells_apart(path, shape, column))
     options = Options(key=key)
@@ -92,7 +90,7 @@ def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str
 
 
 def _tells_apart(path: Path, shape: FileShape, column: str) -> bool:
-    """Whether no two rows have the same value in a column, and nine in ten have one. Very long files are not read whole."""
+    """Whether no two rows have the same value in a column, and nine in ten have one; looked at up to a limit."""
     index, seen, filled, count = shape.columns.index(column), set[int](), 0, 0
     for row in islice(rows(path, shape), _READ_FOR_KEY):
         count += 1
@@ -109,9 +107,7 @@ def _examples(cells: Iterable[str]) -> list[str]:
     return [cell[:60] for cell in list(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:3]]
 
 
-def map_columns(
-    run: ImportRun, mapping: Mapping[str, str | None], options: Mapping[str, Any] | None = None
-) -> ImportRun:
+def map_columns(run: ImportRun, mapping: Mapping[str, str | None], options: Mapping[str, Any] | None = None) -> ImportRun:
     """Says which column fills which field ({column: field or None}) and how rows are matched (see `options.Options`).
 
     Raises Wrong, by column, for what does not exist; Conflict while a job works on the run or once it is imported.

@@ -23,14 +23,12 @@ def importable(entity: Entity[Any], actor: Actor | None = None) -> dict[str, Fac
     policy = policy_for(entity)
     closed = policy.readonly(who)
     return {
-        name: field
-        for name, field in policy.fields(who).items()
-        if name in CARRIED or (name not in closed and field.type != "computed")
+        name: field for name, field in policy.fields(who).items() if name in CARRIED or (name not in closed and field.type != "computed")
     }
 
 
 def checked(entity: Entity[Any], columns: tuple[str, ...], mapping: Mapping[str, str | None]) -> dict[str, str]:
-    """The mapping without its empty entries. Raises Wrong for columns or fields that are not there or are named twice."""
+    """The mapping without its empty entries. Raises Wrong for what is not there or is named twice."""
     fields = importable(entity)
     kept: dict[str, str] = {}
     wrong: dict[str, list[Any]] = {}
@@ -40,9 +38,7 @@ def checked(entity: Entity[Any], columns: tuple[str, ...], mapping: Mapping[str,
         if column not in columns:
             wrong[column] = [_("The file has no such column.")]
         elif name != RECORD_ID and name not in fields:
-            wrong[column] = [
-                _("%(kind)s has no field “%(name)s” that you may fill.") % {"kind": entity.label, "name": name}
-            ]
+            wrong[column] = [_("%(kind)s has no field “%(name)s” that you may fill.") % {"kind": entity.label, "name": name}]
         elif name in kept.values():
             other = next(one for one, taken in kept.items() if taken == name)
             wrong[column] = [_("“%(other)s” is matched to this field already.") % {"other": other}]

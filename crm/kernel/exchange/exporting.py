@@ -1,6 +1,5 @@
 """Writes a list into a file, page by page, as the person who asked may see it."""
 
-import os
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -70,9 +69,7 @@ def heading(entity: Entity[Any], name: str) -> str:
 def headings(entity: Entity[Any], names: Sequence[str]) -> list[str]:
     """Titles of all columns; where two are alike, the field's name is added."""
     titles = [heading(entity, name) for name in names]
-    return [
-        f"{title} ({name})" if titles.count(title) > 1 else title for title, name in zip(titles, names, strict=True)
-    ]
+    return [f"{title} ({name})" if titles.count(title) > 1 else title for title, name in zip(titles, names, strict=True)]
 
 
 def write_file(progress: Progress, run_id: UUID) -> None:
@@ -104,7 +101,7 @@ def write_file(progress: Progress, run_id: UUID) -> None:
         if cursor is None or number > MOST_ROWS:
             break
     writer.close()
-    os.replace(part, path)
+    part.replace(path)
     with progress.batch():
         ExportRun.objects.filter(pk=run.pk).update(
             state=ExportRun.DONE,
@@ -117,11 +114,7 @@ def write_file(progress: Progress, run_id: UUID) -> None:
 
 
 def _add_rows(writer: Any, entity: Entity[Any], names: Sequence[str], rows: Sequence[listing.Row]) -> None:
-    many = {
-        name: _names_of_links(entity.fields[name], rows)
-        for name in names
-        if name != ID and isinstance(entity.fields[name], Links)
-    }
+    many = {name: _names_of_links(entity.fields[name], rows) for name in names if name != ID and isinstance(entity.fields[name], Links)}
     for row in rows:
         writer.add([_cell(entity, name, row, many) for name in names])
 

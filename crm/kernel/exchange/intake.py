@@ -25,8 +25,11 @@ _PARTS = re.compile(r"[;；|]")
 
 @dataclass(slots=True)
 class Candidate:
-    """One row on its way. `record_id` is the record it changes, None: it makes a new one. `later`: links to rows of this
-    file which may not be written yet: {field: text}."""
+    """One row on its way. `record_id` is the record it changes, None: it makes a new one.
+
+    `later`: links to rows of this file which may not be written yet, {field: text}. `make`: the records to be made for
+    links first. `filled`: fields whose value is no cell's.
+    """
 
     row: Row
     values: dict[str, Any] = field(default_factory=dict)
@@ -139,8 +142,7 @@ class Intake:
             if first != candidate.row.number:
                 label = "id" if name == RECORD_ID else str(self.fields[name].label)
                 candidate.reasons.append(
-                    _("%(label)s: “%(text)s” stands in row “%(row)d” of this file too.")
-                    % {"label": label, "row": first, "text": text[:60]}
+                    _("%(label)s: “%(text)s” stands in row “%(row)d” of this file too.") % {"label": label, "row": first, "text": text[:60]}
                 )
 
     def _find_existing(self, candidates: list[Candidate]) -> None:
@@ -160,18 +162,12 @@ class Intake:
         class_link = Link(self.entity.model)
         class_link.name = RECORD_ID
         known = {text: key_of(class_link, text) for text in texts}
-        there = set(
-            self.entity.model._default_manager.filter(pk__in=[pk for pk in known.values() if pk]).values_list(
-                "pk", flat=True
-            )
-        )
+        there = set(self.entity.model._default_manager.filter(pk__in=[pk for pk in known.values() if pk]).values_list("pk", flat=True))
         return {text: Found((pk,)) for text, pk in known.items() if pk in there}
 
     def _decide(self, candidate: Candidate, text: str, found: Found | None) -> None:
         if found is not None and found.several:
-            candidate.reasons.append(
-                _("Several records have “%(text)s”; give the id of the one that is meant.") % {"text": text[:60]}
-            )
+            candidate.reasons.append(_("Several records have “%(text)s”; give the id of the one that is meant.") % {"text": text[:60]})
         elif found is not None:
             candidate.record_id = found.one
             if self.options.only == "create":
@@ -212,8 +208,7 @@ class Intake:
             return found.one
         if found.several:
             candidate.reasons.append(
-                _("%(label)s: several are called “%(text)s”; give the e-mail address or the id.")
-                % {"label": one.label, "text": text[:60]}
+                _("%(label)s: several are called “%(text)s”; give the e-mail address or the id.") % {"label": one.label, "text": text[:60]}
             )
             return None
         if self.self_link(one.name) and key_of(self.entity.title_field, text) in self.titles:
@@ -232,8 +227,7 @@ class Intake:
         else:
             kind = target.label if target is not None else one.label
             candidate.reasons.append(
-                _("%(label)s: there is no %(kind)s called “%(text)s”.")
-                % {"label": one.label, "kind": kind, "text": text[:60]}
+                _("%(label)s: there is no %(kind)s called “%(text)s”.") % {"label": one.label, "kind": kind, "text": text[:60]}
             )
 
 

@@ -95,8 +95,8 @@ def ask(target: type[models.Model], texts: Iterable[str]) -> dict[str, Found]:
                 found |= _by_fields(entity, left)
                 left -= set(found)
         return found
-    entity = registry.of(target)
-    return found | (_by_fields(entity, left) if entity is not None else _people(target, left))
+    kind = registry.of(target)
+    return found | (_by_fields(kind, left) if kind is not None else _people(target, left))
 
 
 def _rows(target: type[models.Model]) -> Any:

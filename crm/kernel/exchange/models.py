@@ -29,8 +29,8 @@ class ImportRun(TenantModel):
     """One file on its way into one record kind.
 
     `shape`: how the file is read (`FileShape`). `matches`: the suggestion for each column with its reason. `mapping`:
-    {column: field}, what holds. `options`: see `options.Options`. `counts`: {"create", "update", "same", "reject", "rows"}
-    of the last dry run or of the import itself; `notes`: {sentence: rows} of what was let pass.
+    {column: field}, what holds. `options`: see `options.Options`. `counts`: {"create", "update", "same", "reject",
+    "rows", "reasons", "written"} of the last dry run or of the import itself; `notes`: {sentence: rows} let pass.
     """
 
     indexes_in_workspace = (("by_id", "created_at"),)
@@ -99,8 +99,8 @@ class Outcome(models.TextChoices):
 class ImportRow(TenantModel):
     """What became of one row. `cells` (as in the file) are kept for rejected rows, `before` for changed ones.
 
-    `before` holds the values by field in the form of the API; `version` is the record's version after the write, by which
-    an undo knows whether somebody has changed it since. `undone`: "", "back", "kept" or "gone".
+    `before` holds the values by field in the form of the API; `version` is the record's version after the write, by
+    which an undo knows whether somebody has changed it since. `undone`: "", "back", "kept" or "gone".
     """
 
     indexes_in_workspace = (("run_id", "outcome", "number"), ("run_id", "undone", "id"))

@@ -16,8 +16,8 @@ class Options:
 
     `key`: the field (or "id") by which existing records are found and changed, None: every row makes a new one.
     `only`: "both", "create" or "update". `missing`: {link field: what to do when nothing has the name}. `values`:
-    {field: {text in the file: text to read instead}}. `fill`: {field: text for every row without a value}; `{Column}` in it
-    stands for that row's cell. `overwrite_empty`: an empty cell empties the field of an existing record.
+    {field: {text in the file: text to read instead}}. `fill`: {field: text for every new record without a value};
+    `{Column}` in it stands for that row's cell. `overwrite_empty`: an empty cell empties the field of an existing record.
     """
 
     key: str | None = None

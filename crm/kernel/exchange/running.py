@@ -89,16 +89,14 @@ def _finish(run: ImportRun, tally: Tally, trial: bool) -> None:
 
 
 def one_batch(intake: Intake, run: ImportRun, batch: list[Row], tally: Tally, trial: bool) -> None:
-    """One batch; when the database refuses it as a whole, row by row, so that one bad row does not hold up the others."""
+    """One batch; when the database refuses it as a whole, row by row: one bad row does not hold up the others."""
     results = _attempt(intake, run, batch, trial)
     if results is None:
         results = []
         for row in batch:
             intake.seen = {key: number for key, number in intake.seen.items() if number < row.number}
             alone = _attempt(intake, run, [row], trial)
-            results += (
-                alone if alone is not None else [_rejected(run, row, [_("The database could not keep this row.")])]
-            )
+            results += alone if alone is not None else [_rejected(run, row, [_("The database could not keep this row.")])]
     for result, notes in results:
         tally.add(result, notes)
     kept = [result for result, _notes in results if not trial or result.outcome == Outcome.REJECT]
@@ -253,9 +251,7 @@ def set_later_links(progress: Progress, intake: Intake, run: ImportRun, tally: T
     intake.titles.clear()
     intake.links.forget()
     while batch := list(islice(source, BATCH)):
-        wanted = [
-            row for row in batch if not row.problem and any(row.cells[intake.by_name[name]].strip() for name in names)
-        ]
+        wanted = [row for row in batch if not row.problem and any(row.cells[intake.by_name[name]].strip() for name in names)]
         with progress.batch():
             if wanted:
                 refused = _link_rows(intake, run, wanted, names)
@@ -289,16 +285,16 @@ def _link_rows(intake: Intake, run: ImportRun, batch: list[Row], names: list[str
     old = {record.pk: snapshot(entity, record, values[record.pk]) for record in writing.locked(entity, values, "edit")}
     refused = 0
     for pk, result in writing.change_each(entity, values).items():
-        one = by_record[pk]
+        kept = by_record[pk]
         if isinstance(result, Refusal):
             refused += 1
             continue
-        if result.version == one.version:
+        if result.version == kept.version:
             continue
-        if one.outcome == Outcome.SAME:
-            one.outcome = Outcome.UPDATE
-        if one.outcome == Outcome.UPDATE:
-            one.before = old[pk] | (one.before or {})
-        one.version = result.version
-        one.save(update_fields=["version", "outcome", "before"])
+        if kept.outcome == Outcome.SAME:
+            kept.outcome = Outcome.UPDATE
+        if kept.outcome == Outcome.UPDATE:
+            kept.before = old[pk] | (kept.before or {})
+        kept.version = result.version
+        kept.save(update_fields=["version", "outcome", "before"])
     return refused

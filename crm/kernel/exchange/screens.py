@@ -121,9 +121,7 @@ def map_screen(run: ImportRun, wrong: Mapping[str, str] | None = None) -> MapScr
         lines=[_line(match, run.mapping) for match in run.matches],
         fields=[(RECORD_ID, _("ID of the record in Kith")), *((name, heading(entity, name)) for name in fields)],
         keys=[(name, _("ID") if name == RECORD_ID else heading(entity, name)) for name in keys_of(entity, run.mapping)],
-        links=[
-            _link(fields[name], options) for name in fields if name in mapped and fields[name].type in ("link", "links")
-        ],
+        links=[_link(fields[name], options) for name in fields if name in mapped and fields[name].type in ("link", "links")],
         needed=[
             (name, str(one.label), options.fill.get(name, ""))
             for name, one in fields.items()
@@ -205,9 +203,7 @@ def chosen_options(given: QueryDict, run: ImportRun) -> dict[str, Any]:
         "only": given.get("only", "both"),
         "missing": {key.removeprefix("missing:"): given[key] for key in given if key.startswith("missing:")},
         "values": values,
-        "fill": {
-            key.removeprefix("fill:"): given[key] for key in given if key.startswith("fill:") and given[key].strip()
-        },
+        "fill": {key.removeprefix("fill:"): given[key] for key in given if key.startswith("fill:") and str(given[key]).strip()},
         "date_order": given.get("date_order") or None,
         "decimal_mark": given.get("decimal_mark", "."),
         "overwrite_empty": given.get("overwrite_empty") == "on",

@@ -35,9 +35,7 @@ def keep(file_id: UUID, chunks: Iterable[bytes]) -> Path:
                 size += len(chunk)
                 if size > MAX_FILE_BYTES:
                     most = MAX_FILE_BYTES // 1024 // 1024
-                    raise Unreadable(
-                        _("This file is larger than %(most)d MB. Split it into several files.") % {"most": most}
-                    )
+                    raise Unreadable(_("This file is larger than %(most)d MB. Split it into several files.") % {"most": most})
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())

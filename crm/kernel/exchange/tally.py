@@ -12,7 +12,7 @@ _MOST_REASONS = 100
 
 @dataclass
 class Tally:
-    """How many rows became what. Reasons that differ only in the quoted value count as one, with the first as example."""
+    """How many rows became what. Reasons that differ only in quoted values count as one, the first is the example."""
 
     outcomes: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, list[Any]] = field(default_factory=dict)

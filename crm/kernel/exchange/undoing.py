@@ -48,9 +48,7 @@ def _open(run: ImportRun) -> Any:
 def _finish(run: ImportRun) -> None:
     rows = ImportRow.objects.filter(run_id=run.pk)
     counts = {state: rows.filter(undone=state).count() for state in (BACK, KEPT, GONE)}
-    ImportRun.objects.filter(pk=run.pk).update(
-        state=ImportState.UNDONE, undo_counts=counts, finished_at=now(), error=""
-    )
+    ImportRun.objects.filter(pk=run.pk).update(state=ImportState.UNDONE, undo_counts=counts, finished_at=now(), error="")
 
 
 def _undo_batch(batch: list[ImportRow]) -> None:
@@ -70,9 +68,7 @@ def _undo_kind(entity: Entity[Any], rows: list[ImportRow]) -> None:
     manager = entity.model._default_manager
     there = {
         pk: (version, deleted)
-        for pk, version, deleted in manager.filter(pk__in=[row.record_id for row in rows]).values_list(
-            "pk", "version", "deleted_at"
-        )
+        for pk, version, deleted in manager.filter(pk__in=[row.record_id for row in rows]).values_list("pk", "version", "deleted_at")
     }
     remove: list[ImportRow] = []
     restore: list[ImportRow] = []
@@ -118,7 +114,7 @@ def _set_back(entity: Entity[Any], rows: list[ImportRow]) -> None:
             _set_back(entity, [row])
         return
     for row in rows:
-        result = results[row.record_id]
+        result = results.get(row.record_id) if row.record_id else None
         refused = isinstance(result, Refusal)
         row.undone = KEPT if refused else BACK
         row.reasons = [str(result)] if refused else []

@@ -17,6 +17,7 @@ from crm.kernel.exchange import actions, exporting, queries, screens, store
 from crm.kernel.exchange.columns import importable
 from crm.kernel.exchange.models import ExportRun, ImportRun
 from crm.kernel.exchange.writing import XlsxWriter
+from crm.kernel.records import listing
 from crm.kernel.tenancy.scope import current_actor
 
 _MIME = {
@@ -180,7 +181,7 @@ def export(request: HttpRequest) -> HttpResponse:
         columns = [name for name in given.getlist("columns") if name]
         made = actions.start_export(entity, node, given.get("sort", ""), columns, given.get("format", "xlsx"))
         return redirect("exchange:export_run", run_id=made.pk)
-    many, exact = exporting.listing.count(entity, node)
+    many, exact = listing.count(entity, node)
     names = exporting.columns_of(entity, ())
     facts = {
         "entity": entity,

@@ -1,7 +1,7 @@
 """Many rows in one statement, whatever their columns' types.
 
-The rows travel as one JSON parameter which the database types by the table itself. The ORM's own bulk insert falls back to a
-parameter for each cell as soon as a table has an array column; that costs four times as much.
+The rows travel as one JSON parameter which the database types by the table itself. The ORM's own bulk insert falls back
+to a parameter for each cell as soon as a table has an array column; that costs four times as much.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -32,9 +32,12 @@ def _json(model: type[models.Model], rows: Iterable[models.Model]) -> str:
     plain = []
     for row in rows:
         held = row.__dict__
-        plain.append({
-            column: convert(held[name]) if convert else held[name] for column, name, convert in columns if held.get(name) is not None
-        })
+        found = {}
+        for column, name, convert in columns:
+            value = held.get(name)
+            if value is not None:
+                found[column] = convert(value) if convert else value
+        plain.append(found)
     return msgspec.json.encode(plain).decode()
 
 
@@ -42,7 +45,9 @@ def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     """Inserts new rows. Every column of the model is written: None as NULL."""
     names = sql.SQL(", ").join(sql.Identifier(column) for column, _name, _convert in _columns(model))
     table = sql.Identifier("public", model._meta.db_table)  # qualified: "record" alone is a type of PostgreSQL
-    statement = sql.SQL("INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)")
+    statement = sql.SQL(
+        "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
+    )
     _run(statement.format(table=table, names=names), model, rows)
 
 

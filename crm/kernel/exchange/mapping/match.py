@@ -46,9 +46,7 @@ class _Candidate:
     reason: str
 
 
-def suggest(
-    entity: Entity[Any], fields: Mapping[str, Fact], columns: Sequence[str], samples: Sequence[Sequence[str]] = ()
-) -> list[Match]:
+def suggest(entity: Entity[Any], fields: Mapping[str, Fact], columns: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> list[Match]:
     """One match for each column. A field is given to the column that fits it best; the others stay unmatched.
 
     `fields` are the fields that may be written; `samples` are the first rows of the file, cells in column order.
@@ -83,14 +81,11 @@ class _Known:
 def _known_names(entity: Entity[Any], fields: Mapping[str, Fact]) -> list[_Known]:
     is_person = "family_name" in entity.fields
     labels = _labels(entity, fields.values())
-    return [
-        _Known(field, labels[name], concepts_of(name, field.type, name == entity.title, is_person))
-        for name, field in fields.items()
-    ]
+    return [_Known(field, labels[name], concepts_of(name, field.type, name == entity.title, is_person)) for name, field in fields.items()]
 
 
 def _labels(entity: Entity[Any], fields: Iterable[Fact]) -> dict[str, frozenset[str]]:
-    """{field: its plain names}: name, label in each language, declared synonyms, "<kind> <label>", parts with their whole."""
+    """{field: its plain names}: name, label in each language, synonyms, "<kind> <label>", "<whole> <part>"."""
     names: dict[str, set[str]] = {}
     listed = list(fields)
     for language in ("en", "zh-hans", "zh-hant"):

@@ -441,9 +441,7 @@ def plain(name: str) -> str:
     return " ".join(_SIGNS.sub(" ", fold(text)).split())
 
 
-_WORDS: dict[str, frozenset[str]] = {
-    concept: frozenset(plain(name) for name in names) for concept, names in CONCEPTS.items()
-}
+_WORDS: dict[str, frozenset[str]] = {concept: frozenset(plain(name) for name in names) for concept, names in CONCEPTS.items()}
 
 
 def concepts_of(field_name: str, field_type: str, is_title: bool, is_person: bool) -> tuple[str, ...]:

@@ -28,11 +28,7 @@ def unknown_values(
             counts[field.name][row[index].strip()] += 1
     found: dict[str, list[tuple[str, int]]] = {}
     for _index, field in choices:
-        unknown = [
-            (value, count)
-            for value, count in counts[field.name].most_common(500)
-            if value and not _known(field, value, reading)
-        ]
+        unknown = [(value, count) for value, count in counts[field.name].most_common(500) if value and not _known(field, value, reading)]
         if unknown:
             found[field.name] = unknown[:_MOST]
     return found
@@ -57,10 +53,7 @@ def initial_values(
     found: dict[str, dict[str, str]] = {}
     for name, unknown in unknown_values(fields, mapping, columns, rows, reading).items():
         letters = [text for text, _count in unknown]
-        starts = {
-            text: [value for value, _label in fields[name].choices_list if value[:1] == text.casefold()]
-            for text in letters
-        }
+        starts = {text: [value for value, _label in fields[name].choices_list if value[:1] == text.casefold()] for text in letters}
         if all(len(text) == 1 and len(starts[text]) == 1 for text in letters):
             found[name] = {text: values[0] for text, values in starts.items()}
     return found

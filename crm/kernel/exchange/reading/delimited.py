@@ -81,9 +81,7 @@ def records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, li
             except StopIteration:
                 return
             except csv.Error as error:
-                raise Unreadable(
-                    _("The quotation mark opened in line %(line)d is never closed.") % {"line": started}
-                ) from error
+                raise Unreadable(_("The quotation mark opened in line %(line)d is never closed.") % {"line": started}) from error
             if started == 1 and declared_line(cells, delimiter, lines.held):
                 started = reader.line_num + 1
                 continue

@@ -31,7 +31,8 @@ class FileShape:
     def from_json(cls, stored: dict[str, Any]) -> "FileShape":
         """The shape as stored by `to_json`, also after a trip through JSON."""
         known = {f.name for f in fields(cls)}
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known})
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known}
+        return cls(**given)
 
 
 @dataclass(frozen=True)

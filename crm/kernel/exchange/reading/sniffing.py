@@ -47,7 +47,7 @@ def sniff(
 
 
 def rows(path: Path, shape: FileShape, after: int = 0) -> Iterator[Row]:
-    """The rows below the header in the order of the file, with bounded memory; those up to number `after` are skipped."""
+    """The rows below the header in the order of the file, with bounded memory, from behind number `after`."""
     width = len(shape.columns)
     start = max(after, shape.header_row)
     if shape.kind == "csv":
@@ -99,9 +99,7 @@ def _packed_kind(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = {name.casefold() for name in archive.namelist()}
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise Unreadable(
-            _("This spreadsheet is damaged. Open it in its program, save it as xlsx and upload it again.")
-        ) from error
+        raise Unreadable(_("This spreadsheet is damaged. Open it in its program, save it as xlsx and upload it again.")) from error
     if any(name.endswith("workbook.bin") for name in names):
         return "xlsb"
     if "[content_types].xml" in names and not any(name.startswith(("word/", "ppt/")) for name in names):
@@ -164,9 +162,7 @@ def _sheet_shape(path: Path, kind: str, sheet: str | None, header_row: int | Non
         if len(cells) > used:
             used = max(used, _last(cells))
     if used > MAX_COLUMNS:
-        raise Unreadable(
-            _("This sheet has %(found)d columns; Kith reads up to %(most)d.") % {"found": used, "most": MAX_COLUMNS}
-        )
+        raise Unreadable(_("This sheet has %(found)d columns; Kith reads up to %(most)d.") % {"found": used, "most": MAX_COLUMNS})
     padded = [*names, *[""] * used][:used]
     return FileShape(
         kind=kind,

@@ -22,9 +22,7 @@ _STALL_SECONDS = CHILD_CPU_SECONDS * 4
 class Sheet:
     """One sheet as the child hands it over: what sheets there are, which was read, and its rows."""
 
-    def __init__(
-        self, sheets: tuple[str, ...], name: str, rows: Iterator[tuple[int, list[str], list[tuple[int, str]]]]
-    ) -> None:
+    def __init__(self, sheets: tuple[str, ...], name: str, rows: Iterator[tuple[int, list[str], list[tuple[int, str]]]]) -> None:
         self.sheets = sheets
         self.name = name
         self.rows = rows

@@ -1,7 +1,7 @@
 """Opens one spreadsheet in a process of its own and prints it: a first line about the sheets, then one line a row.
 
-Started by path with `python -I`, so it imports nothing of Kith. Its memory and time are limited before the file is touched: a
-file that asks for more kills this process and nothing else.
+Started by path with `python -I`, so it imports nothing of Kith. Its memory and time are limited before the file is
+touched: a file that asks for more kills this process and nothing else.
 """
 
 import datetime
@@ -12,40 +12,49 @@ import re
 import resource
 import sys
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-_CELL_ERROR = re.compile(
-    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(.{0,4000}?)</(?:\w+:)?c>', re.DOTALL
-)
+import python_calamine
+
+_CELL_ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(.{0,4000}?)</(?:\w+:)?c>', re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})</")
 _SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 
 
+def _float(value: float) -> str:
+    text = f"{Decimal(format(value, '.15g')):f}"
+    return "0" if text == "-0" else text
+
+
+def _moment(value: datetime.datetime) -> str:
+    midnight = value.time() == datetime.time()
+    return value.date().isoformat() if midnight else value.replace(microsecond=0).isoformat(" ")
+
+
+def _length(value: datetime.timedelta) -> str:
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+
+
+# Exact types: a date-time is a date too, and true is a number.
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: "true" if value else "false",
+    float: _float,
+    datetime.datetime: _moment,
+    datetime.date: datetime.date.isoformat,
+    datetime.time: lambda value: value.replace(microsecond=0).isoformat(),
+    datetime.timedelta: _length,
+    type(None): lambda value: "",
+}
+
+
 def cell_text(value: Any) -> str:
     """One cell as text: dates in ISO form, whole numbers without `.0`, at most the 15 digits a spreadsheet keeps."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        text = f"{Decimal(format(value, '.15g')):f}"
-        return "0" if text == "-0" else text
-    if isinstance(value, datetime.datetime):
-        if value.time() == datetime.time():
-            return value.date().isoformat()
-        return value.replace(microsecond=0).isoformat(" ")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, datetime.time):
-        return value.replace(microsecond=0).isoformat()
-    if isinstance(value, datetime.timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
-    return "" if value is None else str(value)
+    return _TEXTS.get(type(value), str)(value)
 
 
 def column_number(letters: bytes) -> int:
@@ -87,15 +96,13 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
 
 def open_workbook(path: str) -> Any:
     """The workbook, by its name's ending first and by its content else."""
-    import python_calamine
-
     try:
         return python_calamine.CalamineWorkbook.from_path(path)
     except python_calamine.PasswordError:
         raise
     except Exception as first:
         try:
-            with open(path, "rb") as file:
+            with Path(path).open("rb") as file:
                 return python_calamine.CalamineWorkbook.from_filelike(file)
         except Exception:
             raise first from None

@@ -105,14 +105,10 @@ def test_a_chinese_file_goes_in_and_out_again(north: Company) -> None:
 
 
 def test_existing_records_are_changed_and_set_back(north: Company) -> None:
-    old = north.make(
-        "account", {"name": "Alpha", "external_id": "A1", "phone": "+862164882107", "address_city": "Wuhan"}
-    )
+    old = north.make("account", {"name": "Alpha", "external_id": "A1", "phone": "+862164882107", "address_city": "Wuhan"})
     north.make("account", {"name": "Beta", "external_id": "B1"})
     bench = Workbench(north)
-    bench.upload(
-        account(), "Customer number,Name,City,Annual revenue\nA1,Alpha Ltd,Shanghai,1200.50\nB1,Beta,,\nC1,Gamma,,\n"
-    )
+    bench.upload(account(), "Customer number,Name,City,Annual revenue\nA1,Alpha Ltd,Shanghai,1200.50\nB1,Beta,,\nC1,Gamma,,\n")
     bench.map(key="external_id")
     assert bench.dry() == {"create": 1, "update": 1, "same": 1, "reject": 0}
     assert bench.go() == {"create": 1, "update": 1, "same": 1, "reject": 0}

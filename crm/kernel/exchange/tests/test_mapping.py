@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange.columns import importable
 from crm.kernel.exchange.mapping import Match, suggest, unknown_values
 from crm.kernel.exchange.mapping.synonyms import plain
-from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.identity.actor import system_actor
 from crm.kernel.testing.cast import Company
 
@@ -94,9 +94,7 @@ def test_names_are_compared_without_case_signs_and_camels() -> None:
         ),
     ],
 )
-def test_real_headers_find_their_fields(
-    north: Company, kind: str, columns: list[str], expected: dict[str, str]
-) -> None:
+def test_real_headers_find_their_fields(north: Company, kind: str, columns: list[str], expected: dict[str, str]) -> None:
     found = matched(north, kind, columns)
     assert {column: found.get(column) for column in expected} == expected
 

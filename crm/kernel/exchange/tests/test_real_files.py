@@ -35,9 +35,7 @@ def test_the_sales_pipeline_gives_its_known_figures(north: Company) -> None:
     deals = bench_of(north, "opportunity", "crm_sales_opportunities", "sales_pipeline.csv")
     assert deals.run.mapping["opportunity_id"] == "external_id" and deals.run.options["key"] == "external_id"
     with north.as_("admin"):
-        open_stages = list(
-            kind("stage").model.objects.filter(kind="open").order_by("position").values_list("name", flat=True)
-        )
+        open_stages = list(kind("stage").model.objects.filter(kind="open").order_by("position").values_list("name", flat=True))
     stages = {"Prospecting": open_stages[0], "Engaging": open_stages[1]}
     deals.map(values={"account": {"GTXPro": "GTX Pro"}, "stage": stages})
     assert deals.go() == {"create": 8800, "update": 0, "same": 0, "reject": 0}

@@ -30,9 +30,7 @@ class CsvWriter:
     mime = "text/csv"
 
     def __init__(self, path: Path, columns: Sequence[str], encoding: str = "utf-8") -> None:
-        self._file = path.open(
-            "w", encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace", newline=""
-        )
+        self._file = path.open("w", encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace", newline="")
         self._codec = encoding
         self._writer = csv.writer(self._file, lineterminator="\r\n")
         self.rows = 0
