@@ -46,6 +46,8 @@ _OPTIONS = {
         "newstyle_gettext": "true",
     }
 }
+# Terms that OpenCC takes for others: 信用代码 and 国家代码 hold no program code, 保存并到 no merging.
+_MEANT_OTHERWISE = {"程式碼": "代碼", "許可權": "權限", "併到": "並到", "型別": "類型", "賬號": "帳號"}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
 
 
@@ -110,7 +112,14 @@ def updated() -> Catalog:
 
 def traditional(simplified: Catalog) -> Catalog:
     """Taiwan's characters and terms. Placeholders are ASCII, which OpenCC leaves alone."""
-    convert = OpenCC("s2twp").convert
+    turn = OpenCC("s2twp").convert
+
+    def convert(text: str) -> str:
+        made = str(turn(text))
+        for wrong, right in _MEANT_OTHERWISE.items():
+            made = made.replace(wrong, right)
+        return made
+
     made = Catalog(locale="zh_Hant", project="Kith", charset="utf-8", fuzzy=False)
     for message in simplified:
         if message.id and message.string:

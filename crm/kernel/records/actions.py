@@ -59,7 +59,8 @@ def action(
         for name, parameter in list(inspect.signature(run).parameters.items())[1:]:
             if name == "actor":
                 continue
-            field = arguments.get(name) or _BY_TYPE.get(hints.get(name, str), LongText)(name, required=parameter.default is inspect.Parameter.empty)
+            make = _BY_TYPE.get(hints.get(name, str), LongText)
+            field = arguments.get(name) or make(name, required=parameter.default is inspect.Parameter.empty)
             field.name = name
             made[name] = field
         own = _ACTIONS.setdefault(model._meta.label, {})

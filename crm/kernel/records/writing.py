@@ -168,8 +168,7 @@ def change(entity: Entity[Any], record_id: UUID, values: Mapping[str, Any], vers
 
 def change_many(entity: Entity[Any], ids: Sequence[UUID], values: Mapping[str, Any]) -> list[Any]:
     """The same change to many records; answers the record or the Refusal for each, in the order of ids."""
-    found = _change(entity, locked(entity, ids, "edit"), values)
-    return found
+    return _change(entity, locked(entity, ids, "edit"), values)
 
 
 def change_each(entity: Entity[Any], rows: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Any]:
