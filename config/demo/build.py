@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from config.demo.colleagues import TIES, Colleague
+from config.demo.deals import REASONS, STAGES
+from config.demo.plan import Plan
 from crm.customers.models import Account
 from crm.kernel.base.errors import Refusal
 from crm.kernel.entity.registry import registry
@@ -15,9 +18,6 @@ from crm.kernel.records.writing import change_each, create_many
 from crm.sales.actions import Stay, record_history
 from crm.sales.models import LostReason, Pipeline, Stage
 from crm.sales.queries import main_pipeline, stages_of
-from config.demo.colleagues import TIES, Colleague
-from config.demo.plan import Plan
-from config.demo.deals import REASONS, STAGES
 
 BATCH = 1000
 Say = Callable[[str], None]

@@ -14,7 +14,7 @@ USUAL_DAYS = {"discovery": 9, "chosen": 12, "proposal": 14, "negotiation": 11}
 GOES_ON = {"discovery": 0.80, "chosen": 0.80, "proposal": 0.82, "negotiation": 0.84}
 REASONS = (("price", 30), ("rival", 22), ("no_budget", 18), ("no_decision", 16), ("late", 8), ("not_fit", 6))
 ROLES = (("decides", 26), ("influences", 26), ("uses", 18), ("buys", 18), ("champion", 8), ("against", 4))
-COLD = {"competitor", "supplier"}
+COLD = {"competitor", "supplier", "household"}
 
 
 @dataclass(slots=True)

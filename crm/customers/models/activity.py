@@ -17,8 +17,8 @@ class ActivityType(models.TextChoices):
 
 
 class Direction(models.TextChoices):
-    IN = "in", _("They came to us")
-    OUT = "out", _("We went to them")
+    IN = "in", _("Incoming")
+    OUT = "out", _("Outgoing")
 
 
 class Activity(Record):
