@@ -29,9 +29,7 @@ _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _PARTED = re.compile(r"\s*[,，\n]\s*")
 _HAN_COUNTRIES = frozenset({"CN", "TW", "HK", "MO"})
 _BIG_FIRST = frozenset({"CN", "TW", "HK", "MO", "JP", "KR"})
-_CODE_FIRST = frozenset(
-    "AT BE BR CH CN CZ DE DK ES FI FR GR HU IS IT LT LU LV EE MX NL NO PL PT RO RU SE SI SK TR UA HR BG RS AR".split()
-)
+_CODE_FIRST = frozenset("AT BE BR CH CN CZ DE DK ES FI FR GR HU IS IT LT LU LV EE MX NL NO PL PT RO RU SE SI SK TR UA HR BG RS AR".split())
 _STATE_CODE = re.compile(r"[A-Z]{2,3}")
 _STATES = frozenset(
     "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC "

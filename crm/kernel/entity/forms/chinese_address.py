@@ -18,9 +18,7 @@ _SIGNS = dict(
 )
 MUNICIPALITIES = frozenset(_PROVINCES[:4])
 _ELSEWHERE = {"台湾省": "TW", "香港特别行政区": "HK", "澳门特别行政区": "MO"}
-_SHORT = {
-    re.sub(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)$", "", full): full for full in _PROVINCES
-}
+_SHORT = {re.sub(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)$", "", full): full for full in _PROVINCES}
 _TRADITIONAL = str.maketrans("廣東蘇遼寧龍陝貴慶灣蕭內門臺壯維爾別區縣號", "广东苏辽宁龙陕贵庆湾萧内门台壮维尔别区县号")
 _HEAD = re.compile(r"^(?:中华人民共和国|中國|中国)[\s,，]*")
 _POSTCODE_FRONT = re.compile(r"^(?:邮编|邮政编码)?[:：]?\s*(\d{6})(?!\d)[\s,，]*")

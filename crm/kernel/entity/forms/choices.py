@@ -60,9 +60,7 @@ class Choices:
                 allowed=named,
                 more=more,
             )
-        return FieldError(
-            _("“%(text)s” is not in the list. Choose one of: %(allowed)s."), text=text[:60], allowed=named
-        )
+        return FieldError(_("“%(text)s” is not in the list. Choose one of: %(allowed)s."), text=text[:60], allowed=named)
 
 
 Pairs = Choices | Sequence[tuple[str, Words]]
@@ -125,15 +123,16 @@ def show_choices(values: Iterable[str], reading: Reading, choices: Pairs) -> str
     return ("、" if reading.chinese else ", ").join(str(show_choice(value, reading, known)) for value in values)
 
 
+def _words_of(raw: object) -> Iterable[object]:
+    if isinstance(raw, list | tuple | set | frozenset):
+        return raw
+    return _TAG_SPLIT.split(clean(as_text(raw), lines=True))
+
+
 def parse_tags(raw: object, reading: Reading, longest: int = 50, most: int = 50) -> list[str]:
     """Free words in the order given, each once (case and width do not matter)."""
-    parts: Iterable[object]
-    if isinstance(raw, list | tuple | set | frozenset):
-        parts = raw
-    else:
-        parts = _TAG_SPLIT.split(clean(as_text(raw), lines=True))
     tags: dict[str, str] = {}
-    for part in parts:
+    for part in _words_of(raw):
         tag = clean(as_text(part)).strip("#＃ ")
         if not tag:
             continue

@@ -28,17 +28,13 @@ _WEEKDAY = re.compile(
 _YMD = re.compile(r"(\d{4})\s*[-/.\s年]\s*(\d{1,2})\s*[-/.\s月]\s*(\d{1,2})\s*[日号號]?")
 _SOLID = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PARTS = re.compile(r"(\d{1,2})\s*[-/.\s]\s*(\d{1,2})\s*[-/.\s]\s*(\d{4}|\d{2})")
-_NAMED_DMY = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?[-/.\s]*(?:of\s+)?([a-z]{3,9})\.?[-/,\s]*(\d{4}|\d{2})", re.IGNORECASE
-)
+_NAMED_DMY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/.\s]*(?:of\s+)?([a-z]{3,9})\.?[-/,\s]*(\d{4}|\d{2})", re.IGNORECASE)
 _NAMED_MDY = re.compile(r"([a-z]{3,9})\.?[-/\s]*(\d{1,2})(?:st|nd|rd|th)?,?[-/\s]+(\d{4}|\d{2})", re.IGNORECASE)
 _NAMED_YMD = re.compile(r"(\d{4})[-/\s]*([a-z]{3,9})\.?[-/\s]*(\d{1,2})", re.IGNORECASE)
 _NO_YEAR = re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号號]?")
 _NO_DAY = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*月?")
 # A time behind a date, as spreadsheets write it: cut off where only a date is asked for.
-_TIME_TAIL = re.compile(
-    r"(?:T|\s+)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[ap]m)?(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
-)
+_TIME_TAIL = re.compile(r"(?:T|\s+)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[ap]m)?(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 
 
 def parse_date(raw: object, reading: Reading) -> date | None:

@@ -41,9 +41,7 @@ KINDS: dict[str, HandleKind] = {
         HandleKind("dingtalk", _("DingTalk"), _FREE, _ANY),
         HandleKind("wecom", _("WeCom"), _FREE, _ANY),
         HandleKind("feishu", _("Feishu"), _FREE, _ANY),
-        HandleKind(
-            "line", _("LINE"), r"@?[a-z0-9._-]{3,20}", _("A LINE id has 3 to 20 letters, digits, dots, _ or -.")
-        ),
+        HandleKind("line", _("LINE"), r"@?[a-z0-9._-]{3,20}", _("A LINE id has 3 to 20 letters, digits, dots, _ or -.")),
         HandleKind(
             "telegram",
             _("Telegram"),
@@ -86,14 +84,10 @@ KINDS: dict[str, HandleKind] = {
             _("An Instagram name has at most 30 letters, digits, dots or _."),
             "https://www.instagram.com/{handle}",
         ),
-        HandleKind(
-            "weibo", _("Weibo"), r"[\w-]{2,30}", _("A Weibo name has 2 to 30 characters without blanks."), folded=False
-        ),
+        HandleKind("weibo", _("Weibo"), r"[\w-]{2,30}", _("A Weibo name has 2 to 30 characters without blanks."), folded=False),
         HandleKind("xiaohongshu", _("Xiaohongshu"), _FREE, _ANY, folded=False),
         HandleKind("douyin", _("Douyin"), _FREE, _ANY, folded=False),
-        HandleKind(
-            "other", _("Other"), r"[^\s<>\"][^<>\"]{0,63}", _("A handle has at most 64 characters."), folded=False
-        ),
+        HandleKind("other", _("Other"), r"[^\s<>\"][^<>\"]{0,63}", _("A handle has at most 64 characters."), folded=False),
     )
 }
 HANDLE_KINDS: list[tuple[str, Words]] = [(kind.name, kind.label) for kind in KINDS.values()]

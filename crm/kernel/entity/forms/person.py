@@ -33,9 +33,7 @@ _TITLES_ZH = (
 ).split()
 # One-character titles (王总) stand behind a surname only; behind a whole name they may be its last character.
 _BRIEF_ZH = frozenset("总 總 董 工 局 处".split())
-_PARTICLES = frozenset(
-    "van von der den de da di du la le del della dos das do el al bin bint ibn ten ter zu zum zur af av st. st".split()
-)
+_PARTICLES = frozenset("van von der den de da di du la le del della dos das do el al bin bint ibn ten ter zu zum zur af av st. st".split())
 _SUFFIXES = frozenset("jr jr. sr sr. ii iii iv phd ph.d. md m.d. esq esq. mba".split())
 _ROMAN = re.compile(r"(?:II|III|IV|VI{0,3})\.?")
 
@@ -69,9 +67,7 @@ def parse_person(raw: object, reading: Reading) -> PersonName | None:
     if not text:
         return None
     if len(text) > LONGEST:
-        raise FieldError(
-            _("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(text)
-        )
+        raise FieldError(_("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(text))
     if not any(letter.isalpha() for letter in text):
         raise FieldError(_("A name has letters in it."))
     solid = text.replace(" ", "")
@@ -193,9 +189,7 @@ def compose_person(family: object, given: object, reading: Reading, prefix: obje
     eastern = bool(_EASTERN.fullmatch((last + first).replace(" ", "")))
     full = join_name(last, first)
     if len(full) > LONGEST:
-        raise FieldError(
-            _("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(full)
-        )
+        raise FieldError(_("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(full))
     return PersonName(full, last, first, parse_prefix(prefix, reading), "eastern" if eastern else "western")
 
 

@@ -72,9 +72,7 @@ def _any(text: str, country: str, reading: Reading) -> str:
         number = phonenumbers.parse(text, country)
     except NumberParseException as error:
         if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
-            raise FieldError(
-                _("Begin with + and the country code, as in %(example)s."), example=_sample("CN")
-            ) from None
+            raise FieldError(_("Begin with + and the country code, as in %(example)s."), example=_sample("CN")) from None
         raise _shaped(country, reading) from None
     if number.extension or not phonenumbers.is_valid_number(number):
         at_home = country == "CN" and number.country_code == 86

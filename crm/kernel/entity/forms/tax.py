@@ -37,11 +37,7 @@ def parse_tax_id(raw: object, reading: Reading, country: str | None = None) -> s
     if blank(text, reading):
         return ""
     home = country or reading.country
-    if (
-        text[:2] in (*_PREFIXED, "EL", "XI")
-        and any(sign.isdigit() for sign in text[2:])
-        and (home != "CN" or len(text) < 18)
-    ):
+    if text[:2] in (*_PREFIXED, "EL", "XI") and any(sign.isdigit() for sign in text[2:]) and (home != "CN" or len(text) < 18):
         return _vat(text, reading)
     if home == "CN":
         return _credit_code(text)
@@ -106,9 +102,7 @@ def _checked(text: str, rule: ModuleType, country: str, reading: Reading) -> str
             country=where,
         ) from None
     except (ValidationError, ValueError, IndexError, KeyError, TypeError):
-        raise FieldError(
-            _("A tax number in %(country)s is written differently. Compare it with a paper."), country=where
-        ) from None
+        raise FieldError(_("A tax number in %(country)s is written differently. Compare it with a paper."), country=where) from None
 
 
 def _plain(text: str) -> str:

@@ -46,9 +46,7 @@ def _laid_out(raw: str, lines: bool) -> str:
 
 
 # How other systems write that they do not know a value.
-_MISSING = frozenset(
-    ("na", "n/a", "n.a.", "#n/a", "nan", "null", "nil", "none", "\\n", "-", "--", "–", "—", "?", "无", "暂无", "未知")
-)
+_MISSING = frozenset(("na", "n/a", "n.a.", "#n/a", "nan", "null", "nil", "none", "\\n", "-", "--", "–", "—", "?", "无", "暂无", "未知"))
 
 
 def blank(text: str, reading: Reading) -> bool:

@@ -36,17 +36,13 @@ INDUSTRY = Choices(
 )
 
 
-@pytest.mark.parametrize(
-    "raw", ["machines", "MACHINES", "machine  building", "机械制造", "機械製造", " Machine building"]
-)
+@pytest.mark.parametrize("raw", ["machines", "MACHINES", "machine  building", "机械制造", "機械製造", " Machine building"])
 def test_a_choice(raw: str, english: Reading) -> None:
     assert parse_choice(raw, english, INDUSTRY) == "machines"
 
 
 def test_the_allowed_labels_are_named(english: Reading) -> None:
-    with pytest.raises(
-        FieldError, match="“zinc” is not in the list. Choose one of: Finance, Machine building, Food, drink."
-    ):
+    with pytest.raises(FieldError, match="“zinc” is not in the list. Choose one of: Finance, Machine building, Food, drink."):
         parse_choice("zinc", english, INDUSTRY)
     many = [(str(number), f"Label {number}") for number in range(12)]
     with pytest.raises(FieldError, match="Label 7 or 4 others") as caught:

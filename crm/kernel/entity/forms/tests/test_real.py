@@ -72,9 +72,7 @@ def test_northwind_customers(real: Rows, tell: Tell) -> None:
         phones += parse_phone(row["Phone"], lenient).startswith("+")
         postcodes += parse_postcode(row["PostalCode"], country, lenient) != row["PostalCode"]
     assert phones > len(rows) // 2
-    tell(
-        f"{len(rows)} customers, {phones} phones in E.164, the others kept as written; {postcodes} postcodes set right"
-    )
+    tell(f"{len(rows)} customers, {phones} phones in E.164, the others kept as written; {postcodes} postcodes set right")
 
 
 def test_adventureworks_customers(real: Rows, tell: Tell) -> None:
