@@ -75,6 +75,7 @@ class Harness:
             "KITH_DATABASE_URL": self.url("kith_app", kept.app, self.name),
             "KITH_SECRET_KEY": kept.key,
             "KITH_POOL": "0",
+            "KITH_QUEUE": "tests",
             "KITH_PASSWORD_MEMORY_KIB": "64",
         }
 

@@ -32,12 +32,11 @@ class LiveServer:
             **{name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"},
             "KITH_BASE_URL": self.url,
             "KITH_POOL": "1",
+            "KITH_QUEUE": "kith",
             "KITH_PROCESS": f"test-{name}",
         }
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                command, cwd=commands.ROOT, env=environment, stdout=log, stderr=log
-            )
+            self.processes[name] = subprocess.Popen(command, cwd=commands.ROOT, env=environment, stdout=log, stderr=log)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-4000:]

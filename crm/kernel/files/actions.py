@@ -77,9 +77,8 @@ def remove(file_id: UUID) -> None:
         fetch_any(row.record_id, "edit")
     elif row.by_id != actor.id:
         raise NotFound if actor.kind != "system" else NotAllowed
-    workspace_id = row.workspace_id
     row.delete()
-    transaction.on_commit(partial(storage.remove, workspace_id, file_id))
+    transaction.on_commit(partial(storage.remove, current_workspace_id(), file_id))
 
 
 def clean_name(raw: str) -> str:

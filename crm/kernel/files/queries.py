@@ -7,7 +7,7 @@ from crm.kernel.base.errors import NotFound
 from crm.kernel.files import storage
 from crm.kernel.files.models import FileRef
 from crm.kernel.records.reading import fetch_any
-from crm.kernel.tenancy.scope import current_actor
+from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
 
 def file(file_id: UUID) -> FileRef:
@@ -27,7 +27,7 @@ def open_file(file_id: UUID) -> tuple[FileRef, IO[bytes]]:
     """A file and its contents, open for reading: the caller closes it. Raises NotFound."""
     row = file(file_id)
     try:
-        return row, storage.read(row.workspace_id, row.id)
+        return row, storage.read(current_workspace_id(), row.id)
     except FileNotFoundError:
         raise NotFound from None
 

@@ -13,6 +13,7 @@ from crm.kernel.base.errors import NotFound, Words, Wrong
 from crm.kernel.identity.models import User
 from crm.kernel.notify.models import Notification, Reminder
 from crm.kernel.queue.live import tell
+from crm.kernel.queue.words import storable
 
 LONGEST = 500
 
@@ -29,7 +30,7 @@ def notify(user: User | UUID, text: Words, record: UUID | None = None, url: str 
     if url and not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
         raise ValueError("a notification leads to an address within Kith")
     with translation.override(person.language):
-        made = Notification(user_id=person.id, text=str(text)[:LONGEST], record_id=record, url=url or "")
+        made = Notification(user_id=person.id, text=storable(str(text), LONGEST), record_id=record, url=url or "")
     made.save(force_insert=True)
     tell(person.id, "notification", made.id)
     return made
@@ -48,7 +49,7 @@ def mark_read(user_id: UUID, ids: Iterable[UUID] | None = None) -> int:
 
 def remind(user_id: UUID, at: datetime.datetime, text: str, record: UUID | None = None) -> Reminder:
     """Reminds somebody of something at a moment. Raises Wrong for an empty text."""
-    said = text.strip()[:LONGEST]
+    said = storable(text, LONGEST).strip()
     if not said:
         raise Wrong(fields={"text": [_("Say what to be reminded of.")]})
     made = Reminder(user_id=user_id, at=at, text=said, record_id=record)

@@ -20,6 +20,7 @@ from crm.kernel.outbox import queries
 from crm.kernel.outbox.events import handlers_of, unpack
 from crm.kernel.outbox.models import OutboxEvent
 from crm.kernel.queue.registry import service
+from crm.kernel.queue.words import storable
 from crm.kernel.tenancy.scope import current, scope
 
 logger = logging.getLogger("kith.outbox")
@@ -72,7 +73,7 @@ def _call(row: OutboxEvent, handler: str) -> None:
     actor = _actor_of(row)
     happened = unpack(row.name, row.record, row.payload)
     with (
-        scope(row.workspace_id, actor, row.reason or row.name),
+        scope(row.home, actor, row.reason or row.name),
         translation.override(actor.language),
         timezone.override(actor.time_zone),
     ):
@@ -81,17 +82,17 @@ def _call(row: OutboxEvent, handler: str) -> None:
 
 def _actor_of(row: OutboxEvent) -> Actor:
     found = actor_of(row.by_id) if row.by_id is not None else None
-    return found or system_actor(row.workspace_id)
+    return found or system_actor(row.home)
 
 
 def _put_off(row: OutboxEvent, problem: Exception) -> None:
     """Counts the failed try in a transaction of its own; the last one makes the event a dead letter."""
-    with scope(row.workspace_id, system_actor(row.workspace_id)):
+    with scope(row.home, system_actor(row.home)):
         kept = OutboxEvent.objects.select_for_update().get(id=row.id)
         if kept.state != OutboxEvent.PENDING:
             return
         kept.attempts += 1
-        kept.error = "".join(traceback.format_exception_only(problem)).strip()[:2000]
+        kept.error = storable("".join(traceback.format_exception_only(problem)).strip())
         kept.next_at = now() + pause(kept.attempts)
         if kept.attempts >= TRIES:
             kept.state = OutboxEvent.DEAD

@@ -1,5 +1,8 @@
 """The outbox: events as they are kept and delivered."""
 
+from typing import cast
+from uuid import UUID
+
 from django.db import models
 
 from crm.kernel.base.clock import now
@@ -36,3 +39,8 @@ class OutboxEvent(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} {self.id}"
+
+    @property
+    def home(self) -> UUID:
+        """The workspace it belongs to."""
+        return cast(UUID, self.workspace_id)

@@ -31,8 +31,7 @@ def _places(count: int) -> tuple[int, list[int]]:
     """The open transaction's id, and the next numbers in the order of all events."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_current_xact_id()::text::bigint, "
-            "ARRAY(SELECT nextval('outbox_event_number') FROM generate_series(1, %s))",
+            "SELECT pg_current_xact_id()::text::bigint, ARRAY(SELECT nextval('outbox_event_number') FROM generate_series(1, %s))",
             [count],
         )
         xid, numbers = cursor.fetchone()

@@ -57,5 +57,5 @@ def retry(task_id: UUID) -> Task:
     task.state, task.failures, task.cuts, task.error, task.finished_at = Task.WAITING, 0, 0, "", None
     task.rank = _next_rank()
     task.save()
-    engine.enqueue(task.workspace_id, task.id, task.rank)
+    engine.enqueue(task.home, task.id, task.rank)
     return task

@@ -4,6 +4,7 @@
 """
 
 import datetime
+import os
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from procrastinate.jobs import Job as EngineJob
 from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import PsycopgConnector
 
-QUEUE = "kith"
+#: Which queue this process fills and serves. Tests have one of their own beside the server that they start.
+QUEUE = os.environ.get("KITH_QUEUE", "kith")
 RUN = "kith.run"
 #: Periodic work goes before all jobs: it is short, and reminders should not wait behind an import.
 PERIODIC_PRIORITY = 1_000_000
@@ -59,8 +61,7 @@ def best_rank() -> int:
     """The rank of the job that is served next among all workspaces; 0 where none waits."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT -priority FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s "
-            "ORDER BY priority DESC, id LIMIT 1",
+            "SELECT -priority FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s ORDER BY priority DESC, id LIMIT 1",
             [RUN],
         )
         row = cursor.fetchone()

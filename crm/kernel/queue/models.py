@@ -1,6 +1,7 @@
 """The record of a job that its workspace can see."""
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext
@@ -48,6 +49,11 @@ class Task(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} {self.id}"
+
+    @property
+    def home(self) -> UUID:
+        """The workspace it belongs to."""
+        return cast(UUID, self.workspace_id)
 
     @property
     def label(self) -> Any:

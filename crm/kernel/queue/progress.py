@@ -8,6 +8,7 @@ from uuid import UUID
 
 from crm.kernel.queue.live import tell
 from crm.kernel.queue.models import Task
+from crm.kernel.queue.words import storable
 from crm.kernel.tenancy.scope import scope
 
 
@@ -40,7 +41,7 @@ class Progress:
 
     def __init__(self, task: Task, actor: Any, batched: bool, pausing: Pausing) -> None:
         self.task_id: UUID = task.id
-        self.workspace_id: UUID = task.workspace_id
+        self.workspace_id: UUID = task.home
         self.actor = actor
         self.reason = task.reason
         self.attempt = task.attempt
@@ -60,7 +61,7 @@ class Progress:
         """Notes how far the job is; None leaves a value as it is. Outside a batch it is written at once."""
         self.done = self.done if done is None else done
         self.total = self.total if total is None else total
-        self.message = self.message if message is None else str(message)
+        self.message = self.message if message is None else storable(str(message))
         if self._batched and not self._open:
             with self.batch():
                 pass

@@ -20,6 +20,7 @@ from crm.kernel.queue.live import tell
 from crm.kernel.queue.models import Task
 from crm.kernel.queue.progress import Paused, Pausing, Progress, Superseded, never
 from crm.kernel.queue.registry import Job, job_named
+from crm.kernel.queue.words import storable
 from crm.kernel.tenancy.scope import scope
 
 logger = logging.getLogger("kith.queue")
@@ -44,9 +45,7 @@ class Again(Exception):
         self.rank = rank
 
 
-def run_task(
-    workspace_id: UUID, task_id: UUID, stopping: Callable[[], bool] = never, crowded: Callable[[], bool] = never
-) -> None:
+def run_task(workspace_id: UUID, task_id: UUID, stopping: Callable[[], bool] = never, crowded: Callable[[], bool] = never) -> None:
     """Runs a task to its end, however it ends. Raises Again where it has to be tried once more."""
     task = _begin(workspace_id, task_id)
     if task is None:
@@ -87,10 +86,10 @@ def _begin(workspace_id: UUID, task_id: UUID) -> Task | None:
 
 def _actor_for(task: Task) -> Actor | None:
     """Who the task runs as: the person who deferred it as he is now, or Kith itself; None if he may not sign in."""
-    system = system_actor(task.workspace_id)
+    system = system_actor(task.home)
     if task.by_id is None:
         return system
-    with scope(task.workspace_id, system):
+    with scope(task.home, system):
         return actor_of(task.by_id)
 
 
@@ -98,7 +97,7 @@ def _call(declared: Job, task: Task, progress: Progress) -> None:
     args = arguments(declared.body, task.args)
     if declared.batched:
         answer = declared.body(progress, **args)
-    with scope(task.workspace_id, progress.actor, task.reason):
+    with scope(task.home, progress.actor, task.reason):
         row = progress.claim()
         if not declared.batched:
             answer = declared.body(progress, **args)
@@ -113,13 +112,12 @@ def arguments(body: Callable[..., Any], raw: dict[str, Any]) -> dict[str, Any]:
     hints = get_type_hints(body)
     known = inspect.signature(body).parameters
     return {
-        name: msgspec.convert(value, hints[name], strict=False) if name in hints and name in known else value
-        for name, value in raw.items()
+        name: msgspec.convert(value, hints[name], strict=False) if name in hints and name in known else value for name, value in raw.items()
     }
 
 
 def _close(task: Task, state: str, error: str = "") -> None:
-    task.state, task.error, task.finished_at = state, error, now()
+    task.state, task.error, task.finished_at = state, storable(error), now()
     task.save()
     if task.by_id is not None:
         tell(task.by_id, "task", task.id)
@@ -132,7 +130,7 @@ def _mine(task: Task) -> Task | None:
 
 
 def _give_up(task: Task, error: str) -> None:
-    with scope(task.workspace_id, system_actor(task.workspace_id)):
+    with scope(task.home, system_actor(task.home)):
         row = _mine(task)
         if row is not None:
             _close(row, Task.FAILED, error)
@@ -140,7 +138,7 @@ def _give_up(task: Task, error: str) -> None:
 
 def _put_back(task: Task, failed: bool) -> int | None:
     """Lets the task wait again. One that only paused goes behind what is being served now: answers its new rank."""
-    with scope(task.workspace_id, system_actor(task.workspace_id)):
+    with scope(task.home, system_actor(task.home)):
         row = _mine(task)
         if row is None:
             return None

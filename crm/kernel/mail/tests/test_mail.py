@@ -25,9 +25,7 @@ class Box:
         self.letters: list[Message] = []
         self.later = 0
 
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         if address.endswith("@nobody.example"):
             return "550 no such person"
         if address.endswith("@later.example") and not self.later:

@@ -24,8 +24,8 @@ from crm.kernel.outbox.actions import discard, retry
 from crm.kernel.outbox.events import Event, event, handles, name_of, pack, unpack
 from crm.kernel.outbox.models import OutboxEvent
 from crm.kernel.outbox.publishing import publish, publish_many
-from crm.kernel.queue.tests.processes import until
 from crm.kernel.tenancy.scope import current, scope
+from crm.kernel.testing import work
 from crm.kernel.testing.cast import Company
 
 
@@ -84,22 +84,8 @@ def _quiet() -> Iterator[None]:
 
 
 def deliver(company: Company) -> None:
-    """Delivers until nothing is due; other tests' transactions may hold the horizon back for a moment."""
-
-    def settled() -> bool:
-        while dispatch.deliver_next(company.id):
-            pass
-        with company.as_kith():
-            due = OutboxEvent.objects.filter(state="pending", next_at__lte=now(), xid__gte=_horizon())
-            return not due.exists()
-
-    until(settled)
-
-
-def _horizon() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        return int(cursor.fetchone()[0])
+    """Delivers until nothing is due."""
+    work.deliver(company.id)
 
 
 def tones(company: Company) -> list[str]:

@@ -54,3 +54,9 @@ def typed(progress: Progress, owner: UUID, numbers: list[int]) -> dict[str, obje
     """Answers what it was given."""
     assert isinstance(owner, UUID)
     return {"owner": owner, "sum": sum(numbers), "by": progress.actor.name}
+
+
+@job("test.quotes")
+def quotes(progress: Progress) -> None:
+    """Refuses with words that no database takes."""
+    raise Refusal("not \0 possible: \ud800")

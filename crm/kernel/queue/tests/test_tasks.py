@@ -85,6 +85,12 @@ def test_a_refusal_is_final_and_told_in_its_own_words(north: Company) -> None:
     assert (failed.state, failed.failure) == (Task.FAILED, "That is not possible.")
 
 
+def test_a_refusal_that_quotes_hostile_text_is_told_all_the_same(north: Company) -> None:
+    with north.as_("ada"):
+        task = defer(sample.quotes)
+    assert run(task).failure == "not  possible: "
+
+
 def test_a_failed_task_can_be_tried_once_more(north: Company) -> None:
     with north.as_("ada"):
         task = defer(sample.refuses)

@@ -93,9 +93,7 @@ def test_a_company_with_many_jobs_does_not_keep_another_waiting(north: Company, 
     with worker_process(tmp_path / "worker.log"):
         until(lambda: all(state(north, task).over for task in many) and all(state(south, task).over for task in few))
     started = {task.id: state(north, task).started_at for task in many}
-    order = sorted(
-        [*started.items(), *((t.id, state(south, t).started_at) for t in few)], key=lambda pair: str(pair[1])
-    )
+    order = sorted([*started.items(), *((t.id, state(south, t).started_at) for t in few)], key=lambda pair: str(pair[1]))
     places = [number for number, (task_id, _at) in enumerate(order) if task_id in {t.id for t in few}]
     assert max(places) <= 4, places
     assert sorted(started, key=lambda key: str(started[key])) == [task.id for task in many]

@@ -46,8 +46,6 @@ class Command(BaseCommand):
             with scope(workspace_id, system_actor(workspace_id)):
                 for row in dead_letters():
                     count += 1
-                    self.stdout.write(
-                        f"{row.id}  {row.created_at:%Y-%m-%d %H:%M}  {row.name}  {row.record}  {row.error}"
-                    )
+                    self.stdout.write(f"{row.id}  {row.created_at:%Y-%m-%d %H:%M}  {row.name}  {row.record}  {row.error}")
         if not count:
             self.stdout.write("Every event was delivered.")
