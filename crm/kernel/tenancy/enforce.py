@@ -86,6 +86,7 @@ class Enforcer:
         name = short(f"{table}_{'_'.join(columns)}_{'uq' if unique else 'ix'}")
         if name in self.indexes:
             return
+        self.indexes.add(name)
         listed = ", ".join(f'"{column}"' for column in ("workspace_id", *columns))
         self.do(f'CREATE {"UNIQUE" if unique else ""} INDEX "{name}" ON "{table}" ({listed}) {where}')
 

@@ -14,11 +14,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Fact, FieldError, Link, Links
-from crm.kernel.entity.filter.nodes import All, Any_, Node, Not, Where, flat, leaves, wrong
-from crm.kernel.entity.filter.nodes import MOST_NODES
+from crm.kernel.entity.fields import Fact, FieldError, Link, Links, Text
+from crm.kernel.entity.filter.nodes import MOST_NODES, All, Any_, Node, Not, Where, flat, leaves, wrong
 from crm.kernel.entity.filter.periods import moment, span
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.forms.text import parse_text
 from crm.kernel.entity.registry import registry
 
 Seen = Callable[[Entity[Any]], Q]
@@ -110,10 +110,17 @@ def _links(links: Links, where: Where, asker: Asker) -> Q:
 
 
 def _clean(field_: Fact, raw: Any, reading: Reading) -> Any:
-    try:
-        return field_.clean(raw, reading)
-    except FieldError as error:
-        raise wrong(f"{field_.label}: {error.message}") from error
+    """The cleaned value. A text that is looked for need not be well-formed: it may be the wrong one that stands there."""
+    readers: list[Callable[[], Any]] = [lambda: field_.clean(raw, reading)]
+    if isinstance(field_, Text) and isinstance(raw, str):
+        readers.append(lambda: parse_text(raw, reading, longest=field_.longest))
+    for number, read in enumerate(readers, start=1):
+        try:
+            return read()
+        except FieldError as error:
+            if number == len(readers):
+                raise wrong(f"{field_.label}: {error.message}") from error
+    return None
 
 
 def _value(field_: Fact, raw: Any, asker: Asker) -> Any:
