@@ -1,6 +1,7 @@
 """`manage.py found`: the first workspace and its administrator, with credentials printed once."""
 
 import json
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="Kith", help="name of the company")
         parser.add_argument("--email", default="admin@example.com", help="e-mail of the first administrator")
         parser.add_argument("--person", default="Administrator", help="name of the first administrator")
-        parser.add_argument("--password", default="", help="made up when left out")
+        parser.add_argument("--password", default="", help="else KITH_FIRST_PASSWORD; made up when both are missing")
         parser.add_argument("--language", default="en", choices=["en", "zh-hans", "zh-hant"])
         parser.add_argument("--currency", default="CNY")
         parser.add_argument("--time-zone", default="Asia/Shanghai")
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             if not options["json"]:
                 self.stdout.write("There is a workspace already.")
             return
-        password = options["password"] or generated()
+        password = options["password"] or os.environ.get("KITH_FIRST_PASSWORD") or generated()
         try:
             workspace, user = found_workspace(
                 options["name"], options["email"], options["person"], password, language=options["language"],
