@@ -86,6 +86,8 @@ class Firms:
         values["external_id"] = f"K{10000 + number}"
         values["source"] = draw.weighted(SOURCES)[0]
         values["status"] = draw.weighted((("prospect", 42), ("customer", 48), ("former", 6), ("unfit", 4)))[0]
+        if values["type"] in ("supplier", "competitor"):
+            values["status"] = None
         if size:
             low, high = EMPLOYEES[size]
             employees = draw.randint(low, high)

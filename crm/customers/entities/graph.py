@@ -15,8 +15,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.marks import initials
 
-WIDTH, HEIGHT = 280, 230
-CENTRE = (140.0, 112.0)
+WIDTH = 280
 MOST = 9
 
 
@@ -53,7 +52,7 @@ class Picture:
     dots: list[Dot] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     width: int = WIDTH
-    height: int = HEIGHT
+    height: int = 200
 
     @property
     def words(self) -> str:
@@ -75,17 +74,27 @@ def draw(record: Any, ties: list[Tie]) -> Picture | None:
     if not ends:
         return None
     me = _dot(record.pk, entity.kind, entity.name_of(record))
-    me.x, me.y = CENTRE
     picture = Picture(me)
-    for at, (dot, words, look) in enumerate(ends.values()):
-        turn = 2 * math.pi * at / len(ends) - math.pi / 2 + (0.45 if len(ends) > 1 else 1.2)
-        dot.x, dot.y = round(CENTRE[0] + 104 * math.cos(turn), 1), round(CENTRE[1] + 78 * math.sin(turn), 1)
-        dot.under = dot.y + 26 if dot.y >= CENTRE[1] else dot.y - 19
-        picture.dots.append(dot)
-        middle = (round(CENTRE[0] + 58 * math.cos(turn), 1), round(CENTRE[1] + 46 * math.sin(turn) + 3, 1))
-        picture.lines.append(Line(f"M{CENTRE[0]} {CENTRE[1]} {dot.x} {dot.y}", look, _cut(words, 12), *middle))
+    _place(picture, list(ends.values()))
     picture.lines += _rim(picture.dots)
     return picture
+
+
+def _place(picture: Picture, ends: list[tuple[Dot, str, str]]) -> None:
+    """Around the middle, on an ellipse that is flat for few and rounder for many; words stand halfway out."""
+    many = len(ends)
+    wide, high = 104, 34 if many < 3 else 56 if many < 6 else 80
+    picture.height = 2 * (high + 38)
+    middle_x, middle_y = WIDTH / 2, picture.height / 2
+    picture.me.x, picture.me.y = middle_x, middle_y
+    start = 0.0 if many < 3 else 0.45 - math.pi / 2
+    for at, (dot, words, look) in enumerate(ends):
+        turn = start + 2 * math.pi * at / many
+        dot.x, dot.y = round(middle_x + wide * math.cos(turn), 1), round(middle_y + high * math.sin(turn), 1)
+        dot.under = dot.y + 26 if dot.y >= middle_y else dot.y - 19
+        picture.dots.append(dot)
+        x, y = round(middle_x + 0.55 * wide * math.cos(turn), 1), round(middle_y + 0.6 * high * math.sin(turn) + 3, 1)
+        picture.lines.append(Line(f"M{middle_x} {middle_y} {dot.x} {dot.y}", look, _cut(words, 9), x, y))
 
 
 def _rim(dots: list[Dot]) -> list[Line]:
