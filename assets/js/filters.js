@@ -55,7 +55,7 @@ export const filterEditor = () => ({
     this.mode = start.mode;
     root.rowsOfFilter = [];
     for (const row of start.rows.length ? start.rows : [{}]) this.append(row);
-    this.$nextTick(() => root.rowsOfFilter[0]?.field.focus());
+    root.rowsOfFilter[0].field.setAttribute("autofocus", ""); // the dialog opens after this and puts the focus there
   },
   append(start) {
     const root = this.$root;

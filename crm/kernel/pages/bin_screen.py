@@ -39,11 +39,7 @@ def rows(kind: str = "") -> list[Binned]:
         if kind and entity.kind != kind:
             continue
         mine = entity.model._default_manager.filter(policy_for(entity).rows(actor, "delete"), deleted_at__isnull=False)
-        deleted = (
-            RecordRow.objects.filter(pk__in=mine.values("pk"))
-            .select_related("deleted_by")
-            .order_by("-deleted_at")[:MOST]
-        )
+        deleted = RecordRow.objects.filter(pk__in=mine.values("pk")).select_related("deleted_by").order_by("-deleted_at")[:MOST]
         found += [
             Binned(row.pk, row.title, entity, row.deleted_at, row.deleted_by.name if row.deleted_by else "")
             for row in deleted
@@ -64,8 +60,4 @@ def kind_of(pk: UUID) -> Entity[Any]:
 def just_binned() -> list[UUID]:
     """What this person put into the bin within the last moments: their pages are gone."""
     since = now() - datetime.timedelta(seconds=5)
-    return list(
-        RecordRow.objects.filter(deleted_by_id=current_actor().id, deleted_at__gte=since).values_list("pk", flat=True)[
-            :50
-        ]
-    )
+    return list(RecordRow.objects.filter(deleted_by_id=current_actor().id, deleted_at__gte=since).values_list("pk", flat=True)[:50])

@@ -120,9 +120,7 @@ def _targets(entity: Entity[Any], given: QueryDict) -> tuple[Sequence[Any], list
     main = next((one for one in sets if getattr(one, "main", False)), sets[0] if sets else None)
     wanted = next((one for one in sets if str(one.pk) == given.get("set")), main)
     groups = [(str(one.pk), owner.name_of(one), one is wanted) for one in sets]
-    return (list(rows.filter(**{f"{group.name}_id": wanted.pk})[:MOST_COLUMNS]) if wanted else []), groups if len(
-        groups
-    ) > 1 else []
+    return (list(rows.filter(**{f"{group.name}_id": wanted.pk})[:MOST_COLUMNS]) if wanted else []), groups if len(groups) > 1 else []
 
 
 def _column(one: Any) -> Column:
@@ -141,7 +139,7 @@ def _figures(entity: Entity[Any], node: Node | None, reading: Reading) -> dict[s
     """{column value: (count, sum in minor units of the reader's currency)}: amounts in other currencies are not added up."""
     ref = entity.fields[str(entity.board)].storage.ref()
     rows: QuerySet[Any] = listing.rows_of(entity, node).order_by()
-    names = {"many": Count("pk")}
+    names: dict[str, Any] = {"many": Count("pk")}
     if entity.board_sum:
         names["total"] = Sum(entity.board_sum)
     return {str(row[ref]): (row["many"], int(row.get("total") or 0)) for row in rows.values(ref).annotate(**names)}
@@ -152,9 +150,7 @@ def _count(column: Column, figures: Mapping[str, tuple[int, int]], reading: Read
     column.sum = short_money(Money(column.minor, reading.currency), reading) if column.minor else ""
 
 
-def cards(
-    entity: Entity[Any], node: Node | None, value: str, cursor: str | None, reading: Reading
-) -> tuple[list[Card], str | None]:
+def cards(entity: Entity[Any], node: Node | None, value: str, cursor: str | None, reading: Reading) -> tuple[list[Card], str | None]:
     """(cards, cursor of the next ones) of one column."""
     board = str(entity.board)
     names = list(dict.fromkeys([*entity.card, entity.title, board, *([entity.board_sum] if entity.board_sum else [])]))

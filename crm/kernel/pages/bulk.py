@@ -50,9 +50,7 @@ def changeable(entity: Entity[Any]) -> list[Fact]:
 
 def permitted(entity: Entity[Any], ids: Sequence[UUID], verb: str) -> int:
     """To how many of them the actor may apply the verb."""
-    rows = entity.model._default_manager.filter(
-        policy_for(entity).rows(current_actor(), verb), pk__in=ids, deleted_at=None
-    )
+    rows = entity.model._default_manager.filter(policy_for(entity).rows(current_actor(), verb), pk__in=ids, deleted_at=None)
     return int(rows.count())
 
 

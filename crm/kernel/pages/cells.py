@@ -74,10 +74,10 @@ def record_url(entity: Entity[Any], pk: UUID) -> str:
 
 
 def target_url(field: Fact, pk: UUID) -> str:
-    """Where a link leads: the record's page; people and teams have none."""
+    """Where a link leads: the record's page. People, teams and the kinds that only serve others have none."""
     target = registry.of(field.target)
     if target is not None:
-        return record_url(target, pk)
+        return record_url(target, pk) if target.menu else ""
     return "" if field.target in (User, Team) else reverse("pages.go", kwargs={"pk": pk})
 
 
@@ -128,17 +128,10 @@ def inline(entity: Entity[Any]) -> frozenset[str]:
     if not policy.may(actor, "edit"):
         return frozenset()
     closed = policy.readonly(actor) | policy.hidden(actor)
-    return frozenset(
-        name
-        for name, field in entity.fields.items()
-        if name not in closed and field.inline and field.type not in _NOT_INLINE
-    )
+    return frozenset(name for name, field in entity.fields.items() if name not in closed and field.inline and field.type not in _NOT_INLINE)
 
 
 def cells_of(entity: Entity[Any], row: Row, names: Sequence[str], reading: Reading) -> list[Cell]:
     """The cells of one row in the order of names."""
     open_ = inline(entity)
-    return [
-        cell(entity.fields[name], row.values.get(name), row.names.get(name, ""), reading, name in open_)
-        for name in names
-    ]
+    return [cell(entity.fields[name], row.values.get(name), row.names.get(name, ""), reading, name in open_) for name in names]

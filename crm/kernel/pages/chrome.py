@@ -4,6 +4,8 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.registry import registry
@@ -12,6 +14,8 @@ from crm.kernel.pages import navigation
 from crm.kernel.pages.wording import actor
 from crm.kernel.tenancy.models import Workspace
 from crm.kernel.tenancy.scope import current_workspace_id
+
+_UNREAD = "_kith_unread"
 
 
 def menu() -> list[Any]:
@@ -28,15 +32,22 @@ def goes() -> list[Any]:
 def creatable() -> list[Any]:
     """The kinds which this person may create and which stand in the menu."""
     who = actor()
-    kinds = (
-        [] if who is None else [kind for kind in registry.all() if kind.menu and policy_for(kind).may(who, "create")]
-    )
+    kinds = [] if who is None else [kind for kind in registry.all() if kind.menu and policy_for(kind).may(who, "create")]
     return sorted(kinds, key=lambda kind: (kind.menu != "customers", kind.menu_order))
 
 
-def unread() -> int:
-    who = actor()
-    return notices.unread_count(who.id) if who is not None and who.id else 0
+@pass_context
+def unread(context: Context) -> int:
+    """How many notifications wait; asked once a page, though the page says it in three places."""
+    who, request = actor(), context.get("request")
+    if who is None or not who.id:
+        return 0
+    known: int | None = getattr(request, _UNREAD, None)
+    if known is None:
+        known = notices.unread_count(who.id)
+        if request is not None:
+            setattr(request, _UNREAD, known)
+    return known
 
 
 def workspace_name() -> str:

@@ -65,8 +65,6 @@ def as_errors(entity: Entity[Any], refusal: Refusal) -> Mapping[str, list[Any]]:
     if not isinstance(refusal, Conflict):
         return refusal.fields or {"": [refusal.message]}
     return {
-        clash.name: [
-            _("Somebody changed this to “%(value)s” meanwhile. Save again to keep yours.") % {"value": clash.theirs}
-        ]
+        clash.name: [_("Somebody changed this to “%(value)s” meanwhile. Save again to keep yours.") % {"value": clash.theirs}]
         for clash in clashes(entity, refusal)
     }

@@ -91,9 +91,7 @@ def read(entity: Entity[Any], given: QueryDict) -> Filter:
     try:
         node = parse_text(text) if text else None
     except Wrong as refusal:
-        return Filter(
-            text, named, words, " ".join(str(said) for said in refusal.fields.get("filter", [refusal.message]))
-        )
+        return Filter(text, named, words, " ".join(str(said) for said in refusal.fields.get("filter", [refusal.message])))
     return Filter(text, both(node, named), words)
 
 
@@ -185,13 +183,7 @@ def _fact(name: str, field: Fact) -> dict[str, Any]:
 
 def _me(field: Fact) -> list[tuple[str, str]]:
     label = field.target._meta.label if field.target is not None else ""
-    return (
-        [("me", _("me"))]
-        if label == "identity.User"
-        else [("my_team", _("my team"))]
-        if label == "identity.Team"
-        else []
-    )
+    return [("me", _("me"))] if label == "identity.User" else [("my_team", _("my team"))] if label == "identity.Team" else []
 
 
 def _takes(op: str) -> str:

@@ -51,9 +51,7 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     return [one for one in made if one is not None]
 
 
-def _entry(
-    entity: Entity[Any], fields: list[Fact], entry: AuditEntry, names: dict[UUID, str], reading: Reading
-) -> Entry | None:
+def _entry(entity: Entity[Any], fields: list[Fact], entry: AuditEntry, names: dict[UUID, str], reading: Reading) -> Entry | None:
     changes = []
     for one in fields:
         pair = _pair(entity, one, entry.changes, names, reading)
@@ -72,9 +70,7 @@ def _entry(
     return Entry(entry.at, entry.actor_label or "Kith", what, entry.reason or "", icon, [] if created else changes)
 
 
-def _pair(
-    entity: Entity[Any], one: Fact, changes: dict[str, Any], names: dict[UUID, str], reading: Reading
-) -> tuple[str, str] | None:
+def _pair(entity: Entity[Any], one: Fact, changes: dict[str, Any], names: dict[UUID, str], reading: Reading) -> tuple[str, str] | None:
     """(before, after) in words; None where the entry did not touch the field."""
     columns = one.columns()
     touched = {column: changes[column] for column in columns if column in changes}
@@ -88,9 +84,7 @@ def _pair(
     return tuple(_said(entity, one, columns, touched, side, reading) for side in (0, 1))  # type: ignore[return-value]
 
 
-def _said(
-    entity: Entity[Any], one: Fact, columns: list[str], touched: dict[str, Any], side: int, reading: Reading
-) -> str:
+def _said(entity: Entity[Any], one: Fact, columns: list[str], touched: dict[str, Any], side: int, reading: Reading) -> str:
     raw = [_python(entity, column, touched[column][side]) if column in touched else None for column in columns]
     try:
         return str(one.display(one.from_row(*raw), reading))

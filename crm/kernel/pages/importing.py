@@ -31,6 +31,6 @@ def exchange_links(entity: Entity[Any], given: QueryDict) -> dict[str, str]:
             query = QueryDict(mutable=True)
             query["kind"] = entity.kind
             if verb == "export":
-                query |= {name: given[name] for name in ("filter", "q", "sort") if given.get(name)}
+                query |= {name: str(given[name]) for name in ("filter", "q", "sort") if given.get(name)}
             found[verb] = f"{base}?{query.urlencode()}"
     return found

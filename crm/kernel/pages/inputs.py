@@ -1,7 +1,8 @@
 """Inputs of a form: what stands in them, what may be chosen, what was wrong; and the way back from a form to values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_with
 from typing import Any
 from uuid import UUID
 
@@ -51,12 +52,12 @@ class Input:
     name: str
     kind: str
     value: Any = ""
-    errors: list[str] = field(default_factory=list)
-    options: list[tuple[str, str]] = field(default_factory=list)
-    named: list[tuple[str, str]] = field(default_factory=list)
+    errors: list[str] = made_with(default_factory=list)
+    options: list[tuple[str, str]] = made_with(default_factory=list)
+    named: list[tuple[str, str]] = made_with(default_factory=list)
     lookup: str = ""
     currency: "Input | None" = None
-    parts: "list[Input]" = field(default_factory=list)
+    parts: "list[Input]" = made_with(default_factory=list)
     required: bool = False
 
     @property
@@ -83,9 +84,7 @@ def sections(
     closed = policy.readonly(actor) | policy.hidden(actor)
     plan: Mapping[Any, Sequence[str]] = entity.sections
     if quick and entity.quick:
-        needed = [
-            name for name, one in entity.fields.items() if one.required and name not in closed and not one.part_of
-        ]
+        needed = [name for name, one in entity.fields.items() if one.required and name not in closed and not one.part_of]
         plan = {"": list(dict.fromkeys([*entity.quick, *needed]))}
     reading = Reading.of(actor)
     made = []
@@ -112,11 +111,7 @@ def input_of(
     kind = "address" if one.type in _IN_PARTS else _KINDS.get(one.type, "text")
     made = Input(one, one.name, kind, required=one.required, errors=[str(text) for text in errors.get(one.name, ())])
     if kind == "address":
-        made.parts = [
-            input_of(entity, part, record, given, errors, reading)
-            for part in entity.fields.values()
-            if part.part_of == one.name
-        ]
+        made.parts = [input_of(entity, part, record, given, errors, reading) for part in entity.fields.values() if part.part_of == one.name]
         return made
     made.value = _value(one, kind, record, given, reading)
     if kind in ("choice", "many"):
@@ -128,9 +123,7 @@ def input_of(
         if part is not None:
             made.currency = input_of(entity, part, record, given, errors, reading)
             made.currency.value = made.currency.value or reading.currency
-            made.currency.options = [
-                (code, code) for code in dict.fromkeys([str(made.currency.value), *_COMMON_CURRENCIES])
-            ]
+            made.currency.options = [(code, code) for code in dict.fromkeys([str(made.currency.value), *_COMMON_CURRENCIES])]
     return made
 
 
@@ -151,6 +144,8 @@ def _value(one: Fact, kind: str, record: Any, given: QueryDict | None, reading: 
         return ", ".join(value)
     if kind == "yesno":
         return "true" if value else "false"
+    if kind == "phone":
+        return str(one.display(value, reading))
     raw = one.to_json(value)
     return [str(part) for part in raw] if several else "" if raw is None else str(raw)
 
@@ -164,12 +159,7 @@ def _default(one: Fact, several: bool) -> Any:
     if one.name == "team":
         return str(actor.team_id or "")
     default = getattr(one, "default", None)
-    plain = (
-        default is not None
-        and not callable(default)
-        and type(default).__name__ != "NOT_PROVIDED"
-        and not isinstance(default, type)
-    )
+    plain = default is not None and not callable(default) and type(default).__name__ != "NOT_PROVIDED" and not isinstance(default, type)
     return str(default) if plain else ""
 
 

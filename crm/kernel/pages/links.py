@@ -1,6 +1,6 @@
 """What a link may point to: options for a choice, hits for letters typed, the name of one target."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -46,7 +46,7 @@ def what_of(field: Fact) -> str:
     entity = registry.of(target)
     if entity is not None:
         return entity.plural
-    return {User: "people", Team: "teams"}.get(target, "any")  # type: ignore[arg-type]
+    return {User: "people", Team: "teams"}.get(target, "any")
 
 
 def target_of(field: Fact) -> Any:
@@ -76,7 +76,7 @@ def _order(entity: Entity[Any]) -> list[str]:
     return [f"{'-' if entity.default_sort.startswith('-') else ''}{entity.fields[name].sort_ref()}", "pk"]
 
 
-def _titles(ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
+def _titles(ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
     wanted = list(ids)
     named = dict(RecordRow.objects.filter(pk__in=wanted).values_list("pk", "title"))
     return [(pk, named.get(pk, "")) for pk in wanted]
@@ -91,14 +91,9 @@ def hits(what: str, words: str) -> list[Hit]:
     """Up to eight people, teams or records whose name has these letters (or pinyin)."""
     if what == "people":
         rows = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), is_active=True)
-        return [
-            Hit(pk, name, email) for pk, name, email in rows.order_by("name").values_list("pk", "name", "email")[:HITS]
-        ]
+        return [Hit(pk, name, email) for pk, name, email in rows.order_by("name").values_list("pk", "name", "email")[:HITS]]
     if what == "teams":
-        return [
-            Hit(pk, name)
-            for pk, name in Team.objects.filter(name__icontains=words).order_by("name").values_list("pk", "name")[:HITS]
-        ]
+        return [Hit(pk, name) for pk, name in Team.objects.filter(name__icontains=words).order_by("name").values_list("pk", "name")[:HITS]]
     entity = registry.plural(what)
     if entity is not None:
         return of_kind(entity, words)
@@ -121,27 +116,22 @@ def of_kind(entity: Entity[Any], words: str, most: int = HITS) -> list[Hit]:
     rows = visible(entity)
     wanted = fold(words)
     if wanted and title.type in ("text", "person_name"):
-        starts = Q(**{f"{title.filter_ref()}__startswith": wanted}) | Q(
-            **{f"{title.sort_ref()}__startswith": sort_key(words)}
-        )
+        starts = Q(**{f"{title.filter_ref()}__startswith": wanted}) | Q(**{f"{title.sort_ref()}__startswith": sort_key(words)})
         first = list(rows.filter(starts).order_by(title.sort_ref()).values_list("pk", flat=True)[:most])
         if len(first) < most:
             inside = rows.filter(
-                Q(**{f"{title.filter_ref()}__contains": wanted})
-                | Q(**{f"{title.sort_ref()}__contains": sort_key(words)})
+                Q(**{f"{title.filter_ref()}__contains": wanted}) | Q(**{f"{title.sort_ref()}__contains": sort_key(words)})
             ).exclude(pk__in=first)
             first += list(inside.order_by(title.sort_ref()).values_list("pk", flat=True)[: most - len(first)])
     elif wanted:
         first = list(
-            RecordRow.objects.filter(
-                kind=entity.kind, sort_key__startswith=sort_key(words), pk__in=rows.values("pk")
-            ).values_list("pk", flat=True)[:most]
+            RecordRow.objects.filter(kind=entity.kind, sort_key__startswith=sort_key(words), pk__in=rows.values("pk")).values_list(
+                "pk", flat=True
+            )[:most]
         )
     else:
         first = list(rows.order_by("-updated_at").values_list("pk", flat=True)[:most])
-    return [
-        Hit(pk, name, "", reverse("pages.record", kwargs={"entity": entity, "pk": pk})) for pk, name in _titles(first)
-    ]
+    return [Hit(pk, name, "", reverse("pages.record", kwargs={"entity": entity, "pk": pk})) for pk, name in _titles(first)]
 
 
 def query_of(values: dict[str, str]) -> str:

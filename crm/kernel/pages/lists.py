@@ -47,9 +47,7 @@ class Line:
 
     @property
     def second(self) -> str:
-        return " · ".join(cell.text for cell in self.cells if cell.text and not cell.right and cell.how != "person")[
-            :90
-        ]
+        return " · ".join(cell.text for cell in self.cells if cell.text and not cell.right and cell.how != "person")[:90]
 
     @property
     def figure(self) -> str:

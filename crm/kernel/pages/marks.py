@@ -81,6 +81,4 @@ def avatar(name: object, size: int = 24, square: bool = False, cls: str = "") ->
     shown = initials(text, size, square)
     tint = int(md5(text.encode(), usedforsecurity=False).hexdigest(), 16) % 8 + 1
     classes = f"av av-{size} tint-{tint}{' av-sq' if square else ''}{' av-2' if _HAN.match(shown) and len(shown) == 2 else ''}"
-    return Markup(
-        f'<span class="{classes} {escape(cls)}" title="{escape(text)}" aria-hidden="true">{escape(shown)}</span>'
-    )
+    return Markup(f'<span class="{classes} {escape(cls)}" title="{escape(text)}" aria-hidden="true">{escape(shown)}</span>')

@@ -70,11 +70,7 @@ def entries(actor: Any) -> list[Entry]:
 def grouped(actor: Any) -> list[tuple[Words, list[Entry]]]:
     """[(heading, lines)] of the groups that are not empty."""
     lines = entries(actor)
-    return [
-        (label, [one for one in lines if one.group == key])
-        for key, label in GROUPS.items()
-        if any(one.group == key for one in lines)
-    ]
+    return [(label, [one for one in lines if one.group == key]) for key, label in GROUPS.items() if any(one.group == key for one in lines)]
 
 
 entry(_("My day"), "/", "sun", order=0, key="home", go="h")

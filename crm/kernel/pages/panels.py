@@ -38,20 +38,17 @@ def _adder(store: list[Panel], kind: str, name: str, facts: dict[str, Any]) -> C
     return add
 
 
-def panel(
-    kind: str, name: str, *, label: Words, template: str, where: str = "right", order: int = 50, icon: str = ""
-) -> Callable[[Fill], Fill]:
-    """Contributes a panel: `fill(record, actor)` answers the template's words, or None where the panel is to be absent."""
-    return _adder(
-        _PANELS, kind, name, {"label": label, "template": template, "where": where, "order": order, "icon": icon}
-    )
+def panel(kind: str, name: str, **facts: Any) -> Callable[[Fill], Fill]:
+    """Contributes a panel: `fill(record, actor)` answers the template's words, or None where the panel is to be absent.
+
+    `facts` are those of `Panel`: label and template, where and order, icon. The kind "*" means every kind.
+    """
+    return _adder(_PANELS, kind, name, facts)
 
 
-def tab(
-    kind: str, name: str, *, label: Words, template: str, order: int = 50, icon: str = ""
-) -> Callable[[Fill], Fill]:
-    """Contributes a tab in the middle, loaded when it is opened. Its dictionary may hold "count"."""
-    return _adder(_TABS, kind, name, {"label": label, "template": template, "order": order, "icon": icon})
+def tab(kind: str, name: str, **facts: Any) -> Callable[[Fill], Fill]:
+    """Contributes a tab in the middle, loaded when it is opened; `facts` as for a panel, without `where`."""
+    return _adder(_TABS, kind, name, facts)
 
 
 def panels_of(kind: str, where: str) -> list[Panel]:

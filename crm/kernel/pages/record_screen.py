@@ -152,9 +152,7 @@ def related(entity: Entity[Any]) -> list[tuple[Entity[Any], Fact]]:
         if other is None or not policy_for(other).may(actor, "view"):
             continue
         links = [one for one in other.fields.values() if one.type == "link" and one.target is entity.model]
-        links = links or [
-            one for one in other.fields.values() if one.type == "link" and one.target is RecordRow and not one.readonly
-        ]
+        links = links or [one for one in other.fields.values() if one.type == "link" and one.target is RecordRow and not one.readonly]
         if links:
             found.append((other, links[0]))
     return found
@@ -203,7 +201,7 @@ def neighbours(entity: Entity[Any], record: Any, given: QueryDict) -> tuple[str,
     query = QueryDict(mutable=True)
     for name in ("filter", "q", "sort"):
         if given.get(name):
-            query[name] = given[name]
+            query[name] = str(given[name])
     kept = f"?{query.urlencode()}" if query else ""
     try:
         order = order_of(entity, sort, current_actor())

@@ -52,9 +52,7 @@ class Day:
     items: list[Item]
 
 
-def items_of(
-    kind: str, record: Any, actor: Any, before: datetime.datetime | None, limit: int = PAGE
-) -> tuple[list[Item], bool]:
+def items_of(kind: str, record: Any, actor: Any, before: datetime.datetime | None, limit: int = PAGE) -> tuple[list[Item], bool]:
     """(items, whether there are older ones)."""
     found: list[Item] = []
     for wanted, rows in _SOURCES:
@@ -71,14 +69,6 @@ def days(items: list[Item]) -> list[Day]:
     made = []
     for day, group in groupby(items, key=lambda item: item.at.astimezone(zone).date()):
         ago = (today - day).days
-        label = (
-            _("Today")
-            if ago == 0
-            else _("Yesterday")
-            if ago == 1
-            else _("Tomorrow")
-            if ago == -1
-            else wording.date(day)
-        )
+        label = _("Today") if ago == 0 else _("Yesterday") if ago == 1 else _("Tomorrow") if ago == -1 else wording.date(day)
         made.append(Day(label, list(group)))
     return made

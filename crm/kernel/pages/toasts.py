@@ -29,20 +29,14 @@ def trigger(response: HttpResponseBase, **events: Any) -> HttpResponseBase:
     return response
 
 
-def toast(
-    response: HttpResponseBase, text: str, undo: UUID | None = None, tone: str = "", link: str = ""
-) -> HttpResponseBase:
+def toast(response: HttpResponseBase, text: str, undo: UUID | None = None, tone: str = "", link: str = "") -> HttpResponseBase:
     """Shows a toast with this answer to htmx."""
     return trigger(response, toast=_detail(text, undo, tone, link))
 
 
-def later(
-    response: HttpResponseBase, text: str, undo: UUID | None = None, tone: str = "", link: str = ""
-) -> HttpResponseBase:
+def later(response: HttpResponseBase, text: str, undo: UUID | None = None, tone: str = "", link: str = "") -> HttpResponseBase:
     """Shows a toast on the next page (after a redirect); the page's script takes the cookie away."""
-    response.set_cookie(  # type: ignore[attr-defined]
-        COOKIE, json.dumps(_detail(text, undo, tone, link)), max_age=30, samesite="Lax", path="/"
-    )
+    response.set_cookie(COOKIE, json.dumps(_detail(text, undo, tone, link)), max_age=30, samesite="Lax", path="/")
     return response
 
 
@@ -55,9 +49,5 @@ def told(request: HttpRequest | None) -> list[dict[str, Any]]:
         said = json.loads(raw)
     except ValueError:
         return []
-    fits = (
-        isinstance(said, dict)
-        and str(said.get("undo", "/undo/")).startswith("/undo/")
-        and str(said.get("link", "/")).startswith("/")
-    )
+    fits = isinstance(said, dict) and str(said.get("undo", "/undo/")).startswith("/undo/") and str(said.get("link", "/")).startswith("/")
     return [said] if fits else []

@@ -48,26 +48,18 @@ def _created(request: HttpRequest, entity: Entity[Any], record: Any) -> HttpResp
     again = request.POST.get("act") == "again"
     back = request.POST.get("back", "")
     target = (
-        reverse("pages.new", kwargs={"entity": entity})
-        if again
-        else back
-        if back.startswith("/") and not back.startswith("//")
-        else there
+        reverse("pages.new", kwargs={"entity": entity}) if again else back if back.startswith("/") and not back.startswith("//") else there
     )
     answer = HttpResponse(status=204, headers={"HX-Redirect": target}) if _in_dialog(request) else redirect(target)
     toasts.trigger(answer, draftdone={"value": f"new-{entity.kind}"})
     return toasts.later(answer, text, note(text, 1).pk, link="" if target == there else there)  # type: ignore[return-value]
 
 
-def _form(
-    request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong | Conflict | None, quick: bool = False
-) -> HttpResponse:
+def _form(request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong | Conflict | None, quick: bool = False) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET or None
     errors: Mapping[str, Any] = refusal.fields if refusal is not None else {}
     made = inputs.sections(entity, record, given, errors, quick)
-    shown = {one.name for part in made for one in part.inputs} | {
-        one.name for part in made for two in part.inputs for one in two.parts
-    }
+    shown = {one.name for part in made for one in part.inputs} | {one.name for part in made for two in part.inputs for one in two.parts}
     other = [
         f"{entity.fields[name].label if name in entity.fields else name}: {text}"
         for name, said in errors.items()
@@ -126,9 +118,7 @@ def cell(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> Http
     return _cell_shown(request, entity, pk, name, changed.version != record.version)
 
 
-def _cell_editor(
-    request: HttpRequest, entity: Entity[Any], record: Any, name: str, refusal: Wrong | Conflict | None
-) -> HttpResponse:
+def _cell_editor(request: HttpRequest, entity: Entity[Any], record: Any, name: str, refusal: Wrong | Conflict | None) -> HttpResponse:
     errors = conflicts.as_errors(entity, refusal) if refusal is not None else {}
     given = request.POST if request.method == "POST" else None
     one = inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor()))

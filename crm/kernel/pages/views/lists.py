@@ -62,12 +62,8 @@ def filter_editor(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     where = reverse("pages.board" if request.POST.get("screen") == "board" else "pages.list", kwargs={"entity": entity})
     if request.method == "POST":
         query = request.POST.copy()
-        kept = {name: query[name] for name in ("sort", "set") if query.get(name)}
-        text = (
-            request.POST.get("text", "").strip()
-            if "text" in request.POST
-            else filters.from_editor(request.POST.get("result", ""))
-        )
+        kept = {name: str(query[name]) for name in ("sort", "set") if query.get(name)}
+        text = request.POST.get("text", "").strip() if "text" in request.POST else filters.from_editor(request.POST.get("result", ""))
         return redirect(f"{where}{links.query_of({'filter': text, **kept})}")
     words = {
         "entity": entity,

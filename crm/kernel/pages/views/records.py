@@ -28,9 +28,7 @@ from crm.kernel.tenancy.scope import current_actor
 def page(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     record = fetch(entity, pk)
     screen = record_screen.screen(entity, record, request.GET)
-    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural} | _timeline(
-        entity, record, None
-    )
+    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural} | _timeline(entity, record, None)
     return render(request, "pages/record.jinja", words)
 
 
@@ -68,9 +66,7 @@ def _moment(raw: str | None) -> datetime | None:
         return None
 
 
-def _other_tab(
-    request: HttpRequest, entity: Entity[Any], record: Any, name: str, words: dict[str, Any]
-) -> HttpResponse:
+def _other_tab(request: HttpRequest, entity: Entity[Any], record: Any, name: str, words: dict[str, Any]) -> HttpResponse:
     related = record_screen.related_list(entity, record, name)
     if related is not None:
         return render(request, "pages/tab_related.jinja", words | {"related": related})
@@ -91,12 +87,8 @@ def attach(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
             files.attach(pk, upload)
         words["problem"] = "" if given else _("Choose a file first.")
     except Wrong as refusal:
-        words["problem"] = " ".join(str(text) for said in refusal.fields.values() for text in said) or str(
-            refusal.message
-        )
-    return render(
-        request, "pages/tab_files.jinja", words | {"files": files_of(pk)}, status=422 if words["problem"] else 200
-    )
+        words["problem"] = " ".join(str(text) for said in refusal.fields.values() for text in said) or str(refusal.message)
+    return render(request, "pages/tab_files.jinja", words | {"files": files_of(pk)}, status=422 if words["problem"] else 200)
 
 
 @require_POST
@@ -122,11 +114,7 @@ def to_bin(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     remove(entity, pk)
     text = _("%(name)s is in the bin.") % {"name": name}
     target = reverse("pages.list", kwargs={"entity": entity})
-    answer = (
-        HttpResponse(status=204, headers={"HX-Redirect": target})
-        if request.headers.get("HX-Request")
-        else redirect(target)
-    )
+    answer = HttpResponse(status=204, headers={"HX-Redirect": target}) if request.headers.get("HX-Request") else redirect(target)
     return toasts.later(answer, text, note(text, 1).pk)  # type: ignore[return-value]
 
 
@@ -156,9 +144,7 @@ def _back(request: HttpRequest, entity: Entity[Any], pk: UUID) -> str:
     return path if path.startswith("/") and len(path) > 1 else record_url(entity, pk)
 
 
-def _questions(
-    request: HttpRequest, entity: Entity[Any], record: Any, found: Action, refusal: Wrong | None
-) -> HttpResponse:
+def _questions(request: HttpRequest, entity: Entity[Any], record: Any, found: Action, refusal: Wrong | None) -> HttpResponse:
     errors = refusal.fields if refusal is not None else {}
     given = request.POST if request.method == "POST" else None
     reading = Reading.of(current_actor())
