@@ -11,7 +11,7 @@ class ActivityType(models.TextChoices):
     CALL = "call", _("Call")
     MEETING = "meeting", _("Meeting")
     VISIT = "visit", _("Visit")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Mail")
     NOTE = "note", _("Note")
     TASK = "task", _("Task")
 
