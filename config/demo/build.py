@@ -13,7 +13,7 @@ from crm.kernel.base.errors import Refusal
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions.people import add_user
 from crm.kernel.identity.actions.teams import save_team
-from crm.kernel.identity.models import Role, Team, User
+from crm.kernel.identity.models import Role, User
 from crm.kernel.records.writing import change_each, create_many
 from crm.sales.actions import Stay, record_history
 from crm.sales.models import LostReason, Pipeline, Stage
@@ -34,10 +34,19 @@ def hire(colleagues: Sequence[Colleague], teams: Sequence[str], admin: User, pas
     User.objects.filter(pk=admin.pk).update(team=made[colleagues[0].team])
     people = [User.objects.get(pk=admin.pk)]
     for one in colleagues[1:]:
-        people.append(add_user(
-            one.email, one.name, password, [roles[one.role]], made[one.team], language=one.language,
-            time_zone=one.time_zone, country=one.country, currency=admin.currency,
-        ))
+        people.append(
+            add_user(
+                one.email,
+                one.name,
+                password,
+                [roles[one.role]],
+                made[one.team],
+                language=one.language,
+                time_zone=one.time_zone,
+                country=one.country,
+                currency=admin.currency,
+            )
+        )
     return people
 
 
@@ -49,7 +58,7 @@ class Builder:
         self.accounts: list[UUID] = []
         self.contacts: list[UUID] = []
         self.deals: list[UUID] = []
-        self.home_teams: dict[UUID, Team] = {one.pk: one.team_id for one in people}
+        self.home_teams: dict[UUID, UUID | None] = {one.pk: one.team_id for one in people}
 
     def all(self) -> None:
         """Everything, in the order in which things link to each other."""
@@ -65,7 +74,7 @@ class Builder:
         assert entity is not None
         waiting, made = list(rows), []
         for at in range(0, len(waiting), BATCH):
-            for result in create_many(entity, waiting[at:at + BATCH]):
+            for result in create_many(entity, waiting[at : at + BATCH]):
                 if isinstance(result, Refusal):
                     raise NotWritten(f"{kind}: {result}")
                 made.append(result.pk)
@@ -82,8 +91,7 @@ class Builder:
         rows = [{**one.values, **self._owned(one.owner, one.since)} for one in self.plan.customers]
         self.accounts = self.write("account", rows, "accounts")
         parents = {
-            self.accounts[at]: {"parent": self.accounts[one.parent]}
-            for at, one in enumerate(self.plan.customers) if one.parent is not None
+            self.accounts[at]: {"parent": self.accounts[one.parent]} for at, one in enumerate(self.plan.customers) if one.parent is not None
         }
         entity = registry.of(Account)
         assert entity is not None
@@ -91,20 +99,38 @@ class Builder:
 
     def write_contacts(self) -> None:
         customers = self.plan.customers
-        self.contacts = self.write("contact", (
-            {**one.values, "account": self.accounts[one.customer], **self._owned(customers[one.customer].owner, one.since)}
-            for one in self.plan.people
-        ), "contacts")
+        self.contacts = self.write(
+            "contact",
+            (
+                {**one.values, "account": self.accounts[one.customer], **self._owned(customers[one.customer].owner, one.since)}
+                for one in self.plan.people
+            ),
+            "contacts",
+        )
         points = [
-            {"record": self.contacts[at], "type": "address", "value": f"{home.values['address_city']} {home.values['address_street']}",
-             "use": "private", **self._owned(home.owner, one.since)}
-            for at, one in enumerate(self.plan.people) if at % 19 == 0 for home in [customers[one.customer]]
+            {
+                "record": self.contacts[at],
+                "type": "address",
+                "value": f"{home.values['address_city']} {home.values['address_street']}",
+                "use": "private",
+                **self._owned(home.owner, one.since),
+            }
+            for at, one in enumerate(self.plan.people)
+            if at % 19 == 0
+            for home in [customers[one.customer]]
         ]
         points += [
-            {"record": self.contacts[at], "type": "email", "value": one.values["email"].replace("@", ".private@"), "use": "private",
-             "until": one.since.date().replace(year=one.since.year + 1) if at % 3 == 0 else None, "since": one.since.date().replace(day=1),
-             **self._owned(customers[one.customer].owner, one.since)}
-            for at, one in enumerate(self.plan.people) if at % 13 == 0
+            {
+                "record": self.contacts[at],
+                "type": "email",
+                "value": one.values["email"].replace("@", ".private@"),
+                "use": "private",
+                "until": one.since.date().replace(year=one.since.year + 1) if at % 3 == 0 else None,
+                "since": one.since.date().replace(day=1),
+                **self._owned(customers[one.customer].owner, one.since),
+            }
+            for at, one in enumerate(self.plan.people)
+            if at % 13 == 0
         ]
         self.write("contact_point", points, "contact points")
 
@@ -116,20 +142,33 @@ class Builder:
             values = dict(one.values)
             if "lost_reason" in values:
                 values["lost_reason"] = reasons[values["lost_reason"]]
-            rows.append({
-                **values, **self._owned(one.owner, one.opened), "account": self.accounts[one.customer],
-                "contact": self.contacts[one.people[0][0]] if one.people else None, "stage": stages[one.stage],
-                "opened_on": one.opened.date(), "stage_since": one.path[-1][1],
-            })
+            rows.append(
+                {
+                    **values,
+                    **self._owned(one.owner, one.opened),
+                    "account": self.accounts[one.customer],
+                    "contact": self.contacts[one.people[0][0]] if one.people else None,
+                    "stage": stages[one.stage],
+                    "opened_on": one.opened.date(),
+                    "stage_since": one.path[-1][1],
+                }
+            )
         self.deals = self.write("opportunity", rows, "opportunities")
-        record_history({
-            pk: [Stay(stages[key], entered, self.people[one.owner].pk) for key, entered in one.path]
-            for pk, one in zip(self.deals, self.plan.deals, strict=True)
-        })
-        self.write("opportunity_contact", (
-            {"opportunity": pk, "contact": self.contacts[person], "role": role, **self._owned(one.owner, one.opened)}
-            for pk, one in zip(self.deals, self.plan.deals, strict=True) for person, role in one.people
-        ), "people in deals")
+        record_history(
+            {
+                pk: [Stay(stages[key], entered, self.people[one.owner].pk) for key, entered in one.path]
+                for pk, one in zip(self.deals, self.plan.deals, strict=True)
+            }
+        )
+        self.write(
+            "opportunity_contact",
+            (
+                {"opportunity": pk, "contact": self.contacts[person], "role": role, **self._owned(one.owner, one.opened)}
+                for pk, one in zip(self.deals, self.plan.deals, strict=True)
+                for person, role in one.people
+            ),
+            "people in deals",
+        )
 
     def _stages(self) -> dict[str, UUID]:
         """key of the plan → stage of the main pipeline: the open ones in order, then won and lost."""
@@ -146,28 +185,39 @@ class Builder:
             kind, place = one.about
             home = place if kind == "account" else people[place].customer if kind == "contact" else deals[place].customer
             seller = one.owner if one.owner >= 0 else _colleague(at, customers[home].owner, self.people)
-            rows.append({
-                **one.values, "record": places[kind][place], "account": self.accounts[home],
-                **self._owned(seller, min(one.at, one.at - datetime.timedelta(minutes=1))),
-            })
+            rows.append(
+                {
+                    **one.values,
+                    "record": places[kind][place],
+                    "account": self.accounts[home],
+                    **self._owned(seller, min(one.at, one.at - datetime.timedelta(minutes=1))),
+                }
+            )
         self.write("activity", rows, "activities")
 
     def write_ties(self) -> None:
-        types = {
-            key: pk for key, pk in zip(TIES, self.write("relationship_type", (
-                {"name": name, "reverse_name": back, "first": first, "second": second, "personal": personal}
-                for name, back, first, second, personal in TIES.values()
-            ), "kinds of relationship"), strict=True)
-        }
+        kinds = [
+            {"name": name, "reverse_name": back, "first": first, "second": second, "personal": personal}
+            for name, back, first, second, personal in TIES.values()
+        ]
+        types = dict(zip(TIES, self.write("relationship_type", kinds, "kinds of relationship"), strict=True))
         places = {"account": self.accounts, "contact": self.contacts}
-        self.write("relationship", (
-            {
-                "type": types[one.type], "first": places[one.source[0]][one.source[1]], "second": places[one.target[0]][one.target[1]],
-                "strength": one.values["strength"], "since": one.values["start"], "until": one.values.get("end"),
-                "owner": self.people[at % len(self.people)].pk,
-            }
-            for at, one in enumerate(self.plan.ties)
-        ), "relationships")
+        self.write(
+            "relationship",
+            (
+                {
+                    "type": types[one.type],
+                    "first": places[one.source[0]][one.source[1]],
+                    "second": places[one.target[0]][one.target[1]],
+                    "strength": one.values["strength"],
+                    "since": one.values["start"],
+                    "until": one.values.get("end"),
+                    "owner": self.people[at % len(self.people)].pk,
+                }
+                for at, one in enumerate(self.plan.ties)
+            ),
+            "relationships",
+        )
 
 
 def _colleague(at: int, owner: int, people: list[User]) -> int:

@@ -104,6 +104,7 @@ class Firms:
         city, province, area, division, postcode, _weight = draw.weighted(chinese.CITIES)
         region = "south" if province in chinese.SOUTHERN else "east"
         short_city = city.removesuffix("市")
+        values: dict[str, Any]
         if draw.chance(0.06):
             word, english_word, industry = draw.choice(chinese.PUBLIC_BODIES)
             values = {

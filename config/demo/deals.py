@@ -41,15 +41,9 @@ class Deal:
         return self.path[-1][1] if self.stage in ("won", "lost") else None
 
 
-def draw_deals(
-    draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], many: int
-) -> list[Deal]:
+def draw_deals(draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], many: int) -> list[Deal]:
     """`many` deals; a customer that buys more often has more of them. The last weeks hold most of the open ones."""
-    buying = [
-        at
-        for at, one in enumerate(customers)
-        if one.people and one.values["type"] not in COLD and one.values["status"] != "unfit"
-    ]
+    buying = [at for at, one in enumerate(customers) if one.people and one.values["type"] not in COLD and one.values["status"] != "unfit"]
     weights = [customers[at].warmth for at in buying]
     found = []
     for number in range(many):
@@ -92,20 +86,14 @@ def _deal(
     else:
         ahead = sum(USUAL_DAYS[s] for s in STAGES[STAGES.index(stage) :])
         late = draw.chance(0.1)
-        closes = (
-            today - draw.choice((3, 9, 17)) * DAY
-            if late
-            else today + int(ahead * draw.uniform(0.2, 2.2) + 2) * DAY
-        )
+        closes = today - draw.choice((3, 9, 17)) * DAY if late else today + int(ahead * draw.uniform(0.2, 2.2) + 2) * DAY
         values["closes"] = closes.date().isoformat()
     chosen = draw.sample(home.people, min(len(home.people), draw.choice((1, 1, 2, 2, 3))))
     roles = [(person, draw.weighted(ROLES)[0]) for person in chosen]
     return Deal(values, at, roles, home.owner, product, path)
 
 
-def _path(
-    draw: Draw, today: datetime.datetime, opened: datetime.datetime
-) -> list[tuple[str, datetime.datetime]]:
+def _path(draw: Draw, today: datetime.datetime, opened: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
     """Steps through the stages until it is won, lost or has come to today."""
     path, moment = [(STAGES[0], opened)], opened
     for at, stage in enumerate(STAGES):

@@ -32,6 +32,4 @@ class Draw(random.Random):
         """The same day, or the Friday before, at an hour at which people work."""
         moment -= datetime.timedelta(days=max(0, moment.weekday() - 4))
         minute = int(min(600, max(0, self.gauss(250, 150))))
-        return moment.replace(hour=8, minute=30, second=0, microsecond=0) + datetime.timedelta(
-            minutes=minute // 5 * 5
-        )
+        return moment.replace(hour=8, minute=30, second=0, microsecond=0) + datetime.timedelta(minutes=minute // 5 * 5)

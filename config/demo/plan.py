@@ -44,9 +44,7 @@ def draw_plan(
     """`sellers`: region ("east", "south", "europe") → places in the list of users who sell there."""
     draw = Draw(seed)
     firms = Firms(draw, today)
-    customers = [
-        firms.customer(number, sellers, draw.chance(chinese_share)) for number in range(size.accounts)
-    ]
+    customers = [firms.customer(number, sellers, draw.chance(chinese_share)) for number in range(size.accounts)]
     _hierarchy(draw, customers)
     people = _people(draw, firms, customers, size.contacts)
     deals = draw_deals(draw, today, customers, people, size.deals)
@@ -72,7 +70,7 @@ def _people(draw: Draw, firms: Firms, customers: list[Customer], many: int) -> l
     homes = [at for at in range(len(customers)) if draw.chance(0.9)][:many]
     weights = [min(one.warmth, 8.0) for one in customers]
     homes += draw.choices(range(len(customers)), weights=weights, k=many - len(homes))
-    people = []
+    people: list[Person] = []
     for at in homes:
         customers[at].people.append(len(people))
         people.append(firms.person(customers, at))

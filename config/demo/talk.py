@@ -78,16 +78,10 @@ class Talks:
             return home, product, person
         home = self.customers[self.people[at].customer] if kind == "contact" else self.customers[at]
         words = chinese if home.chinese else english
-        person = (
-            self.people[at].short
-            if kind == "contact"
-            else (self.people[home.people[0]].short if home.people else home.values["name"])
-        )
+        person = self.people[at].short if kind == "contact" else (self.people[home.people[0]].short if home.people else home.values["name"])
         return home, self.draw.weighted(words.PRODUCTS)[0], person
 
-    def _words(
-        self, about: tuple[str, int], kind: str, ahead: bool = False
-    ) -> tuple[dict[str, Any], Customer]:
+    def _words(self, about: tuple[str, int], kind: str, ahead: bool = False) -> tuple[dict[str, Any], Customer]:
         draw = self.draw
         home, product, person = self._facts(about)
         words = chinese if home.chinese else english
@@ -100,9 +94,7 @@ class Talks:
         )
         values: dict[str, Any] = {
             "type": kind,
-            "subject": draw.choice(words.AHEAD if ahead and kind == "call" else words.SUBJECTS[kind]).format(
-                p=named, n=person
-            ),
+            "subject": draw.choice(words.AHEAD if ahead and kind == "call" else words.SUBJECTS[kind]).format(p=named, n=person),
         }
         if draw.chance(0.9 if kind == "note" else 0.22):
             values["body"] = draw.choice(words.BODIES).format(n=person)
@@ -134,11 +126,7 @@ class Talks:
         draw = self.draw
         kind = draw.weighted(TODO)[0]
         values, home = self._words(about, kind, ahead=True)
-        days = (
-            -draw.randint(1, 12)
-            if draw.chance(0.14)
-            else draw.choice((0, 0, 1, 1, 2, 3, 4, 5, 6, 8, 10, 13, 18, 25))
-        )
+        days = -draw.randint(1, 12) if draw.chance(0.14) else draw.choice((0, 0, 1, 1, 2, 3, 4, 5, 6, 8, 10, 13, 18, 25))
         at = draw.office(self.today + days * DAY)
         values["due"] = at.isoformat()
         if draw.chance(0.3) and at > self.today:

@@ -32,9 +32,7 @@ class Tie:
     values: dict[str, Any]
 
 
-def draw_ties(
-    draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], many: int
-) -> list[Tie]:
+def draw_ties(draw: Draw, today: datetime.datetime, customers: list[Customer], people: list[Person], many: int) -> list[Tie]:
     """`many` ties; most stay within one side, warm customers have more of them."""
     weights = {
         "account": [one.warmth for one in customers],
@@ -52,12 +50,7 @@ def draw_ties(
         b = draw.choices(range(len(weights[second])), weights=weights[second])[0]
         crossing = side[first][a] != side[second][b]
         same_home = first == "contact" and second == "account" and people[a].customer == b
-        if (
-            (first == second and a == b)
-            or same_home
-            or (key, a, b) in seen
-            or (crossing and not draw.chance(0.08))
-        ):
+        if (first == second and a == b) or same_home or (key, a, b) in seen or (crossing and not draw.chance(0.08)):
             continue
         seen.add((key, a, b))
         begun = today.date() - datetime.timedelta(days=draw.randint(90, 3600))

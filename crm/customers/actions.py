@@ -18,8 +18,13 @@ from crm.kernel.records.writing import change, create
 
 
 @action(
-    Activity, label=_("Mark as done"), icon="check", primary=True, when=lambda one: one.done_at is None,
-    result=f.Text(_("Result")), done_at=f.DateTime(_("Done")),
+    Activity,
+    label=_("Mark as done"),
+    icon="check",
+    primary=True,
+    when=lambda one: one.done_at is None,
+    result=f.Text(_("Result")),
+    done_at=f.DateTime(_("Done")),
 )
 def complete(activity: Activity, *, actor: Actor, result: str | None = None, done_at: Any = None) -> Activity:
     """It was done: now, or at the moment that is named."""

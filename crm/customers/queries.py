@@ -24,9 +24,19 @@ from crm.kernel.tenancy.scope import current_actor
 #: Of so many contacts and deals a customer's timeline takes in what happened.
 WIDEST = 400
 #: Columns whose change tells a reader nothing.
-QUIET = frozenset({
-    "version", "updated_at", "updated_by_id", "created_at", "created_by_id", "workspace_id", "id", "stage_since", "deleted_by_id",
-})
+QUIET = frozenset(
+    {
+        "version",
+        "updated_at",
+        "updated_by_id",
+        "created_at",
+        "created_by_id",
+        "workspace_id",
+        "id",
+        "stage_since",
+        "deleted_by_id",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -139,7 +149,8 @@ def _added(circle: dict[UUID, str], before: datetime.datetime | None, limit: int
     for kind in set(circle.values()):
         rows = _entity(kind).model._default_manager.filter(pk__in=[pk for pk, one in circle.items() if one == kind])
         rows = rows.filter(created_at__lt=before) if before else rows
-        for one in rows.order_by("-created_at", "-id").select_related("created_by")[:limit]:
+        made: list[Any] = list(rows.order_by("-created_at", "-id").select_related("created_by")[:limit])
+        for one in made:
             who = one.created_by.name if one.created_by else ""
             found.append(Moment("change", one.created_at, one.pk, who=who, record=one.pk, op=AuditEntry.INSERTED))
     return found
@@ -166,7 +177,7 @@ def _shown(seen: Any, raw: Any) -> str:
     if seen.type == "money":
         return f"{int(raw) / 100:,.2f}"
     if seen.type in ("percent", "decimal"):
-        return f"{int(raw) / 10 ** seen.places:g}"
+        return f"{int(raw) / 10**seen.places:g}"
     labels = dict(seen.choices_list) if seen.type == "choice" else {}
     if isinstance(raw, list):
         return ", ".join(map(str, raw))
@@ -221,10 +232,22 @@ def ties_of(record: Any, limit: int = 60) -> list[Tie]:
     for one in rows.order_by("-strength", "id")[:limit]:
         mine = one.first_id == record.pk
         other: RecordRow = one.second if mine else one.first
-        found.append(Tie(
-            one.pk, other.pk, other.kind, other.title, one.type.name if mine else one.type.reverse_name, one.role or "",
-            one.strength or 0, bool(one.type.personal), one.since, one.until, one.source or "", bool(one.until and one.until < day),
-        ))
+        found.append(
+            Tie(
+                one.pk,
+                other.pk,
+                other.kind,
+                other.title,
+                one.type.name if mine else one.type.reverse_name,
+                one.role or "",
+                one.strength or 0,
+                bool(one.type.personal),
+                one.since,
+                one.until,
+                one.source or "",
+                bool(one.until and one.until < day),
+            )
+        )
     return sorted(found, key=lambda tie: (tie.over, -tie.strength))
 
 

@@ -26,7 +26,12 @@ def _is(*kinds: str):  # type: ignore[no-untyped-def]
 
 
 @action(
-    Opportunity, label=_("Mark as won"), needs="sales.close", icon="check", primary=True, when=_is(StageKind.OPEN, StageKind.LOST),
+    Opportunity,
+    label=_("Mark as won"),
+    needs="sales.close",
+    icon="check",
+    primary=True,
+    when=_is(StageKind.OPEN, StageKind.LOST),
     closed_on=f.Date(_("Closed on")),
 )
 def win(opportunity: Opportunity, *, actor: Actor, closed_on: datetime.date | None = None) -> Opportunity:
@@ -35,8 +40,14 @@ def win(opportunity: Opportunity, *, actor: Actor, closed_on: datetime.date | No
 
 
 @action(
-    Opportunity, label=_("Mark as lost"), needs="sales.close", icon="x", when=_is(StageKind.OPEN, StageKind.WON),
-    lost_reason=f.Link(LostReason, _("Lost because"), required=True), closed_on=f.Date(_("Closed on")), lost_to=f.Link(Account, _("Lost to")),
+    Opportunity,
+    label=_("Mark as lost"),
+    needs="sales.close",
+    icon="x",
+    when=_is(StageKind.OPEN, StageKind.WON),
+    lost_reason=f.Link(LostReason, _("Lost because"), required=True),
+    closed_on=f.Date(_("Closed on")),
+    lost_to=f.Link(Account, _("Lost to")),
 )
 def lose(
     opportunity: Opportunity, *, actor: Actor, lost_reason: UUID, closed_on: datetime.date | None = None, lost_to: UUID | None = None
@@ -52,7 +63,11 @@ def _close(opportunity: Opportunity, kind: str, values: dict[str, object]) -> Op
 
 
 @action(
-    Opportunity, label=_("Open again"), needs="sales.close", icon="undo", when=_is(StageKind.WON, StageKind.LOST),
+    Opportunity,
+    label=_("Open again"),
+    needs="sales.close",
+    icon="undo",
+    when=_is(StageKind.WON, StageKind.LOST),
     stage=f.Link(Stage, _("Stage")),
 )
 def reopen(opportunity: Opportunity, *, actor: Actor, stage: UUID | None = None) -> Opportunity:
@@ -105,8 +120,12 @@ def record_history(ways: dict[UUID, Sequence[Stay]]) -> None:
 
 #: (name, meaning, probability, usual days) of a first pipeline, in the workspace's language.
 FIRST_STAGES = (
-    (_("Discovery"), StageKind.OPEN, 20, 9), (_("Chosen"), StageKind.OPEN, 40, 12), (_("Proposal"), StageKind.OPEN, 60, 14),
-    (_("Negotiation"), StageKind.OPEN, 75, 11), (_("Won"), StageKind.WON, 100, None), (_("Lost"), StageKind.LOST, 0, None),
+    (_("Discovery"), StageKind.OPEN, 20, 9),
+    (_("Chosen"), StageKind.OPEN, 40, 12),
+    (_("Proposal"), StageKind.OPEN, 60, 14),
+    (_("Negotiation"), StageKind.OPEN, 75, 11),
+    (_("Won"), StageKind.WON, 100, None),
+    (_("Lost"), StageKind.LOST, 0, None),
 )
 FIRST_REASONS = (_("Price"), _("Another supplier"), _("No budget"), _("No decision"), _("Too late"), _("Not the right product"))
 

@@ -43,6 +43,8 @@ def main_pipeline() -> Pipeline | None:
 def stages_of(pipeline_id: UUID | None, retired: bool = False) -> list[Stage]:
     """The stages of a pipeline in their order: open ones, then won, then lost."""
     rank = {StageKind.OPEN: 0, StageKind.WON: 1, StageKind.LOST: 2}
+    if pipeline_id is None:
+        return []
     found = Stage.objects.filter(pipeline_id=pipeline_id, deleted_at=None).order_by("position", "id")
     return sorted((one for one in found if retired or not one.retired), key=lambda one: rank.get(StageKind(one.kind), 0))
 
@@ -199,8 +201,11 @@ def won_by_month(months: int = 12) -> list[Figure]:
     for back in range(months):
         start = _month(first, back)
         last = _month(start, 1) - DAY
-        found[start] = Figure(start.isoformat(), key=start, filter={"all": [
-            *_won_filter(), {"field": "closed_on", "op": "between", "value": [start.isoformat(), last.isoformat()]}]})
+        found[start] = Figure(
+            start.isoformat(),
+            key=start,
+            filter={"all": [*_won_filter(), {"field": "closed_on", "op": "between", "value": [start.isoformat(), last.isoformat()]}]},
+        )
     rows = deals().filter(stage__kind=StageKind.WON, closed_on__gte=first, closed_on__lt=_month(today, 1)).order_by()
     grouped = rows.annotate(month=TruncMonth("closed_on")).values_list("month", "amount_currency").annotate(n=Count("pk"), s=Sum("amount"))
     for month, currency, count, minor in grouped:
@@ -223,7 +228,8 @@ def activity_by_person(days: int = 30) -> list[tuple[User, dict[str, int], dict[
     people = {person.pk: person for person in User.objects.filter(pk__in=counted)}
     found = [
         (people[pk], kinds, {"all": [_is("owner", str(pk)), _is("done_at", f"last_{days}_days", "within")]})
-        for pk, kinds in counted.items() if pk in people
+        for pk, kinds in counted.items()
+        if pk in people
     ]
     return sorted(found, key=lambda row: (-sum(row[1].values()), row[0].name))
 
@@ -232,8 +238,9 @@ def overdue() -> tuple[Figure, Figure]:
     """(open deals whose expected close has passed, activities whose time has passed and that are not done)."""
     today = _today()
     stages = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None).values_list("pk", flat=True)
-    late = Figure(_("Deals past their expected close"), filter={"all": [
-        _is("stage", [str(pk) for pk in stages], "in"), _is("closes", "today", "lt")]})
+    late = Figure(
+        _("Deals past their expected close"), filter={"all": [_is("stage", [str(pk) for pk in stages], "in"), _is("closes", "today", "lt")]}
+    )
     rows = deals().filter(stage__kind=StageKind.OPEN, closes__lt=today).order_by()
     for currency, count, minor in rows.values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
         late.add(count, minor, currency)

@@ -81,7 +81,8 @@ class Command(BaseCommand):
         note = os.environ.get("KITH_CREDENTIALS")
         people = [
             {"company": name, "name": one.name, "role": one.role, "email": one.email, "password": password}
-            for name, colleagues in companies for one in _shown(colleagues)
+            for name, colleagues in companies
+            for one in _shown(colleagues)
         ]
         if note:
             path = Path(note)

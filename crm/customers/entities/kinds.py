@@ -37,7 +37,16 @@ class Contacts(Entity[Contact]):
     form = {
         _("Person"): ("name", "salutation", "account", "job_title", "department", "reports_to", "status"),
         _("How to reach them"): ("mobile", "phone", "email", "wechat", "qq", "whatsapp", "language", "address"),
-        _("About the person"): ("birthday", "gender", "marital_status", "children", "education", "occupation", "annual_income", "home_owner"),
+        _("About the person"): (
+            "birthday",
+            "gender",
+            "marital_status",
+            "children",
+            "education",
+            "occupation",
+            "annual_income",
+            "home_owner",
+        ),
         _("More"): ("source", "tags", "external_id", "description", "owner", "team"),
     }
     quick = ("name", "account", "job_title", "mobile", "email")

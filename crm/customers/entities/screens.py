@@ -54,8 +54,12 @@ def next_step(record: Any, actor: Any) -> Mapping[str, Any] | None:
     assert entity is not None
     may = {one.pk for one in steps if policy_for(entity).may(actor, "edit", one)}
     return {
-        "steps": steps, "icons": ICONS, "may": may, "may_add": _may_log(actor),
-        "urls": {one.pk: record_url(entity, one.pk) for one in steps}, "late": {one.pk for one in steps if _late(one)},
+        "steps": steps,
+        "icons": ICONS,
+        "may": may,
+        "may_add": _may_log(actor),
+        "urls": {one.pk: record_url(entity, one.pk) for one in steps},
+        "late": {one.pk for one in steps if _late(one)},
         "days": [(0, _t("today")), (1, _t("tomorrow")), (3, _t("in 3 days")), (7, _t("in a week")), (30, _t("in a month"))],
     }
 
@@ -73,7 +77,11 @@ def _knows(record: Any, actor: Any) -> Mapping[str, Any] | None:
     may_add = policy_for(entity).may(actor, "create")
     new = f"{reverse('pages.new', kwargs={'entity': entity})}?first={record.pk}"
     return {
-        "ties": ties[:LISTS], "more": max(0, len(ties) - LISTS), "count": len(ties), "picture": picture, "new_url": new if may_add else "",
+        "ties": ties[:LISTS],
+        "more": max(0, len(ties) - LISTS),
+        "count": len(ties),
+        "picture": picture,
+        "new_url": new if may_add else "",
         "urls": {tie.id: record_url(registry.kind(tie.other_kind), tie.other) for tie in ties},  # type: ignore[arg-type]
     }
 
@@ -96,7 +104,9 @@ def _item(one: queries.Moment, record: Any) -> timeline.Item:
     if one.activity is not None:
         return _talk(one, one.activity, where)
     if one.file is not None:
-        return timeline.Item(one.at, "clip", _t("File %(name)s") % {"name": one.file.name}, source=where, url=url, who=one.who, key=str(one.id))
+        return timeline.Item(
+            one.at, "clip", _t("File %(name)s") % {"name": one.file.name}, source=where, url=url, who=one.who, key=str(one.id)
+        )
     if one.op == "I":
         name = f"{entity.label} {one.record_title}" if entity else one.record_title
         return timeline.Item(one.at, "plus", _t("%(name)s was added") % {"name": name}, url=url, who=one.who, key=str(one.id))
@@ -120,8 +130,15 @@ def _talk(one: queries.Moment, talk: Activity, where: str) -> timeline.Item:
     assert entity is not None
     tone = "listen" if talk.direction == Direction.IN else "ask" if kind in ("email", "meeting") else ""
     return timeline.Item(
-        one.at, "phonein" if kind == "call" and tone else ICONS[kind], talk.subject, talk.body or "", " · ".join(facts),
-        record_url(entity, talk.pk), tone, one.who, str(one.id),
+        one.at,
+        "phonein" if kind == "call" and tone else ICONS[kind],
+        talk.subject,
+        talk.body or "",
+        " · ".join(facts),
+        record_url(entity, talk.pk),
+        tone,
+        one.who,
+        str(one.id),
     )
 
 
@@ -135,9 +152,16 @@ def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     soon = rows.filter(due__lt=moment + datetime.timedelta(days=7)).order_by("due", "id").select_related("account", "record")
     items = [
         myday.Item(
-            title=one.subject, url=record_url(entity, one.pk), subtitle=_about(one), due=str(wording.due(one.due)),
-            tone="bad" if _late(one) else "", icon=ICONS.get(one.type or "task", "check"), kind=one.type or "task",
-            act_label=_("Done"), act_url=reverse("customers.done", kwargs={"pk": one.pk}), act_post=True,
+            title=one.subject,
+            url=record_url(entity, one.pk),
+            subtitle=_about(one),
+            due=str(wording.due(one.due)),
+            tone="bad" if _late(one) else "",
+            icon=ICONS.get(one.type or "task", "check"),
+            kind=one.type or "task",
+            act_label=_("Done"),
+            act_url=reverse("customers.done", kwargs={"pk": one.pk}),
+            act_post=True,
         )
         for one in soon[:12]
     ]
@@ -145,8 +169,13 @@ def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     now_due = sum(1 for one in soon[:200] if one.due.astimezone(wording.reading().zone).date() == today)
     summary = _t("%(late)s steps are late, %(today)s are due today.") % {"late": late, "today": now_due} if late or now_due else ""
     return myday.Section(
-        "todo", _("To do"), items, empty=_("Nothing is due this week. Plan the next call from any customer."), count=soon.count(),
-        more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+empty", more_label=_("All"),
+        "todo",
+        _("To do"),
+        items,
+        empty=_("Nothing is due this week. Plan the next call from any customer."),
+        count=soon.count(),
+        more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+empty",
+        more_label=_("All"),
         summary=summary,
     )
 

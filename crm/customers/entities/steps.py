@@ -80,9 +80,14 @@ def activity_news(write: Write) -> None:
 
 
 _FORMS: dict[str, f.Fact] = {
-    PointType.PHONE: f.Phone(), PointType.MOBILE: f.Phone(), PointType.FAX: f.Phone(), PointType.EMAIL: f.Email(),
-    PointType.WECHAT: f.Handle(service="wechat"), PointType.QQ: f.Handle(service="qq"),
-    PointType.WHATSAPP: f.Handle(service="whatsapp"), PointType.WEB: f.Url(),
+    PointType.PHONE: f.Phone(),
+    PointType.MOBILE: f.Phone(),
+    PointType.FAX: f.Phone(),
+    PointType.EMAIL: f.Email(),
+    PointType.WECHAT: f.Handle(service="wechat"),
+    PointType.QQ: f.Handle(service="qq"),
+    PointType.WHATSAPP: f.Handle(service="whatsapp"),
+    PointType.WEB: f.Url(),
 }
 
 
@@ -122,6 +127,8 @@ def relationship_ends(write: Write) -> None:
 
 
 def _ends(type_id: UUID | None) -> tuple[str, str]:
+    if type_id is None:
+        return Party.ANY, Party.ANY
     found = RelationshipType.objects.filter(pk=type_id).values_list("first", "second").first()
     return (found[0] or Party.ANY, found[1] or Party.ANY) if found else (Party.ANY, Party.ANY)
 

@@ -37,10 +37,30 @@ class CompanySize(models.TextChoices):
 class Account(Record):
     """One customer. `parent` is the company it belongs to; circles are refused by the entity's rule."""
 
-    name = f.Text(_("Name"), required=True, title=True, synonyms=(
-        "account", "account name", "company", "company name", "customer", "公司", "公司名称", "公司全称", "客户", "客户名称", "名称", "单位名称"))
-    other_name = f.Text(_("Other name"), help=_("The name in another language, or the short name."), synonyms=(
-        "short name", "local name", "english name", "简称", "股票简称", "英文名", "别名"))
+    name = f.Text(
+        _("Name"),
+        required=True,
+        title=True,
+        synonyms=(
+            "account",
+            "account name",
+            "company",
+            "company name",
+            "customer",
+            "公司",
+            "公司名称",
+            "公司全称",
+            "客户",
+            "客户名称",
+            "名称",
+            "单位名称",
+        ),
+    )
+    other_name = f.Text(
+        _("Other name"),
+        help=_("The name in another language, or the short name."),
+        synonyms=("short name", "local name", "english name", "简称", "股票简称", "英文名", "别名"),
+    )
     type = f.Choice(_("Type"), AccountType, default=AccountType.COMPANY, synonyms=("account type", "客户类型", "类别"))
     status = f.Choice(_("Status"), AccountStatus, default=AccountStatus.PROSPECT, synonyms=("account status", "客户状态"))
     industry = f.Text(_("Industry"), synonyms=("sector", "branch", "行业", "所属行业"))
@@ -57,8 +77,11 @@ class Account(Record):
     address = f.PostalAddress(_("Address"), synonyms=("office address", "地址"))
     billing_address = f.PostalAddress(_("Billing address"), synonyms=("invoice address", "开票地址"))
     tax_id = f.TaxId(_("Tax number"), synonyms=("vat", "vat number", "credit code", "统一社会信用代码", "税号", "信用代码"))
-    external_id = f.Text(_("External number"), help=_("Its number in another system."), synonyms=(
-        "customer id", "customer number", "customer key", "account id", "code", "代码", "客户编号", "编号"))
+    external_id = f.Text(
+        _("External number"),
+        help=_("Its number in another system."),
+        synonyms=("customer id", "customer number", "customer key", "account id", "code", "代码", "客户编号", "编号"),
+    )
     tags = f.Tags(_("Tags"), synonyms=("labels", "标签"))
     description = f.LongText(_("Description"), synonyms=("notes", "comments", "备注", "说明"))
 

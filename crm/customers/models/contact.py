@@ -44,7 +44,7 @@ class Language(models.TextChoices):
 class Lettered(f.Choice):
     """A choice that is also understood by its first letter, as other systems write it: M, F, S. "NA" means not known."""
 
-    def clean(self, raw: Any, reading: Reading) -> str | None:  # type: ignore[override]
+    def clean(self, raw: Any, reading: Reading) -> str | None:
         if isinstance(raw, str) and raw.strip().casefold() in ("na", "n/a", "unknown", "u", "未知"):
             return None
         if isinstance(raw, str) and len(letter := raw.strip().casefold()) == 1 and letter.isascii():
@@ -56,8 +56,9 @@ class Lettered(f.Choice):
 class Contact(Record):
     """One person. Further phones, mails and addresses with their validity are `ContactPoint`s."""
 
-    name = f.PersonName(_("Name"), required=True, title=True, synonyms=(
-        "full name", "contact", "contact name", "person", "姓名", "联系人", "联系人姓名"))
+    name = f.PersonName(
+        _("Name"), required=True, title=True, synonyms=("full name", "contact", "contact name", "person", "姓名", "联系人", "联系人姓名")
+    )
     salutation = f.Text(_("Salutation"), longest=40, synonyms=("prefix", "title of courtesy", "称谓", "称呼"))
     account = f.Link("customers.Account", _("Account"), synonyms=("company", "company name", "customer", "公司", "客户公司", "单位"))
     job_title = f.Text(_("Job title"), synonyms=("title", "contact title", "position", "role", "职务", "职位"))
@@ -81,8 +82,11 @@ class Contact(Record):
     annual_income = f.Money(_("Annual income"), synonyms=("income", "salary", "年收入"))
     home_owner = f.YesNo(_("Owns a home"), synonyms=("home owner", "homeowner", "house owner", "有房"))
     source = f.Choice(_("Source"), Source, synonyms=("lead source", "来源"))
-    external_id = f.Text(_("External number"), help=_("Its number in another system."), synonyms=(
-        "contact id", "customer key", "customer id", "person id", "编号", "联系人编号"))
+    external_id = f.Text(
+        _("External number"),
+        help=_("Its number in another system."),
+        synonyms=("contact id", "customer key", "customer id", "person id", "编号", "联系人编号"),
+    )
     tags = f.Tags(_("Tags"), synonyms=("labels", "标签"))
     description = f.LongText(_("Description"), synonyms=("notes", "comments", "备注", "说明"))
 

@@ -31,7 +31,9 @@ class PointUse(models.TextChoices):
 class ContactPoint(Record):
     """One phone, mail, address or handle of an account or a contact; the value is kept in its type's normal form."""
 
-    record = f.Link("records.RecordRow", _("Of"), required=True, follows=True, cascade=True, synonyms=("contact", "account", "联系人", "客户公司"))
+    record = f.Link(
+        "records.RecordRow", _("Of"), required=True, follows=True, cascade=True, synonyms=("contact", "account", "联系人", "客户公司")
+    )
     type = f.Choice(_("Type"), PointType, required=True, synonyms=("kind", "类型"))
     value = f.Text(_("Value"), required=True, title=True, longest=400, synonyms=("number", "address", "号码"))
     use = f.Choice(_("Used for"), PointUse, synonyms=("purpose", "用途"))

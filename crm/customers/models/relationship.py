@@ -18,9 +18,15 @@ class Party(models.TextChoices):
 class RelationshipType(Record):
     """How two parties stand to each other, named from both sides: "supplies" and "is supplied by"."""
 
-    name = f.Text(_("Name"), required=True, title=True, help=_("As read from the first to the second: “supplies”."), synonyms=("relationship", "关系"))
-    reverse_name = f.Text(_("Name the other way"), required=True, help=_("As read from the second to the first: “is supplied by”."),
-                          synonyms=("reverse", "反向名称"))
+    name = f.Text(
+        _("Name"), required=True, title=True, help=_("As read from the first to the second: “supplies”."), synonyms=("relationship", "关系")
+    )
+    reverse_name = f.Text(
+        _("Name the other way"),
+        required=True,
+        help=_("As read from the second to the first: “is supplied by”."),
+        synonyms=("reverse", "反向名称"),
+    )
     first = f.Choice(_("First"), Party, default=Party.ANY)
     second = f.Choice(_("Second"), Party, default=Party.ANY)
     personal = f.YesNo(_("Personal"), help=_("Family and friends: drawn as a dotted line."))
@@ -37,7 +43,9 @@ class Relationship(Record):
     type = f.Link("customers.RelationshipType", _("Relationship"), required=True, synonyms=("kind", "关系", "关系类型"))
     second = f.Link("records.RecordRow", _("Second"), required=True, cascade=True, synonyms=("to", "to record", "乙方"))
     role = f.Text(_("Role"), synonyms=("function", "角色"))
-    strength = f.Integer(_("Strength"), least=1, most=5, help=_("From 1 (they have met) to 5 (they trust each other)."), synonyms=("强度", "亲密度"))
+    strength = f.Integer(
+        _("Strength"), least=1, most=5, help=_("From 1 (they have met) to 5 (they trust each other)."), synonyms=("强度", "亲密度")
+    )
     since = f.Date(_("Since"), synonyms=("from date", "start", "开始日期"))
     until = f.Date(_("Until"), synonyms=("to date", "end", "结束日期"))
     source = f.Text(_("Known from"), help=_("Who said so, or where it is written."), synonyms=("source", "来源"))

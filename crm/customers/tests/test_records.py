@@ -119,8 +119,12 @@ def test_contact_points_go_with_their_person(north: Company) -> None:
 
 
 def _types(company: Company):
-    supplies = company.make("relationship_type", {"name": "supplies", "reverse_name": "is supplied by", "first": "account", "second": "account"})
-    knows = company.make("relationship_type", {"name": "knows", "reverse_name": "knows", "first": "contact", "second": "contact", "personal": True})
+    supplies = company.make(
+        "relationship_type", {"name": "supplies", "reverse_name": "is supplied by", "first": "account", "second": "account"}
+    )
+    knows = company.make(
+        "relationship_type", {"name": "knows", "reverse_name": "knows", "first": "contact", "second": "contact", "personal": True}
+    )
     return supplies, knows
 
 
@@ -140,7 +144,10 @@ def test_a_relationship_needs_the_kinds_of_its_type_and_two_parties(north: Compa
     firm, person = north.make("account", {"name": "Ink"}), north.make("contact", {"name": "Wu"})
     deal = north.make("opportunity", {"name": "UV"})
     for first, second, type_, wrong in (
-        (person, firm, supplies, "first"), (firm, person, supplies, "second"), (firm, firm, supplies, "second"), (person, deal, knows, "second"),
+        (person, firm, supplies, "first"),
+        (firm, person, supplies, "second"),
+        (firm, firm, supplies, "second"),
+        (person, deal, knows, "second"),
     ):
         with pytest.raises(Wrong) as refusal:
             north.make("relationship", {"first": first.pk, "second": second.pk, "type": type_.pk})

@@ -22,7 +22,9 @@ def test_a_call_is_logged_from_any_record_page(north: Company) -> None:
 def test_a_next_step_is_planned_shown_and_done(north: Company) -> None:
     account = north.make("account", {"name": "Harbour & Vale"}, by="ada")
     ada = north.browser("ada")
-    answer = ada.post(f"/activities/log/{account.pk}", {"type": "task", "subject": "Send <b>samples</b>", "in_days": "1"}, headers={"HX-Request": "true"})
+    answer = ada.post(
+        f"/activities/log/{account.pk}", {"type": "task", "subject": "Send <b>samples</b>", "in_days": "1"}, headers={"HX-Request": "true"}
+    )
     assert answer.status_code == 204 and answer.headers["HX-Refresh"] == "true"
     page = ada.get(f"/accounts/{account.pk}/").content.decode()
     assert "Send &lt;b&gt;samples" in page and "<b>samples" not in page
@@ -63,7 +65,9 @@ def test_a_reader_gets_no_composer_and_may_not_log(north: Company) -> None:
 
 
 def test_who_knows_whom_is_drawn_and_listed(north: Company) -> None:
-    supplies = north.make("relationship_type", {"name": "supplies", "reverse_name": "is supplied by", "first": "account", "second": "account"})
+    supplies = north.make(
+        "relationship_type", {"name": "supplies", "reverse_name": "is supplied by", "first": "account", "second": "account"}
+    )
     one = north.make("account", {"name": "Ink & Co"})
     two = north.make("account", {"name": "<script>alert(1)</script>"})
     north.make("contact", {"name": "吴建国", "account": one.pk, "job_title": "总经理"})

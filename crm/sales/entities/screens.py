@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.queries import circle_of
 from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.base.clock import now
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages import myday, timeline, wording
 from crm.kernel.pages.cells import record_url
@@ -30,8 +31,11 @@ def way(record: Any, actor: Any) -> Mapping[str, Any] | None:
     assert entity is not None
     steps = queries.way_of(record)
     return {
-        "steps": steps, "may": policy_for(entity).may(actor, "edit", record), "late": {step.stage.pk for step in steps if _slow(step)},
-        "closed": record.stage.kind != StageKind.OPEN, "times": {step.stage.pk: _long(step.days) for step in steps},
+        "steps": steps,
+        "may": policy_for(entity).may(actor, "edit", record),
+        "late": {step.stage.pk for step in steps if _slow(step)},
+        "closed": record.stage.kind != StageKind.OPEN,
+        "times": {step.stage.pk: _long(step.days) for step in steps},
     }
 
 
@@ -55,7 +59,7 @@ def stays(record: Any, actor: Any) -> Mapping[str, Any]:
 
 
 def _days(one: Any) -> float:
-    return float(((one.left_at or queries.now()) - one.entered_at) / queries.DAY)
+    return float(((one.left_at or now()) - one.entered_at) / queries.DAY)
 
 
 @timeline.source("*")
@@ -76,9 +80,14 @@ def _move(entity: Any, one: Any, record: Any) -> timeline.Item:
     head = {StageKind.WON: _t("%(deal)s was won"), StageKind.LOST: _t("%(deal)s was lost")}.get(kind, _t("%(deal)s moved to %(stage)s"))
     here = one.opportunity_id == record.pk
     return timeline.Item(
-        one.entered_at, "check" if kind == StageKind.WON else "x" if kind == StageKind.LOST else "flow",
-        head % {"deal": name, "stage": one.stage.name}, source=_t("Deal"), tone=_TONES.get(kind, ""),
-        url="" if here else record_url(entity, one.opportunity_id), who=one.by.name if one.by else "", key=str(one.pk),
+        one.entered_at,
+        "check" if kind == StageKind.WON else "x" if kind == StageKind.LOST else "flow",
+        head % {"deal": name, "stage": one.stage.name},
+        source=_t("Deal"),
+        tone=_TONES.get(kind, ""),
+        url="" if here else record_url(entity, one.opportunity_id),
+        who=one.by.name if one.by else "",
+        key=str(one.pk),
     )
 
 
@@ -93,8 +102,14 @@ def my_deals(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     soon = mine.filter(closes__lt=day + datetime.timedelta(days=14)).select_related("stage", "account").order_by("closes", "id")
     items = [_deal(entity, one, day, moment) for one in soon[:8]]
     return myday.Section(
-        "deals", _("Deals that need you"), items, shape="deals", count=soon.count(), more_label=_("Board"),
-        more_url=reverse("pages.board", kwargs={"entity": entity}), empty=_("None of your deals closes within two weeks."),
+        "deals",
+        _("Deals that need you"),
+        items,
+        shape="deals",
+        count=soon.count(),
+        more_label=_("Board"),
+        more_url=reverse("pages.board", kwargs={"entity": entity}),
+        empty=_("None of your deals closes within two weeks."),
     )
 
 
@@ -105,7 +120,14 @@ def _deal(entity: Any, one: Any, day: datetime.date, moment: datetime.datetime) 
     why = _t("%(days)s days in this stage, usually %(usual)s") % {"days": days, "usual": one.stage.usual_days} if stuck else ""
     late = one.closes is not None and one.closes < day
     return myday.Item(
-        title=one.name, url=record_url(entity, one.pk), subtitle=one.account.name if one.account else "", act_label=one.stage.name, icon="deal",
-        why=why or (_t("Past its expected close") if late else ""), due=str(wording.due(one.closes)), tone="bad" if late else "warn" if stuck else "",
-        value=wording.short_money(amount) if amount else "", square=True,
+        title=one.name,
+        url=record_url(entity, one.pk),
+        subtitle=one.account.name if one.account else "",
+        act_label=one.stage.name,
+        icon="deal",
+        why=why or (_t("Past its expected close") if late else ""),
+        due=str(wording.due(one.closes)),
+        tone="bad" if late else "warn" if stuck else "",
+        value=wording.short_money(amount) if amount else "",
+        square=True,
     )

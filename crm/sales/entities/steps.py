@@ -117,7 +117,8 @@ def keep_ways(writes: list[Write]) -> None:
     StageChange.objects.bulk_create(
         [
             StageChange(opportunity_id=one.pk, stage_id=one.stage_id, entered_at=one.stage_since, by_id=write.actor.id)
-            for write in moved for one in [write.record]
+            for write in moved
+            for one in [write.record]
         ],
         batch_size=1000,
     )
@@ -142,8 +143,13 @@ def _news(write: Write, last: StageChange | None) -> Iterator[Event]:
         return
     amount = write.entity.fields["amount"].value(deal)
     facts: dict[str, Any] = {
-        "record": deal.pk, "name": deal.name, "account": deal.account_id, "owner": deal.owner_id, "closed_on": deal.closed_on,
-        "amount": str(amount.decimal) if amount else None, "currency": amount.currency if amount else None,
+        "record": deal.pk,
+        "name": deal.name,
+        "account": deal.account_id,
+        "owner": deal.owner_id,
+        "closed_on": deal.closed_on,
+        "amount": str(amount.decimal) if amount else None,
+        "currency": amount.currency if amount else None,
     }
     yield OpportunityWon(**facts) if kind == StageKind.WON else OpportunityLost(**facts, reason=deal.lost_reason_id)
 

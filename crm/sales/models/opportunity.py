@@ -23,7 +23,12 @@ class Opportunity(Record):
     """One deal. Pipeline, probability and the closing day follow the stage; moves are told by `StageChange`, so these are
     not tracked once more."""
 
-    name = f.Text(_("Name"), required=True, title=True, synonyms=("opportunity", "deal", "deal name", "opportunity name", "product", "商机", "商机名称", "产品"))
+    name = f.Text(
+        _("Name"),
+        required=True,
+        title=True,
+        synonyms=("opportunity", "deal", "deal name", "opportunity name", "product", "商机", "商机名称", "产品"),
+    )
     account = f.Link("customers.Account", _("Account"), synonyms=("company", "customer", "客户", "客户公司", "公司"))
     contact = f.Link("customers.Contact", _("Main contact"), synonyms=("contact", "联系人", "主要联系人"))
     amount = f.Money(_("Amount"), synonyms=("value", "close value", "deal value", "price", "金额", "成交金额"))
@@ -37,7 +42,9 @@ class Opportunity(Record):
     lost_to = f.Link("customers.Account", _("Lost to"), synonyms=("competitor", "竞争对手"))
     source = f.Choice(_("Source"), Source, synonyms=("lead source", "来源"))
     next_step = f.Text(_("Next step"), synonyms=("next action", "下一步"))
-    external_id = f.Text(_("External number"), help=_("Its number in another system."), synonyms=("opportunity id", "deal id", "商机编号", "编号"))
+    external_id = f.Text(
+        _("External number"), help=_("Its number in another system."), synonyms=("opportunity id", "deal id", "商机编号", "编号")
+    )
     tags = f.Tags(_("Tags"), synonyms=("labels", "标签"))
     description = f.LongText(_("Description"), synonyms=("notes", "comments", "备注", "说明"))
     stage_since = f.DateTime(_("In this stage since"), readonly=True)

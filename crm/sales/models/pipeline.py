@@ -32,7 +32,9 @@ class Stage(Record):
     kind = f.Choice(_("Meaning"), StageKind, default=StageKind.OPEN, synonyms=("stage kind", "含义"))
     probability = f.Percent(_("Probability"), default=0, help=_("How many of a hundred deals in this stage are won."), synonyms=("赢率",))
     position = f.Integer(_("Place"), least=0, default=0, synonyms=("order", "sequence", "顺序"))
-    usual_days = f.Integer(_("Usual days"), least=0, help=_("After more than twice as many days a deal counts as stuck."), synonyms=("通常天数",))
+    usual_days = f.Integer(
+        _("Usual days"), least=0, help=_("After more than twice as many days a deal counts as stuck."), synonyms=("通常天数",)
+    )
     retired = f.YesNo(_("Retired"), help=_("Kept for old opportunities, no longer offered for new ones."))
 
     class Meta:

@@ -70,7 +70,12 @@ def test_the_way_is_kept_with_time_in_each_stage(north: Company) -> None:
         deal.refresh_from_db()
         steps = queries.way_of(deal)
         assert [(one.stage.name, one.state) for one in steps] == [
-            ("Discovery", "done"), ("Chosen", "done"), ("Proposal", "skipped"), ("Negotiation", "here"), ("Won", "next")]
+            ("Discovery", "done"),
+            ("Chosen", "done"),
+            ("Proposal", "skipped"),
+            ("Negotiation", "here"),
+            ("Won", "next"),
+        ]
     assert news(north, deal) == ["sales.opportunity-moved"] * 2
 
 

@@ -68,7 +68,11 @@ def test_the_sales_pipeline_of_another_system(north: Company) -> None:
         assert (by_stage["Engaging"], by_stage["Prospecting"]) == (1589, 500)
         first = Opportunity.objects.get(external_id="1C1I7A6R")
         assert (first.name, first.account.name, first.owner.name, str(first.closed_on)) == (
-            "GTX Plus Basic", "Cancity", "Moses Frase", "2017-03-01")
+            "GTX Plus Basic",
+            "Cancity",
+            "Moses Frase",
+            "2017-03-01",
+        )
         assert Opportunity.objects.filter(account=None).count() == 1425
     body = north.browser("admin").get("/sales/").content.decode()
     assert "4,238" in body and "2,473" in body and "10,005,534" in body

@@ -58,7 +58,9 @@ def test_every_tile_opens_just_its_records(north: Company) -> None:
     page = admin.get("/sales/").content.decode()
     links = dict(re.findall(r'data-tile="(\w+)" href="([^"]+)"', page))
     for tile, shown, hidden in (
-        ("open", ("a", "b"), ("c", "d", "e")), ("won", ("c", "e"), ("a", "b", "d")), ("lost", ("d",), ("a", "b", "c", "e")),
+        ("open", ("a", "b"), ("c", "d", "e")),
+        ("won", ("c", "e"), ("a", "b", "d")),
+        ("lost", ("d",), ("a", "b", "c", "e")),
         ("late", ("a",), ("b", "c", "d", "e")),
     ):
         body = admin.get(links[tile].replace("&amp;", "&"))
@@ -150,12 +152,17 @@ def test_only_who_sets_up_edits_pipelines_and_only_the_own_ones(north: Company, 
     for name in ("ada", "vi"):
         client = north.browser(name)
         assert client.get("/sales/pipelines/").status_code == 403
-        for address in ("/sales/pipelines/add", f"/sales/pipelines/{found['Won'].pipeline_id}/stages", f"/sales/stages/{found['Chosen'].pk}/remove"):
+        for address in (
+            "/sales/pipelines/add",
+            f"/sales/pipelines/{found['Won'].pipeline_id}/stages",
+            f"/sales/stages/{found['Chosen'].pk}/remove",
+        ):
             assert client.post(address, {"name": "x"}).status_code == 403
     admin = north.browser("admin")
     foreign = theirs["Chosen"]
     for address in (
-        f"/sales/pipelines/{foreign.pipeline_id}", f"/sales/pipelines/{foreign.pipeline_id}/stages",
+        f"/sales/pipelines/{foreign.pipeline_id}",
+        f"/sales/pipelines/{foreign.pipeline_id}/stages",
         *(f"/sales/stages/{foreign.pk}/{act}" for act in ("order", "retire", "remove")),
     ):
         assert admin.post(address, {"name": "x"}).status_code == 404

@@ -54,8 +54,13 @@ def bars(figures: Sequence[Figure], kind: str, currency: str) -> list[Bar]:
     longest = max([*sizes, 1])
     return [
         Bar(
-            one.label, one.count, one.sums.get(currency), [sum_ for code, sum_ in one.sums.items() if code != currency],
-            round(100 * size / longest, 2), list_url(kind, one.filter), one.weighted.get(currency),
+            one.label,
+            one.count,
+            one.sums.get(currency),
+            [sum_ for code, sum_ in one.sums.items() if code != currency],
+            round(100 * size / longest, 2),
+            list_url(kind, one.filter),
+            one.weighted.get(currency),
             getattr(one.key, "kind", "open"),
         )
         for one, size in zip(figures, sizes, strict=True)

@@ -21,6 +21,8 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     deal = perform(entity, "move_stage", pk, {"stage": request.POST.get("stage", "")})
     change = note(str(deal.name), 1)
     htmx = request.headers.get("HX-Request")
-    answer: HttpResponse = HttpResponse(status=204, headers={"HX-Refresh": "true"}) if htmx else HttpResponseRedirect(record_url(entity, pk))
+    answer: HttpResponse = (
+        HttpResponse(status=204, headers={"HX-Refresh": "true"}) if htmx else HttpResponseRedirect(record_url(entity, pk))
+    )
     later(answer, _("%(deal)s: now in %(stage)s") % {"deal": deal.name, "stage": deal.stage.name}, change.pk)
     return answer

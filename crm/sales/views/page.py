@@ -33,8 +33,15 @@ def sales_page(request: HttpRequest) -> HttpResponse:
     chosen = next((one for one in pipelines if one.pk == wanted), pipelines[0] if pipelines else None)
     months, days = _one_of(request, "months", MONTHS, 12), _one_of(request, "days", DAYS, 30)
     shown = {
-        "here": "sales", "pipelines": pipelines, "chosen": chosen, "months": months, "days": days, "all_months": MONTHS, "all_days": DAYS,
-        "as_of": now(), **_figures(chosen, months, days, actor.currency),
+        "here": "sales",
+        "pipelines": pipelines,
+        "chosen": chosen,
+        "months": months,
+        "days": days,
+        "all_months": MONTHS,
+        "all_days": DAYS,
+        "as_of": now(),
+        **_figures(chosen, months, days, actor.currency),
     }
     return render(request, "sales/page.jinja", shown)
 
@@ -53,10 +60,18 @@ def _figures(pipeline: Pipeline | None, months: int, days: int, otherwise: str) 
     currency = charts.main_currency([*stages, *totals.values()], otherwise)
     people = queries.activity_by_person(days)
     return {
-        "currency": currency, "stage_bars": charts.bars(stages, "opportunity", currency), "won_bars": charts.columns(won, currency),
-        "won_months": won, "won_finding": charts.finding_of_months(won, currency), "people_bars": charts.people_bars(people),
-        "stack": charts.stack_labels(), "late": late, "late_url": charts.list_url("opportunity", late.filter),
-        "todo": todo, "todo_url": charts.list_url("activity", todo.filter), "stuck": stuck,
+        "currency": currency,
+        "stage_bars": charts.bars(stages, "opportunity", currency),
+        "won_bars": charts.columns(won, currency),
+        "won_months": won,
+        "won_finding": charts.finding_of_months(won, currency),
+        "people_bars": charts.people_bars(people),
+        "stack": charts.stack_labels(),
+        "late": late,
+        "late_url": charts.list_url("opportunity", late.filter),
+        "todo": todo,
+        "todo_url": charts.list_url("activity", todo.filter),
+        "stuck": stuck,
         "stuck_url": charts.list_url("opportunity", stuck.filter) if stuck.filter.get("any") else "",
         "totals": {kind: (one, charts.list_url("opportunity", one.filter)) for kind, one in totals.items()},
     }

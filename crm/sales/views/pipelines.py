@@ -37,9 +37,13 @@ def _page(request: HttpRequest, refusal: Refusal | None = None, at: str = "", ty
     current_actor().need(SETUP)
     found = [(one, queries.stages_of(one.pk, retired=True)) for one in queries.pipelines(retired=True)]
     shown = {
-        "here": "pipelines", "pipelines": found, "kinds": StageKind.choices, "reasons": queries.lost_reasons(retired=True),
+        "here": "pipelines",
+        "pipelines": found,
+        "kinds": StageKind.choices,
+        "reasons": queries.lost_reasons(retired=True),
         "problems": [str(said) for messages in refusal.fields.values() for said in messages] or [str(refusal.message)] if refusal else [],
-        "at": at, "typed": typed or {},
+        "at": at,
+        "typed": typed or {},
     }
     return render(request, "sales/pipelines.jinja", shown, status=refusal.status if refusal else 200)
 
@@ -74,8 +78,11 @@ def save_pipeline(request: HttpRequest, pk: UUID) -> HttpResponse:
             values["main"] = True
         change(_kind("pipeline"), pipeline.pk, values)
         for stage in queries.stages_of(pipeline.pk, retired=True):
-            given = {name: request.POST[f"{name}_{stage.pk}"] for name in ("name", "probability", "usual_days", "position")
-                     if f"{name}_{stage.pk}" in request.POST}
+            given = {
+                name: request.POST[f"{name}_{stage.pk}"]
+                for name in ("name", "probability", "usual_days", "position")
+                if f"{name}_{stage.pk}" in request.POST
+            }
             if given:
                 change(_kind("stage"), stage.pk, given)
 
