@@ -191,9 +191,12 @@ def discard(run: ImportRun) -> None:
 
 
 def rejects_file(run: ImportRun, form: str = "csv") -> Path:
-    """The rejected rows with the columns of the file and the reason behind them, to be mended and imported again."""
+    """The rejected rows with the columns of the file and the reason behind them, to be mended and imported again.
+
+    The file is the caller's to remove.
+    """
     columns = [*run.file_shape.columns, _("Reason"), _("Row in the file")]
-    path = store.place(run.pk, "xlsx" if form == "xlsx" else "csv")
+    path = store.place(uuid7(), "xlsx" if form == "xlsx" else "csv")
     writer: Any = XlsxWriter(path, columns, _("Rejected rows")) if form == "xlsx" else CsvWriter(path, columns)
     rejected = ImportRow.objects.filter(run_id=run.pk, outcome=Outcome.REJECT).order_by("number")
     width = len(run.file_shape.columns)

@@ -17,6 +17,7 @@ from crm.kernel.entity.filter import from_json
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import store
 from crm.kernel.exchange.models import ExportRun
+from crm.kernel.exchange.telling import exported
 from crm.kernel.exchange.writing import CsvWriter, XlsxWriter
 from crm.kernel.exchange.writing.workbook import MOST_ROWS
 from crm.kernel.queue.progress import Progress
@@ -111,6 +112,7 @@ def write_file(progress: Progress, run_id: UUID) -> None:
             finished_at=now(),
         )
         progress.result = {"rows": writer.rows}
+        exported(run)
 
 
 def _add_rows(writer: Any, entity: Entity[Any], names: Sequence[str], rows: Sequence[listing.Row]) -> None:

@@ -25,6 +25,7 @@ from crm.kernel.exchange.reading import Row, rows
 from crm.kernel.exchange.snapshots import snapshot
 from crm.kernel.exchange.store import place
 from crm.kernel.exchange.tally import Tally
+from crm.kernel.exchange.telling import imported
 from crm.kernel.queue.progress import Progress
 from crm.kernel.records import bulk, writing
 from crm.kernel.records.pipeline import carrying
@@ -86,6 +87,8 @@ def _finish(run: ImportRun, tally: Tally, trial: bool) -> None:
     _save(run, tally, trial)
     state = ImportState.CHECKED if trial else ImportState.DONE
     ImportRun.objects.filter(pk=run.pk).update(state=state, error="", finished_at=None if trial else now())
+    if not trial:
+        imported(run)
 
 
 def one_batch(intake: Intake, run: ImportRun, batch: list[Row], tally: Tally, trial: bool) -> None:

@@ -11,6 +11,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading, use_reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange.models import ImportRow, ImportRun, ImportState, Outcome
+from crm.kernel.exchange.telling import undone
 from crm.kernel.queue.progress import Progress
 from crm.kernel.records import writing
 from crm.kernel.tenancy.scope import current_actor
@@ -49,6 +50,7 @@ def _finish(run: ImportRun) -> None:
     rows = ImportRow.objects.filter(run_id=run.pk)
     counts = {state: rows.filter(undone=state).count() for state in (BACK, KEPT, GONE)}
     ImportRun.objects.filter(pk=run.pk).update(state=ImportState.UNDONE, undo_counts=counts, finished_at=now(), error="")
+    undone(run)
 
 
 def _undo_batch(batch: list[ImportRow]) -> None:

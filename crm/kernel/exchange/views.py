@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Wrong
+from crm.kernel.base.ids import uuid7
 from crm.kernel.entity.filter import Node, Where, both, parse_text
 from crm.kernel.exchange import actions, exporting, queries, screens, store
 from crm.kernel.exchange.columns import importable
 from crm.kernel.exchange.models import ExportRun, ImportRun
 from crm.kernel.exchange.writing import XlsxWriter
 from crm.kernel.records import listing
-from crm.kernel.tenancy.scope import current_actor
 
 _MIME = {
     ".csv": "text/csv; charset=utf-8",
@@ -54,9 +54,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest) -> FileResponse:
     """An empty sheet with the columns of a kind."""
     entity = screens.kind_of(request.GET.get("kind"))
-    actor = current_actor()
     names = [name for name, one in importable(entity).items() if one.type != "address"]
-    path = store.place(actor.id or actor.workspace_id, "xlsx")
+    path = store.place(uuid7(), "xlsx")
     writer = XlsxWriter(path, exporting.headings(entity, names), str(entity.labels))
     writer.close()
     return _download(path, f"{entity.labels}.xlsx", once=True)
