@@ -233,6 +233,36 @@ def test_the_text_form_of_a_filter_is_understood(acme: Stocked) -> None:
     assert [item["name"] for item in answer.json()["items"]] == ["Textual Ltd"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "\u202eevil\u202c",
+        "𠮷野家 😀👩‍👩‍👧",
+        "=cmd|' /C calc'!A0",
+        "'; DROP TABLE account; --",
+        "{{ 7*7 }} %(x)s {0} \\u0000",
+        "a\u0000b",
+        "\ud800",
+        "x" * 100_000,
+        "\n\t\r",
+    ],
+)
+def test_hostile_text_is_kept_as_it_is_or_refused_with_a_sentence(acme: Stocked, text: str) -> None:
+    raw = json.dumps({"name": text})
+    made = acme.api().generic("POST", ACCOUNTS, raw, content_type="application/json")
+    if made.status_code == 201:
+        assert acme.api().get(made["Location"]).json()["name"] == made.json()["name"]
+        assert made.json()["name"] in text
+        found = acme.api().get(ACCOUNTS, {"filter": json.dumps({"field": "name", "op": "is", "value": text})})
+        assert made.json()["id"] in {item["id"] for item in found.json()["items"]}
+    else:
+        assert made.status_code in (400, 422), made.content
+        assert made.json()["fields"] or made.json()["detail"]
+    looked = acme.api().get(ACCOUNTS, {"filter": f'name ~ "{text[:50]}"'.encode("utf-8", "replace")})
+    assert looked.status_code in (200, 400)
+
+
 def test_me_and_kinds(acme: Stocked) -> None:
     me = acme.api("ada").get("/api/v1/me").json()
     assert me["name"] == "Ada Whitfield"

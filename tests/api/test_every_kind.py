@@ -67,7 +67,7 @@ def test_every_sortable_field_sorts_and_every_filter_operator_answers(
             for value in ("1", ["1", "2"], {"a": 10**30}):
                 tree = json.dumps({"field": name, "op": op, "value": value})
                 answer = acme.api().get(f"/api/v1/{entity.plural}", {"filter": tree})
-                assert answer.status_code in (200, 400, 422), (name, op, value, answer.content)
+                assert answer.status_code in (200, 400), (name, op, value, answer.content)
 
 
 @every_kind

@@ -60,7 +60,7 @@ def test_a_hidden_field_does_not_exist_anywhere(acme: Stocked, deals: dict[str, 
     assert all("tax_id" not in item for item in bo.get(ACCOUNTS).json()["items"])
     assert bo.get(ACCOUNTS, {"fields": "tax_id"}).status_code == 400
     assert bo.get(ACCOUNTS, {"sort": "tax_id"}).status_code == 400
-    assert bo.get(ACCOUNTS, {"filter": "tax_id is filled"}).status_code in (400, 422)
+    assert bo.get(ACCOUNTS, {"filter": "tax_id is filled"}).status_code == 400
     assert send(bo, "PATCH", url, {"tax_id": "1"}).status_code == 422
     assert TAX_ID not in bo.get(f"{url}/history").content.decode()
     assert "tax_id" not in {field["name"] for field in bo.get(f"{ACCOUNTS}/schema").json()["fields"]}

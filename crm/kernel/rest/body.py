@@ -116,6 +116,7 @@ def refuse_giants(request: HttpRequest) -> None:
 
 def raw_body(request: HttpRequest) -> bytes:
     """The bytes of the body. Raises `TooLarge`, or `BadRequest` where the client broke off."""
+    refuse_giants(request)
     try:
         return request.body
     except RequestDataTooBig:

@@ -1,5 +1,7 @@
 """`filter`, `sort` and `fields` of a list, read against one kind as one actor sees it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +13,15 @@ from crm.kernel.entity.filter import Node, from_json, parse_text
 from crm.kernel.identity.actor import Actor
 from crm.kernel.rest.body import check_values, parse_json
 from crm.kernel.rest.problems import BadRequest
+
+
+@contextmanager
+def of_the_address() -> Iterator[None]:
+    """Values of the query string that do not fit are a bad request (400), not refused values (422)."""
+    try:
+        yield
+    except Wrong as wrong:
+        raise BadRequest(wrong.message, fields=wrong.fields) from None
 
 
 def read_filter(sent: Any) -> Node | None:

@@ -96,7 +96,11 @@ def _operation(facts: Operation, method: str, place: _Place, actor: Actor, sampl
         "operationId": _operation_id(facts, place),
         "summary": summary,
         "tags": [place.entity.plural if place.entity else facts.tag],
-        "parameters": [*_path_parameters(facts, place, samples), *_parameters(facts, method, about)],
+        "parameters": [
+            *_path_parameters(facts, place, samples),
+            *_parameters(facts, about),
+            *_headers(facts, method, _operation_id(facts, place)),
+        ],
         "responses": _responses(facts, about),
     }
     if facts.body:
@@ -135,7 +139,7 @@ def _turn(facts: Operation) -> int:
     return sorted({operation.name for operation in OPERATIONS.values()}).index(facts.name)
 
 
-def _parameters(facts: Operation, method: str, about: bodies.About) -> list[Schema]:
+def _parameters(facts: Operation, about: bodies.About) -> list[Schema]:
     found: list[Schema] = []
     for param in facts.params:
         described: Schema = {
@@ -145,6 +149,11 @@ def _parameters(facts: Operation, method: str, about: bodies.About) -> list[Sche
             **bodies.parameter(param, about),
         }
         found.append(described)
+    return found
+
+
+def _headers(facts: Operation, method: str, operation_id: str) -> list[Schema]:
+    found: list[Schema] = []
     if facts.if_match:
         found.append({
             "name": "If-Match",
@@ -158,6 +167,7 @@ def _parameters(facts: Operation, method: str, about: bodies.About) -> list[Sche
             "in": "header",
             "description": _("Any text of your own: the same key gets the same answer for 24 hours."),
             "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+            "example": f"{operation_id}-1",
         })
     return found
 

@@ -1,6 +1,7 @@
 """Example values: words for every field type, and ids of records the asker can really see."""
 
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -116,9 +117,12 @@ class Samples:
         sample: dict[str, Any] = {}
         for name, field in wanted.items():
             turn = sum(1 for other in sample if fields[other].type == "link" and fields[other].target is field.target)
-            shown = None if newest is None or field.unique_value else field.to_json(field.value(newest))
+            taken = newest is None or field.unique_value or (name == "name" and field.type == "text")
+            shown = None if taken else field.to_json(field.value(newest))
             found = self._target(field, turn) if field.type == "link" else self.value(field)
             sample[name] = found if shown is None else shown
+        if self._actor is not None and sample.get("name") == _BY_TYPE["text"]:
+            sample["name"] = f"{_BY_TYPE['text']} {token_hex(2)}"  # some kinds may have each name once
         return {name: value for name, value in sample.items() if value is not None}
 
     def _newest(self, entity: Entity[Any] | None) -> Any:

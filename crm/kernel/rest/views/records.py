@@ -16,7 +16,7 @@ from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
 from crm.kernel.rest.params import CURSOR, FIELDS, FILTER, LIMIT, SORT
 from crm.kernel.rest.problems import Stale
-from crm.kernel.rest.queries import read_fields, read_filter, read_sort
+from crm.kernel.rest.queries import of_the_address, read_fields, read_filter, read_sort
 from crm.kernel.rest.values import expected_version, record_values
 
 ETAG = {"ETag": _("The version of the record, for If-Match.")}
@@ -29,7 +29,6 @@ ETAG = {"ETag": _("The version of the record, for If-Match.")}
     verb="view",
     params=(FILTER, SORT, FIELDS, LIMIT, CURSOR),
     answer="records",
-    errors=(422,),
 )
 def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     """One page of the records that the actor may see."""
@@ -37,8 +36,9 @@ def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     names = read_fields(entity, query["fields"], call.actor)
     sort = read_sort(entity, query["sort"], call.actor)
     about = f"{entity.kind}:{sort}"
-    cursor = cursors.decode(query["cursor"], about)
-    found = listing.page(entity, read_filter(query["filter"]), sort, cursor, query["limit"], names)
+    node, cursor = read_filter(query["filter"]), cursors.decode(query["cursor"], about)
+    with of_the_address():
+        found = listing.page(entity, node, sort, cursor, query["limit"], names)
     return render.page((render.row(entity, row) for row in found.items), cursors.encode(found.next, about))
 
 
