@@ -56,16 +56,12 @@ class Harness:
         os.environ.update(self.environment())
 
     def stop(self) -> None:
-        """Drops the database; the last one out stops the server."""
-        if self.server is None:
-            return
-        with (self.data / "start.lock").open("w") as gate:
+        """The last one out stops the server; databases that are left over go when the next one comes in."""
+        with self.users, (self.data / "start.lock").open("w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
-            self._drop(f"datname = '{self.name}'")
             fcntl.flock(self.users, fcntl.LOCK_UN)
-            if self._alone():
-                self.server.stop()
-        self.users.close()
+            if (self.data / "secrets.json").exists() and self._alone():
+                embedded(self.data, durable=False).stop()
 
     def environment(self) -> dict[str, str]:
         kept = secrets_for(self.data)
@@ -160,10 +156,10 @@ _harness: Harness | None = None
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything of ours is imported by a test: database, environment, Django."""
     worker = getattr(config, "workerinput", {}).get("workerid", "")
-    if config.getoption("numprocesses", None) and not worker:
-        return  # the workers of xdist do the tests
     global _harness
     _harness = Harness(worker or "main")
+    if config.getoption("numprocesses", None) and not worker and not config.option.collectonly:
+        return  # the workers of xdist do the tests; they may be ended before they have tidied up, so we look after them
     _harness.start()
 
     import django
