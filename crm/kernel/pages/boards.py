@@ -100,6 +100,11 @@ def screen(entity: Entity[Any], given: QueryDict) -> BoardScreen:
     return made
 
 
+def columns_of(entity: Entity[Any], given: QueryDict) -> list[Column]:
+    """The columns without their cards: where a card may be moved to."""
+    return [_column(one) for one in _targets(entity, given)[0]]
+
+
 def _targets(entity: Entity[Any], given: QueryDict) -> tuple[Sequence[Any], list[tuple[str, str, bool]]]:
     """The records (or choices) that are columns, and the sets of columns to choose from (pipelines), if any."""
     one = entity.fields[str(entity.board)]

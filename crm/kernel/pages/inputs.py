@@ -192,3 +192,11 @@ def values_of(entity: Entity[Any], given: QueryDict, record: Any = None) -> dict
         elif name in given:
             found[name] = given.get(name)
     return found
+
+
+def elsewhere(entity: Entity[Any], made: Sequence[Section], errors: Mapping[str, Sequence[Any]]) -> list[str]:
+    """What was wrong with fields for which this form has no input, in sentences."""
+    inputs = [one for part in made for one in part.inputs]
+    shown = {one.name for one in inputs} | {part.name for one in inputs for part in one.parts}
+    labels = {name: entity.fields[name].label if name in entity.fields else name for name in errors}
+    return [f"{labels[name]}: {text}" for name, said in errors.items() if name not in shown for text in said]

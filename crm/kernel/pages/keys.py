@@ -31,7 +31,7 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
                 (["K"], _("Previous row")),
                 (["X"], _("Tick the row")),
                 (["E"], _("Edit a cell")),
-                (["↵"], _("Open")),
+                (["↵"], _("Open the record")),
                 (["⌘", "↵"], _("Open beside the list")),
                 (["/"], _("Filter")),
             ],

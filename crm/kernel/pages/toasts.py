@@ -18,7 +18,7 @@ def _detail(text: str, undo: UUID | None, tone: str, link: str) -> dict[str, Any
     if tone:
         detail["tone"] = tone
     if link:
-        detail |= {"link": link, "linkLabel": _("Open")}
+        detail |= {"link": link, "linkLabel": _("Open the record")}
     return detail
 
 

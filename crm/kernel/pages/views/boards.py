@@ -37,16 +37,10 @@ def more(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     """The next cards of one column."""
     _board(entity)
     _found, node = boards.node_of(entity, request.GET)
-    value = request.GET.get("column", "")
+    value, movable = request.GET.get("column", ""), request.GET.get("movable") == "1"
     cards, cursor = boards.cards(entity, node, value, request.GET.get("after") or None, Reading.of(current_actor()))
-    words = {
-        "entity": entity,
-        "cards": cards,
-        "next": cursor,
-        "value": value,
-        "movable": request.GET.get("movable") == "1",
-    }
-    return render(request, "pages/board_more.jinja", words)
+    words = {"entity": entity, "cards": cards, "next": cursor, "value": value, "movable": movable}
+    return render(request, "pages/board_more.jinja", words | {"columns": boards.columns_of(entity, request.GET)})
 
 
 @require_POST

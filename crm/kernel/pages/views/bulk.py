@@ -61,13 +61,14 @@ def apply(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
         done, kept, change_set = bulk.apply(entity, ids, values)
     except Wrong as refusal:
         return _dialog(request, entity, act, ids, refusal)
+    text = _told(act, done, len(ids) - done, kept)
+    answer = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return toasts.later(answer, text, change_set)  # type: ignore[return-value]
+
+
+def _told(act: str, done: int, left: int, kept: list[str]) -> str:
     text = ngettext("%(count)s record changed.", "%(count)s records changed.", done) % {"count": done}
     if act == "delete":
         text = ngettext("%(count)s record is in the bin.", "%(count)s records are in the bin.", done) % {"count": done}
-    if kept:
-        text += " " + _("%(count)s stayed as they are: %(why)s") % {
-            "count": len(ids) - done,
-            "why": " ".join(kept)[:200],
-        }
-    answer = HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return toasts.later(answer, text, change_set)  # type: ignore[return-value]
+    why = " ".join(kept)[:200]
+    return f"{text} {_('%(count)s stayed as they are: %(why)s') % {'count': left, 'why': why}}" if kept else text

@@ -59,19 +59,12 @@ def _form(request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong
     given = request.POST if request.method == "POST" else request.GET or None
     errors: Mapping[str, Any] = refusal.fields if refusal is not None else {}
     made = inputs.sections(entity, record, given, errors, quick)
-    shown = {one.name for part in made for one in part.inputs} | {one.name for part in made for two in part.inputs for one in two.parts}
-    other = [
-        f"{entity.fields[name].label if name in entity.fields else name}: {text}"
-        for name, said in errors.items()
-        if name not in shown
-        for text in said
-    ]
     words = {
         "entity": entity,
         "record": record,
         "sections": made,
         "refusal": refusal,
-        "other": other,
+        "other": inputs.elsewhere(entity, made, errors),
         "here": entity.plural,
         "title": entity.name_of(record) if record is not None else "",
         "back": request.GET.get("back") or request.POST.get("back", ""),
