@@ -13,6 +13,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, NotFound, Wrong
 from crm.kernel.entity.registry import registry
 from crm.kernel.notify.models import Reminder
+from crm.kernel.outbox.models import OutboxEvent
 from crm.kernel.records.actions import perform
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.writing import change, create
@@ -219,3 +220,13 @@ def test_a_reminder_follows_its_activity(north: Company) -> None:
         assert [one.at.hour for one in Reminder.objects.filter(record_id=task.pk)] == [1]
         remind_owner(ReminderSet(record=task.pk, user=north.people["ada"].pk, at=None))
         assert not Reminder.objects.filter(record_id=task.pk).exists()
+
+
+def test_setting_moving_and_finishing_tell_of_the_reminder(north: Company) -> None:
+    task = north.make("activity", {"type": "task", "subject": "Call", "reminder_at": "2030-01-02 09:00"}, by="ada")
+    with north.as_("ada"):
+        change(kind("activity"), task.pk, {"subject": "Call Wu"})
+        change(kind("activity"), task.pk, {"reminder_at": "2030-01-03 09:00"})
+        perform(kind("activity"), "complete", task.pk, {})
+        told = OutboxEvent.objects.filter(record=task.pk, name="customers.reminder-set").order_by("number")
+        assert [one.payload["at"] and one.payload["at"][:10] for one in told] == ["2030-01-02", "2030-01-03", None]

@@ -1,5 +1,7 @@
 """What customers put on the record page and on my day, over HTTP."""
 
+import re
+
 from crm.customers.models import Activity
 from crm.kernel.testing.cast import Company
 
@@ -76,3 +78,15 @@ def test_who_knows_whom_is_drawn_and_listed(north: Company) -> None:
     assert 'class="rg"' in page and "supplies" in page and "吴建国" in page
     assert "<script>alert(1)" not in page
     assert 'style="' not in page
+
+
+def test_my_day_leads_to_lists_that_can_be_read(north: Company) -> None:
+    account = north.make("account", {"name": "A"}, by="ada")
+    north.make("activity", {"type": "task", "subject": "Ring them", "record": account.pk, "due": "2020-01-01 09:00"}, by="ada")
+    ada = north.browser("ada")
+    page = ada.get("/").content.decode()
+    assert "Ring them" in page
+    link = re.search(r'href="(/activities/\?filter=[^"]+)"', page)
+    assert link is not None
+    listed = ada.get(link[1].replace("&amp;", "&")).content.decode()
+    assert "Ring them" in listed
