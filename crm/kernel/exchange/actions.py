@@ -20,7 +20,8 @@ from crm.kernel.exchange.mapping import initial_values, suggest
 from crm.kernel.exchange.mapping.match import RECORD_ID
 from crm.kernel.exchange.models import ExportRun, ImportRow, ImportRun, ImportState, Outcome
 from crm.kernel.exchange.options import Options
-from crm.kernel.exchange.reading import FileShape, rows, sniff
+from crm.kernel.exchange.reading import ENCODINGS, FileShape, rows, sniff
+from crm.kernel.exchange.reading.limits import MOST_HEADER_ROW
 from crm.kernel.exchange.running import entity_of
 from crm.kernel.exchange.writing import CsvWriter, XlsxWriter
 from crm.kernel.queue import actions as queue
@@ -67,11 +68,27 @@ def read_again(
 ) -> ImportRun:
     """Reads the file in another way (other sheet, header row, encoding, delimiter) and matches its columns anew."""
     _still_open(run)
+    _readable_so(run, sheet, header_row, encoding, delimiter)
     given = {"sheet": sheet, "header_row": header_row, "encoding": encoding, "delimiter": delimiter}
     _look_at(run, entity_of(run), store.place(run.pk), given)
     run.state = ImportState.UPLOADED
     run.save()
     return run
+
+
+def _readable_so(run: ImportRun, sheet: str | None, header_row: int | None, encoding: str | None, delimiter: str | None) -> None:
+    """Raises Wrong, by name, for a way of reading that cannot be."""
+    wrong: dict[str, list[Any]] = {}
+    if sheet is not None and sheet not in run.file_shape.sheets:
+        wrong["sheet"] = [_("The file has no such sheet.")]
+    if header_row is not None and not 0 <= header_row <= MOST_HEADER_ROW:
+        wrong["header_row"] = [_("Give the number of a row, 0 when no row holds the names.")]
+    if encoding is not None and encoding not in ENCODINGS:
+        wrong["encoding"] = [_("Choose one of: %(all)s.") % {"all": ", ".join(ENCODINGS)}]
+    if delimiter is not None and (len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n\x00\ufffd '):
+        wrong["delimiter"] = [_("Give the one character that parts the cells.")]
+    if wrong:
+        raise Wrong(fields=wrong)
 
 
 def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str, Any]) -> None:
@@ -116,7 +133,7 @@ def map_columns(run: ImportRun, mapping: Mapping[str, str | None], options: Mapp
     entity = entity_of(run)
     run.mapping = checked(entity, run.file_shape.columns, mapping)
     stored = dict(options) if options is not None else {**run.options, "key": run.options.get("key")}
-    chosen = Options.from_json(stored)
+    chosen = Options.checked(stored)
     if chosen.key and chosen.key not in run.mapping.values():
         if options is not None and "key" in options:
             raise Wrong(fields={"key": [_("No column is matched to the field by which records are found.")]})

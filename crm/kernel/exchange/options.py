@@ -1,13 +1,49 @@
 """What a person decides about an import besides the columns."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.forms.reading import DateOrder, Reading
 from crm.kernel.identity.actor import Actor
 
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+
 Missing = Literal["reject", "create", "empty"]
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and not _UNKEPT.search(value)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(_text(name) and _text(text) for name, text in value.items())
+
+
+_FORMS: dict[str, Callable[[Any], bool]] = {
+    "key": lambda value: value is None or _text(value),
+    "only": lambda value: value in ("both", "create", "update"),
+    "missing": lambda value: _texts(value) and all(what in ("reject", "create", "empty") for what in value.values()),
+    "values": lambda value: isinstance(value, Mapping) and all(map(_text, value)) and all(map(_texts, value.values())),
+    "fill": _texts,
+    "date_order": lambda value: value in ("ymd", "mdy", "dmy", None),
+    "decimal_mark": lambda value: value in (".", ","),
+    "overwrite_empty": lambda value: isinstance(value, bool),
+}
+_FORM_WORDS = {
+    "key": _("Give the name of a field, or null."),
+    "only": _("Choose both, create or update."),
+    "missing": _("Give reject, create or empty for each field."),
+    "values": _("Give the text to read instead, for each text of each field."),
+    "fill": _("Give a text for each field."),
+    "date_order": _("Choose ymd, mdy, dmy or null."),
+    "decimal_mark": _("Choose a point or a comma."),
+    "overwrite_empty": _("Give true or false."),
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +82,18 @@ class Options:
                 del known[name]
         known["key"] = known.get("key") or None
         return cls(**known)
+
+    @classmethod
+    def checked(cls, given: Mapping[str, Any]) -> "Options":
+        """Options out of a request. Raises Wrong, by name, for what has no place or another form than it should."""
+        known = {f.name for f in fields(cls)}
+        wrong: dict[str, list[Any]] = {name: [_("There is no such option.")] for name in given if name not in known}
+        for name, fits in _FORMS.items():
+            if name in given and not fits(given[name]):
+                wrong[name] = [_FORM_WORDS[name]]
+        if wrong:
+            raise Wrong(fields=wrong)
+        return cls.from_json(given)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""

@@ -17,6 +17,7 @@ from crm.kernel.entity.filter import Node, Where, both, parse_text
 from crm.kernel.exchange import actions, exporting, queries, screens, store
 from crm.kernel.exchange.columns import importable
 from crm.kernel.exchange.models import ExportRun, ImportRun
+from crm.kernel.exchange.reading import Unreadable
 from crm.kernel.exchange.writing import XlsxWriter
 from crm.kernel.records import listing
 
@@ -102,8 +103,8 @@ def read_again(request: HttpRequest, run_id: UUID) -> HttpResponse:
             encoding=request.POST.get("encoding") or None,
             delimiter=delimiter,
         )
-    except (LookupError, UnicodeError):
-        raise NotFound from None
+    except (Wrong, Unreadable) as refusal:
+        return _page(request, queries.import_run(run_id), "map", refusal)
     return redirect("exchange:run", run_id=run.pk)
 
 

@@ -16,5 +16,8 @@ CHILD_CPU_SECONDS = 90
 CHILD_OUTPUT_LINE = 64 * 1024 * 1024
 """Longest line the child may hand over, in bytes."""
 
+MOST_HEADER_ROW = 200
+"""The last row in which the column names may stand."""
+
 SAMPLE_ROWS = 200
 """Rows looked at for the delimiter, the header and the kind of content."""

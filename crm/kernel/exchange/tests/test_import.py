@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import actions, queries
 from crm.kernel.exchange.models import ImportRow, ImportRun, Outcome
@@ -240,3 +241,28 @@ def test_hostile_cells_are_kept_or_refused_and_never_break_the_run(north: Compan
     assert found["create"] + found["reject"] == len(cells)
     assert found["reject"] >= 2
     assert "=cmd|' /C calc'!A0" in names(north, account())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"key": 5}, {"only": "x"}, {"missing": {"parent": 3}}, {"values": {"name": 5}}, {"fill": {"name": ["x"]}},
+        {"fill": {"name": "a\x00b"}}, {"date_order": "dd"}, {"overwrite_empty": "yes"}, {"no_such": 1}, {"key": "phone"},
+    ],
+)  # fmt: skip
+def test_options_that_cannot_be_are_named(north: Company, options: dict[str, Any]) -> None:
+    bench = Workbench(north)
+    bench.upload(account(), "name\nA\n")
+    with pytest.raises(Wrong):
+        bench.map(**options)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [{"sheet": "x"}, {"header_row": -1}, {"header_row": 10**9}, {"encoding": "rot13"}, {"delimiter": ""}, {"delimiter": ",,"}],
+)
+def test_ways_of_reading_that_cannot_be_are_named(north: Company, way: dict[str, Any]) -> None:
+    bench = Workbench(north)
+    bench.upload(account(), "name\nA\n")
+    with north.as_("admin"), pytest.raises(Wrong):
+        actions.read_again(bench.run, **way)

@@ -96,7 +96,7 @@ def test_the_file_may_be_read_in_another_way(north: Company) -> None:
     assert client.post(f"{place}/read", {"header_row": "2", "delimiter": ";"}).status_code == 302
     with north.as_("admin"):
         assert ImportRun.objects.get().file_shape.columns == ("name", "city")
-    assert client.post(f"{place}/read", {"encoding": "no-such"}).status_code == 404
+    assert client.post(f"{place}/read", {"encoding": "no-such"}).status_code == 422
     assert client.post(f"{place}/discard").status_code == 302
     assert client.get(place).status_code == 404
 
