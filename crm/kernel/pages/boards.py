@@ -24,7 +24,7 @@ from crm.kernel.records import listing
 from crm.kernel.records.models import RecordRow
 from crm.kernel.tenancy.scope import current_actor
 
-CARDS = 20
+CARDS = 12
 MOST_COLUMNS = 12
 
 

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -69,8 +70,14 @@ def width_of(field: Fact) -> str:
     return _WIDTHS.get(field.type, "mid")
 
 
+@lru_cache(maxsize=500)
+def _prefix(plural: str) -> str:
+    return reverse("pages.list", kwargs={"entity": plural})
+
+
 def record_url(entity: Entity[Any], pk: UUID) -> str:
-    return reverse("pages.record", kwargs={"entity": entity, "pk": pk})
+    """The address of a record's page. A list asks for hundreds, so only the kind's part is looked up, and once."""
+    return f"{_prefix(entity.plural)}{pk}/"
 
 
 def target_url(field: Fact, pk: UUID) -> str:
@@ -131,7 +138,6 @@ def inline(entity: Entity[Any]) -> frozenset[str]:
     return frozenset(name for name, field in entity.fields.items() if name not in closed and field.inline and field.type not in _NOT_INLINE)
 
 
-def cells_of(entity: Entity[Any], row: Row, names: Sequence[str], reading: Reading) -> list[Cell]:
-    """The cells of one row in the order of names."""
-    open_ = inline(entity)
+def cells_of(entity: Entity[Any], row: Row, names: Sequence[str], reading: Reading, open_: frozenset[str] = frozenset()) -> list[Cell]:
+    """The cells of one row in the order of names; `open_` are those which may be edited (see `inline`)."""
     return [cell(entity.fields[name], row.values.get(name), row.names.get(name, ""), reading, name in open_) for name in names]

@@ -17,7 +17,7 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.numbers import show_integer
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import filters
-from crm.kernel.pages.cells import Cell, cells_of, record_url, width_of
+from crm.kernel.pages.cells import Cell, cells_of, inline, record_url, width_of
 from crm.kernel.pages.preferences import columns_of
 from crm.kernel.records import listing
 from crm.kernel.tenancy.scope import current_actor
@@ -119,9 +119,9 @@ def screen(entity: Entity[Any], given: QueryDict, limit: int = ROWS) -> ListScre
 
 def lines_of(entity: Entity[Any], rows: Sequence[listing.Row], names: Sequence[str], reading: Reading) -> list[Line]:
     """`names` begins with the title."""
-    made = []
+    made, open_ = [], inline(entity)
     for row in rows:
-        cells = cells_of(entity, row, names, reading)
+        cells = cells_of(entity, row, names, reading, open_)
         title = cells[0].text or str(entity.label)
         made.append(Line(row.id, row.version, title, record_url(entity, row.id), cells[1:]))
     return made

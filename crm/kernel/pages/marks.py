@@ -1,6 +1,7 @@
 """The small drawn things of a page, as markup without styles: icons, marks, avatars."""
 
 import re
+from functools import lru_cache
 from hashlib import md5
 
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -37,11 +38,13 @@ _TOWNS = re.compile(
 _SIZES = (18, 20, 22, 24, 28, 32, 36, 40, 48)
 
 
+@lru_cache(maxsize=200)
 def static(name: str) -> str:
     """The address of a built file."""
     return str(staticfiles_storage.url(name))
 
 
+@lru_cache(maxsize=2000)
 def icon(name: str, size: int = 16, cls: str = "") -> Markup:
     """One of the project's icons (assets/img/icons.svg). Without a name for readers: words stand beside it."""
     return Markup(
@@ -76,7 +79,11 @@ def initials(name: str, size: int, square: bool = False) -> str:
 
 def avatar(name: object, size: int = 24, square: bool = False, cls: str = "") -> Markup:
     """A person (round) or a company (square). It is decoration: the name stands beside it."""
-    text = str(name or "")
+    return _avatar(str(name or ""), size, square, cls)
+
+
+@lru_cache(maxsize=5000)
+def _avatar(text: str, size: int, square: bool, cls: str) -> Markup:
     size = min(_SIZES, key=lambda known: abs(known - size))
     shown = initials(text, size, square)
     tint = int(md5(text.encode(), usedforsecurity=False).hexdigest(), 16) % 8 + 1
