@@ -68,7 +68,7 @@ def _config() -> SchemathesisConfig:
         "generation": {"max-examples": 6, "deterministic": True, "no-shrink": True},
         "checks": {"enabled": False, **{name: {"enabled": True} for name in checks}},
         "phases": {
-            "examples": {"enabled": True, "fill-missing": True},
+            "examples": {"enabled": True, "fill-missing": True, "extra-data-sources": {"responses": False}},
             "fuzzing": {"enabled": True},
             "coverage": {"enabled": True},
             "stateful": {"enabled": False},
