@@ -19,7 +19,7 @@ Order = Literal["eastern", "western"]
 _SPACES = re.compile(r"\s+")
 _HAN = re.compile(r"[々〇㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
 _EASTERN = re.compile(r"[々〇㐀-鿿豈-﫿\U00020000-\U0003ffff\u3040-\u30ffー\uac00-\ud7a3]+")
-_DOTS = re.compile(r"\s*[·•・‧∙●．]\s*")
+_DOTS = re.compile(r"(?:\s*[·•・‧∙●．]\s*)+")
 _TITLES = {
     "mr": "Mr.", "mister": "Mr.", "mrs": "Mrs.", "ms": "Ms.", "miss": "Miss", "mx": "Mx.", "dr": "Dr.",
     "doctor": "Dr.", "prof": "Prof.", "professor": "Prof.", "sir": "Sir", "dame": "Dame", "rev": "Rev.",
@@ -78,11 +78,9 @@ def parse_person(raw: object, reading: Reading) -> PersonName | None:
 
 def _eastern(text: str) -> PersonName:
     body, prefix = _chinese_title(text)
+    body = body.strip("· ") or text
     if "·" in body:
         given, _dot, family = body.replace(" ", "").rpartition("·")
-        if not (given and family):
-            body = (given or family).strip("·")
-            return PersonName(body or text, "", body or text, prefix, "eastern")
         return PersonName(f"{given}·{family}", family, given, prefix, "western")
     first, space, rest = body.partition(" ")
     whole = body.replace(" ", "")
@@ -119,11 +117,11 @@ def _western(text: str) -> PersonName:
     last, comma, first = text.partition(",")
     first = first.strip()
     if comma and last.strip() and first and first.casefold() not in _SUFFIXES and "," not in first:
-        if not prefix:
-            parts, prefix = _latin_title(first.split(" "))
-            first = " ".join(parts)
-        family, given = _cased(last.strip()), _cased(first)
-        return PersonName(f"{given} {family}", family, given, prefix, "western")
+        # "Yang, Mr. Jon" and "Yang, Mr.": the title belongs in front, whatever it stands before.
+        (*rest, _family), behind = _latin_title([*first.split(" "), last.strip()])
+        prefix, first = f"{prefix} {behind}".strip(), " ".join(rest)
+        family, given = _parts_cased(last.strip(), first)
+        return PersonName(f"{given} {family}".strip(), family, given, prefix, "western")
     han = _HAN.search(text)
     if han and len(han.group()) > 1 and not text.startswith(","):
         inner = _eastern(han.group())
@@ -154,11 +152,24 @@ def _latin_title(words: list[str]) -> tuple[list[str], str]:
     return words, " ".join(prefix)
 
 
+def _shouted(name: str) -> bool:
+    letters = [letter for letter in name if letter.isalpha()]
+    return len(letters) >= 3 and all(letter.isupper() for letter in letters)
+
+
 def _cased(name: str) -> str:
     """A name all in capitals in usual letters: JON YANG, O'BRIEN, MCDONALD, JEAN-PAUL; any other as it is."""
-    letters = [letter for letter in name if letter.isalpha()]
-    if len(letters) < 3 or not all(letter.isupper() for letter in letters):
-        return name
+    return _set(name) if _shouted(name) else name
+
+
+def _parts_cased(family: str, given: str) -> tuple[str, str]:
+    """The same for two parts: LI is in capitals because JON beside it is."""
+    if _shouted(f"{given} {family}"):
+        return _set(family), _set(given)
+    return _cased(family), _cased(given)
+
+
+def _set(name: str) -> str:
     words = name.split(" ")
     return " ".join(word if index and _ROMAN.fullmatch(word) else _word_cased(word) for index, word in enumerate(words))
 
@@ -182,8 +193,7 @@ def parse_prefix(raw: object, reading: Reading) -> str:
 
 def compose_person(family: object, given: object, reading: Reading, prefix: object = "") -> PersonName | None:
     """The name whose parts came in columns of their own; None where both are blank."""
-    last = _cased(_SPACES.sub(" ", clean(as_text(family))))
-    first = _cased(_SPACES.sub(" ", clean(as_text(given))))
+    last, first = _parts_cased(*(_SPACES.sub(" ", clean(as_text(one))) for one in (family, given)))
     if not (last or first):
         return None
     eastern = bool(_EASTERN.fullmatch((last + first).replace(" ", "")))

@@ -38,6 +38,7 @@ def test_a_name(raw: str, name: PersonName, english: Reading, chinese: Reading) 
 def test_parts_in_columns_of_their_own(english: Reading) -> None:
     assert compose_person("YANG", "JON", english, "MR.") == PersonName("Jon Yang", "Yang", "Jon", "Mr.")
     assert compose_person("欧阳", "修", english) == PersonName("欧阳修", "欧阳", "修", "", "eastern")
+    assert compose_person("LI", "JON", english) == PersonName("Jon Li", "Li", "Jon")
     assert compose_person("", " ", english) is None
     assert join_name("陈", "静") == "陈静"
     assert join_name("Yang", "Jon") == "Jon Yang"
