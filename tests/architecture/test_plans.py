@@ -46,7 +46,8 @@ def fields_of(kind: str) -> list[Any]:
 
 
 def test_every_type_with_an_order_has_a_sample() -> None:
-    types = {field.type for entity in registry.all() for field in entity.fields.values() if "is" in field.operators or "gt" in field.operators}
+    fields = [field for entity in registry.all() for field in entity.fields.values()]
+    types = {field.type for field in fields if {"is", "gt"}.intersection(field.operators)}
     assert types - {"currency", "yes_no", "record"} <= set(SAMPLES), types - set(SAMPLES)
 
 
