@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -151,6 +151,28 @@ def _shape() -> str:
 
 
 _harness: Harness | None = None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--real", action="store_true", help="also the tests with real data sets; they fail where one is absent")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--real"):
+        return
+    for item in items:
+        if item.get_closest_marker("real"):
+            item.add_marker(pytest.mark.skip(reason="real data sets: ./kith test --real"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """With --real a missing data set is a failure, not a reason to skip."""
+    report = yield
+    if report.skipped and item.config.getoption("--real") and item.get_closest_marker("real"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: {report.longrepr[2] if report.longrepr else 'skipped'}"
+    return report
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -44,10 +44,8 @@ def parser() -> argparse.ArgumentParser:
         each.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in")
     verbs.add_parser("down", parents=[shared], help="stops Kith")
     verbs.add_parser("status", parents=[shared], help="says what runs")
-    test = verbs.add_parser("test", parents=[shared], add_help=False, help="runs the tests")
-    test.add_argument("rest", nargs=argparse.REMAINDER)
-    manage = verbs.add_parser("manage", parents=[shared], add_help=False, help="runs a command of Django")
-    manage.add_argument("rest", nargs=argparse.REMAINDER)
+    verbs.add_parser("test", parents=[shared], add_help=False, help="runs the tests; further words go to pytest")
+    verbs.add_parser("manage", parents=[shared], add_help=False, help="runs a command of Django")
     token = verbs.add_parser("token", parents=[shared], help="prints an API token")
     token.add_argument("email", nargs="?", default="")
     return made
@@ -134,16 +132,19 @@ def manage(data: Path, rest: list[str]) -> int:
             server.stop()
 
 
-def _split_data(words: list[str]) -> list[str]:
-    """`test` and `manage` pass their words on; `--data DIR` among them is still ours."""
-    if not words or words[0] not in {"test", "manage"} or "--data" not in words:
-        return words
+def _handed_on(words: list[str]) -> tuple[list[str], list[str]]:
+    """`test` and `manage` hand their words on as they are; only `--data DIR` among them is ours."""
+    if not words or words[0] not in {"test", "manage"}:
+        return words, []
+    if "--data" not in words:
+        return words[:1], words[1:]
     at = words.index("--data")
-    return [words[0], *words[at : at + 2], *words[1:at], *words[at + 2 :]]
+    return [words[0], *words[at : at + 2]], [*words[1:at], *words[at + 2 :]]
 
 
 def main(words: list[str]) -> int:
-    asked = parser().parse_args(_split_data(words))
+    ours, rest = _handed_on(words)
+    asked = parser().parse_args(ours)
     if asked.verb in {"up", "supervise"}:
         url = getattr(asked, "database_url", None)
         wish = Wish(
@@ -156,9 +157,9 @@ def main(words: list[str]) -> int:
         )
         return up(wish) if asked.verb == "up" else supervise(wish)
     if asked.verb == "test":
-        return test(asked.rest)
+        return test(rest)
     if asked.verb == "manage":
-        return manage(asked.data, asked.rest)
+        return manage(asked.data, rest)
     if asked.verb == "token":
         return manage(asked.data, ["token", asked.email] if asked.email else ["token"])
     return down(asked.data) if asked.verb == "down" else status(asked.data)

@@ -165,3 +165,13 @@ def test_the_launcher_itself_needs_no_package(outside: dict[str, str]) -> None:
     )
     assert done.returncode == 0
     assert "up [--demo]" in done.stdout
+
+
+def test_words_for_pytest_and_django_are_handed_on_untouched(installed: Installation, kith: Run) -> None:
+    listed = kith("test", "--collect-only", "-q", "tests/launch/test_locks.py")
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    assert "test_every_package_is_pinned_by_hash" in listed.stdout
+    for words in (["--version", "--data", str(installed.data)], ["--data", str(installed.data), "--version"]):
+        done = kith("manage", *words)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("5.2")
