@@ -88,8 +88,11 @@ class Bridge:
             if not getattr(pieces, "streaming", False):
                 return status, headers, b"".join(pieces)
 
+            async def sent(message: dict[str, Any]) -> None:
+                await send(message)  # what granian gives back can be awaited, but is no coroutine
+
             def push(message: dict[str, Any]) -> None:
-                asyncio.run_coroutine_threadsafe(send(message), loop).result()  # type: ignore[arg-type]
+                asyncio.run_coroutine_threadsafe(sent(message), loop).result()
 
             push({"type": "http.response.start", "status": status, "headers": headers})
             for piece in pieces:
