@@ -19,7 +19,7 @@ Order = Literal["eastern", "western"]
 _SPACES = re.compile(r"\s+")
 _HAN = re.compile(r"[々〇㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
 _EASTERN = re.compile(r"[々〇㐀-鿿豈-﫿\U00020000-\U0003ffff\u3040-\u30ffー\uac00-\ud7a3]+")
-_DOTS = re.compile(r"(?:\s*[·•・‧∙●．]\s*)+")
+_DOTS = re.compile(r"\s*[·•・‧∙●．](?:\s*[·•・‧∙●．])*\s*")
 _TITLES = {
     "mr": "Mr.", "mister": "Mr.", "mrs": "Mrs.", "ms": "Ms.", "miss": "Miss", "mx": "Mx.", "dr": "Dr.",
     "doctor": "Dr.", "prof": "Prof.", "professor": "Prof.", "sir": "Sir", "dame": "Dame", "rev": "Rev.",
@@ -68,12 +68,16 @@ def parse_person(raw: object, reading: Reading) -> PersonName | None:
         return None
     if len(text) > LONGEST:
         raise FieldError(_("A name has at most %(most)s characters; this has %(count)s."), most=LONGEST, count=len(text))
-    if not any(letter.isalpha() for letter in text):
+    if not _lettered(text):
         raise FieldError(_("A name has letters in it."))
-    solid = text.replace(" ", "")
-    if _EASTERN.fullmatch(_DOTS.sub("", solid)):
-        return _eastern(_DOTS.sub("·", text))
+    parted = _SPACES.sub(" ", text.replace(",", " ").replace("，", " ")).strip()
+    if _EASTERN.fullmatch(_DOTS.sub("", parted.replace(" ", ""))):
+        return _eastern(_DOTS.sub("·", parted))
     return _western(text)
+
+
+def _lettered(text: str) -> bool:
+    return any(letter.isalpha() for letter in text)
 
 
 def _eastern(text: str) -> PersonName:
@@ -116,7 +120,8 @@ def _western(text: str) -> PersonName:
     text = " ".join(words)
     last, comma, first = text.partition(",")
     first = first.strip()
-    if comma and last.strip() and first and first.casefold() not in _SUFFIXES and "," not in first:
+    turned = comma and _lettered(last) and _lettered(first) and "," not in first
+    if turned and first.casefold() not in _SUFFIXES:
         # "Yang, Mr. Jon" and "Yang, Mr.": the title belongs in front, whatever it stands before.
         (*rest, _family), behind = _latin_title([*first.split(" "), last.strip()])
         prefix, first = f"{prefix} {behind}".strip(), " ".join(rest)
