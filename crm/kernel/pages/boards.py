@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -146,7 +146,8 @@ def _figures(entity: Entity[Any], node: Node | None, reading: Reading) -> dict[s
     rows: QuerySet[Any] = listing.rows_of(entity, node).order_by()
     names: dict[str, Any] = {"many": Count("pk")}
     if entity.board_sum:
-        names["total"] = Sum(entity.board_sum)
+        own = Q(**{f"{entity.board_sum}_currency": reading.currency})
+        names["total"] = Sum(entity.board_sum, filter=own)
     return {str(row[ref]): (row["many"], int(row.get("total") or 0)) for row in rows.values(ref).annotate(**names)}
 
 
