@@ -126,8 +126,10 @@ class Harness:
 
     def _drop(self, which: str) -> None:
         with self._admin() as admin:
-            for (name,) in admin.execute(f"SELECT datname FROM pg_database WHERE {which}").fetchall():
-                admin.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(name)))
+            found = admin.execute(f"SELECT datname, datistemplate FROM pg_database WHERE {which}").fetchall()
+            for name, template in found:
+                if template:  # an invalid database, left by a killed session, can only be dropped
+                    admin.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(name)))
                 admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _admin(self) -> "psycopg.Connection[Any]":

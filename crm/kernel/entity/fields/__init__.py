@@ -4,7 +4,18 @@ from crm.kernel.entity.fields.composite import Country, Currency, Money, PersonN
 from crm.kernel.entity.fields.fact import Fact, FieldError
 from crm.kernel.entity.fields.links import Link, Links
 from crm.kernel.entity.fields.scalar import (
-    Choice, Computed, Date, DateTime, Decimal, Integer, LongText, MultiChoice, Percent, Tags, Text, YesNo,
+    Choice,
+    Computed,
+    Date,
+    DateTime,
+    Decimal,
+    Integer,
+    LongText,
+    MultiChoice,
+    Percent,
+    Tags,
+    Text,
+    YesNo,
 )
 from crm.kernel.entity.fields.texts import Email, Handle, Phone, TaxId, Url
 

@@ -226,10 +226,10 @@ class PostalAddress(Fact):
     def columns(self) -> list[str]:
         return [f"{self.name}_{suffix}" for suffix, _label in ADDRESS_PARTS]
 
-    def from_row(self, *raw: Any) -> "address.Address | None":
+    def from_row(self, *raw: Any) -> address.Address | None:
         return address.Address(*(part or "" for part in raw)) if any(raw) else None
 
-    def value(self, record: Any) -> "address.Address | None":
+    def value(self, record: Any) -> address.Address | None:
         return self.from_row(*(getattr(record, column) for column in self.columns()))
 
     def clean(self, raw: Any, reading: Reading) -> Any:

@@ -14,8 +14,24 @@ from django.utils.translation import gettext as _t
 from crm.kernel.base.text import fold, sort_key
 from crm.kernel.entity import storage
 from crm.kernel.entity.fields.fact import (
-    DAYS, EQUALITY, ORDER, PRESENCE, SETS, WORDS, DayColumn, Fact, FieldError, Label, ListColumn, ModelClass,
-    MomentColumn, StoredFact, TextColumn, WholeColumn, YesNoColumn, companion,
+    DAYS,
+    EQUALITY,
+    ORDER,
+    PRESENCE,
+    SETS,
+    WORDS,
+    DayColumn,
+    Fact,
+    FieldError,
+    Label,
+    ListColumn,
+    ModelClass,
+    MomentColumn,
+    StoredFact,
+    TextColumn,
+    WholeColumn,
+    YesNoColumn,
+    companion,
 )
 from crm.kernel.entity.forms import choices as choice_forms
 from crm.kernel.entity.forms import dates, moments, numbers, yes_no
