@@ -1,0 +1,49 @@
+"""The pictures of the guide: KITH_PICTURES=1 writes docs/guide/pictures anew from the demonstration company, drawn small."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, expect
+
+from config.demo.colleagues import NORTHLIGHT
+from crm.kernel.identity.actor import system_actor
+from crm.kernel.identity.models import User
+from crm.kernel.tenancy.queries import workspace_ids
+from crm.kernel.tenancy.scope import scope
+from crm.kernel.testing.cast import PASSWORD
+from tests.harness.servers import LiveServer
+from tests.journeys.screens import sat_down, sign_in
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs/guide/pictures"
+LARGEST = 300_000
+CUSTOMERS = "/accounts/?filter=status = customer"
+PLACES = {"home": "/", "list": CUSTOMERS, "record": CUSTOMERS, "board": "/opportunities/board"}
+
+pytestmark = [pytest.mark.journey, pytest.mark.skipif(not os.environ.get("KITH_PICTURES"), reason="KITH_PICTURES=1 draws them")]
+
+
+def test_pictures(browser: Browser, live_server: LiveServer) -> None:
+    call_command("demo", small=True, password=PASSWORD, verbosity=0)
+    for language, width, screens in (("en", 1440, ("home", "list", "record", "board")), ("zh-hans", 360, ("list",))):
+        _speak(language)
+        with sat_down(browser, language, width) as page:
+            sign_in(page, live_server.url, NORTHLIGHT[0].email)
+            for screen in screens:
+                page.goto(live_server.url + PLACES[screen])
+                if screen == "record":
+                    page.locator("[data-row] [data-main]:visible").nth(1).click()
+                    expect(page.locator("h1:visible").first).to_be_visible()
+                page.wait_for_load_state("load")
+                page.evaluate("document.fonts.ready.then(() => null)")
+                path = FOLDER / f"{screen}-{language[:2]}-{width}.png"
+                page.screenshot(path=path, animations="disabled")
+                assert path.stat().st_size < LARGEST, path
+
+
+def _speak(language: str) -> None:
+    """The administrator of the demonstration company reads this language."""
+    for workspace in workspace_ids():
+        with scope(workspace, system_actor(workspace)):
+            User.objects.filter(email=NORTHLIGHT[0].email).update(language=language)
