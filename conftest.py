@@ -156,15 +156,24 @@ _harness: Harness | None = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--real", action="store_true", help="also the tests with real data sets; they fail where one is absent")
+    parser.addoption("--real", action="store_true", help="a test whose real data set is absent fails instead of being skipped")
+
+
+REAL = ROOT.parent / "shared" / "data"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    many = sum(1 for path in REAL.iterdir() if path.is_dir()) if REAL.is_dir() else 0
+    terminalreporter.write_line(f"real data sets at hand: {many}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--real"):
+    """Tests of the real sets run wherever the sets are."""
+    if config.getoption("--real") or REAL.is_dir():
         return
     for item in items:
         if item.get_closest_marker("real"):
-            item.add_marker(pytest.mark.skip(reason="real data sets: ./kith test --real"))
+            item.add_marker(pytest.mark.skip(reason=f"no real data sets in {REAL.parent.name}/{REAL.name} beside this folder"))
 
 
 @pytest.hookimpl(wrapper=True)
