@@ -38,3 +38,11 @@ def test_a_new_kind_is_at_most_forty_lines(tmp_path: Path) -> None:
             file.write(f"\n\n{text}" if path.stat().st_size else text)
     assert "Create model Vehicle" in copy.manage("makemigrations", "customers", "--name", "vehicle")
     copy.ask("ask_new_kind.py")
+
+
+def test_an_action_is_a_button_and_an_operation(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "tree")
+    for name, text in blocks("Add an action").items():
+        with (copy.place / name).open("a", encoding="utf-8") as file:
+            file.write(f"\n\n{text}")
+    copy.ask("ask_action.py")

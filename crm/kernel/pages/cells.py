@@ -32,6 +32,7 @@ _WIDTHS = {
     "date": "mid",
     "datetime": "mid",
     "money": "mid",
+    "phone": "phone",
     "choice": "mid",
     "link": "long",
     "long_text": "long",
