@@ -41,7 +41,6 @@ _WIDTHS = {
     "url": "long",
     "postal_address": "long",
     "multi_choice": "long",
-    "phone": "mid",
     "person_name": "long",
 }
 
