@@ -17,6 +17,8 @@ from crm.kernel.pages.marks import initials
 
 WIDTH = 280
 MOST = 9
+#: With more neighbours than this, words on the lines would lie over each other.
+ROOMY = 4
 
 
 @dataclass(slots=True)
@@ -81,7 +83,8 @@ def draw(record: Any, ties: list[Tie]) -> Picture | None:
 
 
 def _place(picture: Picture, ends: list[tuple[Dot, str, str]]) -> None:
-    """Around the middle, on an ellipse that is flat for few and rounder for many; words stand halfway out."""
+    """Around the middle, on an ellipse that is flat for few and rounder for many; words stand halfway out,
+    as long as there is room for them (the list below and the tab of contacts say them too)."""
     many = len(ends)
     wide, high = 104, 34 if many < 3 else 56 if many < 6 else 80
     picture.height = 2 * (high + 38)
@@ -94,7 +97,7 @@ def _place(picture: Picture, ends: list[tuple[Dot, str, str]]) -> None:
         dot.under = dot.y + 26 if dot.y >= middle_y else dot.y - 19
         picture.dots.append(dot)
         x, y = round(middle_x + 0.55 * wide * math.cos(turn), 1), round(middle_y + 0.6 * high * math.sin(turn) + 3, 1)
-        picture.lines.append(Line(f"M{middle_x} {middle_y} {dot.x} {dot.y}", look, _cut(words, 9), x, y))
+        picture.lines.append(Line(f"M{middle_x} {middle_y} {dot.x} {dot.y}", look, _cut(words, 9) if len(ends) <= ROOMY else "", x, y))
 
 
 def _rim(dots: list[Dot]) -> list[Line]:
