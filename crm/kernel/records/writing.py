@@ -18,7 +18,7 @@ from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Refusal
 from crm.kernel.base.text import sort_key
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link, Links
-from crm.kernel.entity.forms.reading import Reading, current_reading
+from crm.kernel.entity.forms.reading import Reading, chosen_reading
 from crm.kernel.identity.actor import Actor
 from crm.kernel.outbox.publishing import publish_many
 from crm.kernel.records import bulk, pipeline
@@ -74,8 +74,7 @@ def prepare(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Writ
 
 def _reading(actor: Actor) -> Reading:
     """The reading that an import or form has set, else the actor's own habits."""
-    found = current_reading()
-    return found if found != Reading() else Reading.of(actor)
+    return chosen_reading() or Reading.of(actor)
 
 
 def _own(write: Write) -> None:
@@ -174,13 +173,16 @@ def change_many(entity: Entity[Any], ids: Sequence[UUID], values: Mapping[str, A
 def change_each(entity: Entity[Any], rows: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Any]:
     """Different changes to many records: {id: values} → {id: record or Refusal}."""
     records = locked(entity, rows, "edit")
-    writes = _prepared_changes(entity, [(record, rows[record.pk]) for record in records])
-    _update(entity, [write for write in writes if write.ok and write.values])
-    return {write.record.pk: write.record if write.ok else write.failure() for write in writes}
+    changed = _change_pairs(entity, [(record, rows[record.pk]) for record in records])
+    return {record.pk: done for record, done in zip(records, changed, strict=True)}
 
 
 def _change(entity: Entity[Any], records: list[Any], values: Mapping[str, Any]) -> list[Any]:
-    writes = _prepared_changes(entity, [(record, values) for record in records])
+    return _change_pairs(entity, [(record, values) for record in records])
+
+
+def _change_pairs(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, Any]]]) -> list[Any]:
+    writes = _prepared_changes(entity, pairs)
     _update(entity, [write for write in writes if write.ok and write.values])
     return [write.record if write.ok else write.failure() for write in writes]
 
@@ -247,14 +249,14 @@ def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, A
         if reached is not None and reached > version:
             theirs.update(entry.changes)
     clashes: dict[str, dict[str, Any]] = {}
-    reading = _reading(_actor())
+    reading, old = _reading(_actor()), stored(entity, record)
     for name, raw in values.items():
         field: Fact | None = entity.field(name) or entity.field(name.removesuffix("_id"))
         if field is None or not theirs.intersection([*field.names(), *field.columns()]):
             continue
         now_value = field.value(record)
         mine = field.normalise({name: raw}, record, reading)
-        if any(mine[column] != stored(entity, record).get(column) for column in mine):
+        if any(mine[column] != old.get(column) for column in mine):
             clashes[name] = {"mine": raw, "theirs": field.to_json(now_value)}
     if clashes:
         raise Conflict(values=clashes, version=record.version)

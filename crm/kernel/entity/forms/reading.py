@@ -75,11 +75,16 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 
 _DEFAULT = Reading()
-_current: ContextVar[Reading] = ContextVar("kith_reading", default=_DEFAULT)
+_current: ContextVar[Reading | None] = ContextVar("kith_reading", default=None)
 
 
 def current_reading() -> Reading:
     """The reading of the ambient request or job."""
+    return _current.get() or _DEFAULT
+
+
+def chosen_reading() -> Reading | None:
+    """The reading that an import or form has set; None where nobody has."""
     return _current.get()
 
 

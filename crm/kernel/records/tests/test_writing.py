@@ -1,14 +1,18 @@
 """The one write path, through its public functions."""
 
+from dataclasses import replace
+
 import pytest
 
 from crm.kernel.access.policy import visible
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Wrong
+from crm.kernel.entity.forms.reading import Reading, use_reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.records import undo, writing
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import fetch
+from crm.kernel.tenancy.scope import scope
 
 
 def accounts():
@@ -91,3 +95,12 @@ def test_a_link_to_another_companys_record_is_refused(north, south):
     with pytest.raises(Wrong) as refused, north.as_("admin"):
         writing.create(accounts(), {"name": "Child", "parent": str(theirs.pk)})
     assert "parent" in refused.value.fields
+
+
+def test_a_reading_that_was_set_wins_over_the_persons_habits(north):
+    """Even one that says what is usual: a British colleague imports a Chinese file."""
+    with north.as_("ada") as ada:
+        british = replace(ada, country="GB", currency="GBP")
+    with scope(north.id, british), use_reading(Reading()):
+        made = writing.create(accounts(), {"name": "From the file", "phone": "021 6488 2107", "annual_revenue": "100"})
+    assert (made.phone, made.annual_revenue_currency) == ("+862164882107", "CNY")
