@@ -1,19 +1,20 @@
 """One policy object per record kind answers rows, verbs and fields: for pages, API, export, jobs alike."""
 
 from functools import lru_cache
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
 from crm.kernel.access.models import Share
-from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.entity import Entity, bound_model
 from crm.kernel.entity.fields import Link
 from crm.kernel.entity.filter import Asker, compile_filter, from_json
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
+from crm.kernel.identity.grants import FILTER, Grants
 from crm.kernel.tenancy.scope import current_actor, versions
 
 R = TypeVar("R", bound=models.Model)
@@ -38,7 +39,7 @@ def shared_ids(actor: Actor, verb: str) -> tuple[UUID, ...]:
 def asker(actor: Actor) -> Asker:
     """For whom filters are compiled: with the actor's own rows and fields of every kind they pass through."""
     return Asker(
-        reading=Reading.of(actor), me=actor.id, team=actor.team_id, teams=actor.tree_ids,
+        reading=Reading.of(actor), me=actor.id, team=actor.team_id,
         hidden=lambda entity: policy_for(entity).hidden(actor),
         seen=lambda entity: Q(deleted_at=None) & policy_for(entity).rows(actor),
     )
@@ -47,14 +48,11 @@ def asker(actor: Actor) -> Asker:
 class Policy(Generic[R]):
     """The rows, verbs and fields of one kind. Subclass it with the model as type argument to replace the general rule."""
 
-    model: ClassVar[type[models.Model]]
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for base in cls.__dict__.get("__orig_bases__", ()):
-            bound = [arg for arg in get_args(base) if isinstance(arg, type) and issubclass(arg, models.Model)]
-            if bound:
-                _POLICIES[bound[0]._meta.label] = cls
+        bound = bound_model(cls)
+        if bound is not None:
+            _POLICIES[bound._meta.label] = cls
 
     def __init__(self, entity: Entity[Any]) -> None:
         self.entity = entity
@@ -75,7 +73,7 @@ class Policy(Generic[R]):
             return NOTHING
         shared = shared_ids(actor, verb)
         found = Q(pk__in=shared) if shared else NOTHING
-        if level == "filter":
+        if level == FILTER:
             given = actor.grants.filter(self.entity.kind, verb)
             return found | compile_filter(from_json(given), self.entity, asker(actor)) if given else found
         found |= Q(owner_id=actor.id)
@@ -117,32 +115,45 @@ class Policy(Generic[R]):
         """Whether the verb is given at all, or for this record."""
         level = actor.grants.level(self.entity.kind, verb)
         if level == "none":
-            return bool(verb in ("view", "edit") and record is not None and record.pk in shared_ids(actor, verb))
+            return False  # as `rows` has it: a share opens nothing to those whose roles leave the kind out
         if record is None or level == "all" and self.entity.parent is None:
             return True
+        if type(self) is Policy and self.entity.parent is None and level != FILTER:
+            return self._holds(actor, level, record) or record.pk in shared_ids(actor, verb)
         return bool(self.entity.model._default_manager.filter(self.rows(actor, verb), pk=record.pk).exists())
+
+    @staticmethod
+    def _holds(actor: Actor, level: str, record: Any) -> bool:
+        """What `_level_rows` asks of the database, answered by a record that is at hand."""
+        teams = {"team": {actor.team_id} - {None}, "team_below": actor.tree_ids}.get(level, frozenset())
+        return record.owner_id is not None and record.owner_id == actor.id or record.team_id in teams
 
     def hidden(self, actor: Actor) -> frozenset[str]:
         """Names of the fields that do not exist for this actor, parts of composites with them."""
-        return self._said(actor, "hidden")
+        return _said(self.entity, actor.grants, "hidden", versions())
 
     def readonly(self, actor: Actor) -> frozenset[str]:
         """Names of the fields that the actor may see and not write."""
-        fixed = {name for name, field in self.entity.fields.items() if field.readonly}
-        return frozenset(fixed) | self._said(actor, "readonly")
-
-    def _said(self, actor: Actor, wanted: str) -> frozenset[str]:
-        return frozenset(
-            name
-            for name, field in self.entity.fields.items()
-            if actor.grants.field(self.entity.kind, field.part_of or name) == wanted
-            or actor.grants.field(self.entity.kind, name) == wanted
-        )
+        return _said(self.entity, actor.grants, "readonly", versions())
 
     def fields(self, actor: Actor) -> dict[str, Any]:
         """{name: field} without the hidden ones."""
         hidden = self.hidden(actor)
         return {name: field for name, field in self.entity.fields.items() if name not in hidden}
+
+
+@lru_cache(maxsize=1000)
+def _said(entity: Entity[Any], grants: Grants, wanted: str, version: tuple[int, int]) -> frozenset[str]:
+    """The fields of which the grants say so; asked for every row of a batch, so kept while rights and schema stand.
+
+    Grants are compared by identity, and each version of the rights makes new ones.
+    """
+    return frozenset(
+        name
+        for name, field in entity.fields.items()
+        if wanted == "readonly" and field.readonly
+        or wanted in (grants.field(entity.kind, field.part_of or name), grants.field(entity.kind, name))
+    )
 
 
 def policy_for(entity: Entity[Any]) -> Policy[Any]:

@@ -17,6 +17,12 @@ R = TypeVar("R", bound=models.Model)
 BASE_FIELDS = ("owner", "team", "created_at", "created_by", "updated_at", "updated_by")
 
 
+def bound_model(cls: type) -> type[models.Model] | None:
+    """The model in the brackets of a class statement such as `class Accounts(Entity[Account])`; None without one."""
+    given = [arg for base in cls.__dict__.get("__orig_bases__", ()) for arg in get_args(base)]
+    return next((arg for arg in given if isinstance(arg, type) and issubclass(arg, models.Model)), None)
+
+
 class Entity(Generic[R]):
     """One record kind. Subclass it with the model as type argument; that registers it.
 
@@ -54,11 +60,10 @@ class Entity(Generic[R]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for base in cls.__dict__.get("__orig_bases__", ()):
-            bound = [arg for arg in get_args(base) if isinstance(arg, type) and issubclass(arg, models.Model)]
-            if bound:
-                cls.model = bound[0]
-                registry.add(cls())
+        bound = bound_model(cls)
+        if bound is not None:
+            cls.model = bound
+            registry.add(cls())
 
     def __init__(self) -> None:
         self._fields: dict[str, Fact] | None = None
@@ -118,10 +123,6 @@ class Entity(Generic[R]):
                 home.insert(home.index(before) + 1 if before in home else len(home), name)
             before = name if own else before
         return made
-
-    @property
-    def form_fields(self) -> list[str]:
-        return [name for names in self.sections.values() for name in names]
 
     @property
     def default_sort(self) -> str:

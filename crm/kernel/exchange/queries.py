@@ -34,10 +34,7 @@ def import_run(run_id: UUID | str) -> ImportRun:
     """One import of the actor. Raises NotFound. A run whose job was given up is shown as failed."""
     run: ImportRun = _one(ImportRun, run_id)
     if run.busy:
-        task = task_of(run)
-        if task is not None and task.state == Task.FAILED:
-            run.state, run.error = ImportState.FAILED, task.failure
-            run.save(update_fields=["state", "error"])
+        _given_up(run, ImportState.FAILED)
     return run
 
 
@@ -50,11 +47,16 @@ def export_run(run_id: UUID | str) -> ExportRun:
     """One export of the actor. Raises NotFound."""
     run: ExportRun = _one(ExportRun, run_id)
     if run.state == ExportRun.WAITING:
-        task = task_of(run)
-        if task is not None and task.state == Task.FAILED:
-            run.state, run.error = ExportRun.FAILED, task.failure
-            run.save(update_fields=["state", "error"])
+        _given_up(run, ExportRun.FAILED)
     return run
+
+
+def _given_up(run: ImportRun | ExportRun, failed: str) -> None:
+    """Says of the run what became of its job, where that was given up."""
+    task = task_of(run)
+    if task is not None and task.state == Task.FAILED:
+        run.state, run.error = failed, task.failure
+        run.save(update_fields=["state", "error"])
 
 
 def exports(limit: int = 50) -> list[ExportRun]:

@@ -1,7 +1,7 @@
 """The record page, ready for its template."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from crm.kernel.entity.filter import Where
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.files.models import FileRef
-from crm.kernel.identity.models.people import User
 from crm.kernel.pages import filters
 from crm.kernel.pages.cells import Cell, cell, inline, record_url
 from crm.kernel.pages.lists import Line, lines_of
@@ -47,24 +46,15 @@ class Block:
     cells: list[Cell]
 
 
-@dataclass(slots=True)
-class RecordScreen:
+@dataclass
+class Facts:
+    """A record's names and values."""
+
     entity: Entity[Any]
     record: Any
     title: str
     subtitle: str
-    owner: Cell | None
-    line: list[Cell]
-    highlights: list[Cell]
     blocks: list[Block]
-    tabs: list[Tab]
-    actions: list[Action]
-    panels: dict[str, list[Any]]
-    may: dict[str, bool]
-    prev: str = ""
-    next: str = ""
-    kept: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -73,6 +63,21 @@ class RecordScreen:
     @property
     def square(self) -> bool:
         return self.entity.icon != "people"
+
+
+@dataclass
+class RecordScreen(Facts):
+    """Everything that the first sight of the record's own page needs."""
+
+    owner: Cell | None
+    highlights: list[Cell]
+    tabs: list[Tab]
+    actions: list[Action]
+    panels: dict[str, list[Any]]
+    may: dict[str, bool]
+    prev: str = ""
+    next: str = ""
+    kept: str = ""
 
 
 def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
@@ -87,10 +92,9 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
         record,
         entity.name_of(record),
         _subtitle(entity, cells),
+        _blocks(entity, cells),
         cells.get("owner"),
-        [],
         [cells[name] for name in shown if name != "owner"][:5],
-        _blocks(entity, cells, set()),
         tabs(entity, record),
         available(entity, record),
         {where: filled(entity.kind, where, record, actor) for where in ("top", "right", "left", "composer")},
@@ -112,6 +116,12 @@ def all_cells(entity: Entity[Any], record: Any, reading: Reading) -> dict[str, C
     }
 
 
+def facts(entity: Entity[Any], record: Any) -> Facts:
+    """What the drawer beside a list shows."""
+    cells = all_cells(entity, record, Reading.of(current_actor()))
+    return Facts(entity, record, entity.name_of(record), _subtitle(entity, cells), _blocks(entity, cells))
+
+
 def _subtitle(entity: Entity[Any], cells: Mapping[str, Cell]) -> str:
     """A second name or what the person does: the first short text behind the title."""
     for name in ("other_name", "job_title", "account"):
@@ -120,11 +130,11 @@ def _subtitle(entity: Entity[Any], cells: Mapping[str, Cell]) -> str:
     return ""
 
 
-def _blocks(entity: Entity[Any], cells: Mapping[str, Cell], used: set[str]) -> list[Block]:
+def _blocks(entity: Entity[Any], cells: Mapping[str, Cell]) -> list[Block]:
     """The facts in the sections of the form; first those which are filled or wanted, the empty rest under "more"."""
     made = []
     for label, names in entity.sections.items():
-        mine = [cells[name] for name in names if name in cells and name not in used and name != entity.title]
+        mine = [cells[name] for name in names if name in cells and name != entity.title]
         if mine:
             made.append(Block(label, mine))
     rest = [cells[name] for name in ("created_at", "created_by", "updated_at", "updated_by") if name in cells]
@@ -223,10 +233,6 @@ def _sort_value(ref: str, record: Any) -> Any:
 
 def _names(record: Any) -> Sequence[str]:
     return [one.name for one in record._meta.concrete_fields]
-
-
-def is_person(one: Fact) -> bool:
-    return one.target is User
 
 
 def fresh(entity: Entity[Any], pk: UUID) -> Any:

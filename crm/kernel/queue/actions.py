@@ -1,6 +1,5 @@
 """Asking for work to be done later."""
 
-import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,20 +19,12 @@ def defer(body: Body, **ids: Any) -> Task:
     `ids` must fit into JSON (ids, texts, numbers); give ids, not contents. Raises KeyError for a function that is no
     job.
     """
-    return _defer(name_of(body), ids, None)
-
-
-def defer_until(at: datetime.datetime, body: Body, **ids: Any) -> Task:
-    """Like `defer`, not before `at`."""
-    return _defer(name_of(body), ids, at)
-
-
-def _defer(name: str, ids: dict[str, Any], at: datetime.datetime | None) -> Task:
     ambient = current()
     by = ambient.actor.id if ambient.actor is not None else None
-    task = Task(name=name, args=msgspec.to_builtins(ids), by_id=by, reason=ambient.reason, rank=_next_rank())
+    args = msgspec.to_builtins(ids)
+    task = Task(name=name_of(body), args=args, by_id=by, reason=ambient.reason, rank=_next_rank())
     task.save(force_insert=True)
-    engine.enqueue(ambient.workspace_id, task.id, task.rank, at)
+    engine.enqueue(ambient.workspace_id, task.id, task.rank)
     return task
 
 

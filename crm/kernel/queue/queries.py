@@ -14,11 +14,6 @@ def task(task_id: UUID) -> Task:
     return found
 
 
-def tasks_of(user_id: UUID, limit: int = 20) -> list[Task]:
-    """What a person asked for, newest first."""
-    return list(Task.objects.filter(by_id=user_id).order_by("-created_at")[:limit])
-
-
 def failed(limit: int = 50) -> list[Task]:
     """The failed tasks of this workspace, the last one first."""
     return list(Task.objects.filter(state=Task.FAILED).order_by("-finished_at")[:limit])

@@ -36,10 +36,6 @@ class Action:
     when: Callable[[Any], bool]
     primary: bool
 
-    @property
-    def doc(self) -> str:
-        return inspect.getdoc(self.run) or ""
-
     def given_to(self, actor: Actor) -> bool:
         return not self.needs or actor.grants.may(self.needs)
 

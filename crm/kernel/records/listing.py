@@ -111,15 +111,17 @@ def _run(rows: QuerySet[Any], order: Order, after: tuple[Any, UUID] | None, up: 
     if after is not None and after[0] is None:
         return list(without.filter(pk__gt=after[1])[:limit])
     if after is not None:
-        value, pk = after
-        step = "gt" if up else "lt"
-        with_value = with_value.filter(
-            Q(**{f"{ref}__{step}e": value}), Q(**{f"{ref}__{step}": value}) | Q(**{ref: value, f"pk__{step}": pk})
-        )
+        with_value = with_value.filter(_beyond(ref, "gt" if up else "lt", after))
     found = list(with_value.order_by(f"{sign}{ref}", f"{sign}pk").values_list("pk", ref)[:limit])
     if len(found) < limit:
         found += list(without[: limit - len(found)])
     return found
+
+
+def _beyond(ref: str, step: str, key: tuple[Any, UUID]) -> Q:
+    """Past a key; the first, wider condition is the one that an index answers."""
+    value, pk = key
+    return Q(**{f"{ref}__{step}e": value}) & (Q(**{f"{ref}__{step}": value}) | Q(**{ref: value, f"pk__{step}": pk}))
 
 
 def _run_back(rows: QuerySet[Any], order: Order, before: tuple[Any, UUID], limit: int) -> list[Any]:
@@ -131,10 +133,7 @@ def _run_back(rows: QuerySet[Any], order: Order, before: tuple[Any, UUID], limit
         without = rows.filter(**{f"{ref}__isnull": True, "pk__lt": pk}).order_by("-pk").values_list("pk", ref)
         found = list(without[:limit])
     else:
-        step = "gt" if order.down else "lt"
-        with_value = with_value.filter(
-            Q(**{f"{ref}__{step}e": value}), Q(**{f"{ref}__{step}": value}) | Q(**{ref: value, f"pk__{step}": pk})
-        )
+        with_value = with_value.filter(_beyond(ref, "gt" if order.down else "lt", before))
     if len(found) < limit:
         sign = "" if order.down else "-"
         found += list(with_value.order_by(f"{sign}{ref}", f"{sign}pk").values_list("pk", ref)[: limit - len(found)])

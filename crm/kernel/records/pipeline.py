@@ -24,7 +24,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
-from crm.kernel.tenancy.scope import versions
+from crm.kernel.records.reading import visible_ids
 
 CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
 
@@ -124,27 +124,9 @@ def normalise(write: Write, reading: Reading) -> None:
             write.wrong(name, _("%(kind)s has no such field.") % {"kind": write.entity.label})
 
 
-_CLOSED: dict[tuple[Any, ...], tuple[frozenset[str], frozenset[str]]] = {}
-
-
-def _closed(entity: Entity[Any], actor: Actor) -> tuple[frozenset[str], frozenset[str]]:
-    """(hidden, read-only) fields: asked for every row of a batch, so kept while rights and schema stay as they are.
-
-    The key holds the grants themselves, which are compared by identity.
-    """
-    key = (entity, actor.grants, actor.id, actor.workspace_id, versions())
-    found = _CLOSED.get(key)
-    if found is None:
-        policy = policy_for(entity)
-        found = policy.hidden(actor), policy.readonly(actor)
-        if len(_CLOSED) > 500:
-            _CLOSED.clear()
-        _CLOSED[key] = found
-    return found
-
-
 def _writable(write: Write) -> dict[str, Any]:
-    hidden, readonly = _closed(write.entity, write.actor)
+    policy = policy_for(write.entity)
+    hidden, readonly = policy.hidden(write.actor), policy.readonly(write.actor)
     kept = {}
     for name, raw in write.given.items():
         plain = name.removesuffix("_id") if name not in write.entity.fields else name
@@ -210,19 +192,16 @@ def _targets(write: Write) -> list[tuple[Fact, UUID]]:
 
 def _links(writes: list[Write]) -> None:
     """Asks once per target kind for a whole batch whether the linked records are there for the actor."""
+    asked = [(write, field_, target) for write in writes if write.ok for field_, target in _targets(write)]
     wanted: dict[Any, set[UUID]] = {}
-    for write in writes:
-        for field_, target in _targets(write) if write.ok else ():
-            wanted.setdefault(_target_model(field_), set()).add(target)
-    if not wanted:
-        return
-    there = {model: _existing(model, ids, writes[0].actor) for model, ids in wanted.items()}
-    for write in writes:
-        for field_, target in _targets(write) if write.ok else ():
-            if target not in there[_target_model(field_)]:
-                write.wrong(field_.name, _("There is no such record, or it is not shared with you."))
-            elif target == write.record.pk and field_.target is write.entity.model:
-                write.wrong(field_.name, _("A record cannot be linked to itself here."))
+    for _write, field_, target in asked:
+        wanted.setdefault(_target_model(field_), set()).add(target)
+    there = {model: visible_ids(model, ids) for model, ids in wanted.items()}
+    for write, field_, target in asked:
+        if target not in there[_target_model(field_)]:
+            write.wrong(field_.name, _("There is no such record, or it is not shared with you."))
+        elif target == write.record.pk and field_.target is write.entity.model:
+            write.wrong(field_.name, _("A record cannot be linked to itself here."))
 
 
 def _target_model(field_: Fact) -> Any:
@@ -231,28 +210,6 @@ def _target_model(field_: Fact) -> Any:
         assert entity is not None
         return entity.model
     return field_.target
-
-
-def _existing(model: Any, ids: set[UUID], actor: Actor) -> set[UUID]:
-    entity = registry.of(model)
-    rows = model._default_manager.filter(pk__in=ids)
-    if entity is not None:
-        rows = rows.filter(policy_for(entity).rows(actor), deleted_at=None)
-    elif model._meta.label == "records.RecordRow":
-        return _existing_records(rows, actor)
-    return set(rows.values_list("pk", flat=True))
-
-
-def _existing_records(rows: Any, actor: Actor) -> set[UUID]:
-    by_kind: dict[str, set[UUID]] = {}
-    for pk, kind in rows.filter(deleted_at=None).values_list("pk", "kind"):
-        by_kind.setdefault(kind, set()).add(pk)
-    found: set[UUID] = set()
-    for kind, ids in by_kind.items():
-        entity = registry.kind(kind)
-        if entity is not None:
-            found |= _existing(entity.model, ids, actor)
-    return found
 
 
 def _unique(writes: list[Write]) -> None:

@@ -44,30 +44,35 @@ def links_of(record_id: UUID, field: str) -> list[UUID]:
     )
 
 
+def visible_ids(target: type[models.Model], ids: Iterable[UUID], binned: bool = False) -> set[UUID]:
+    """Those of the ids that are there for the actor, of records of one kind or of any, of users or of teams.
+
+    `binned` counts what lies in the bin, too.
+    """
+    wanted = {one for one in ids if one}
+    live = {} if binned else {"deleted_at": None}
+    if target is RecordRow:
+        kinds: dict[str, set[UUID]] = {}
+        for pk, kind in RecordRow.objects.filter(pk__in=wanted, **live).values_list("pk", "kind"):
+            kinds.setdefault(kind, set()).add(pk)
+        known = [(registry.kind(kind), of_kind) for kind, of_kind in kinds.items()]
+        return set().union(*(visible_ids(one.model, of_kind, binned) for one, of_kind in known if one is not None))
+    rows = target._default_manager.filter(pk__in=wanted)
+    entity = registry.of(target)
+    if entity is not None:
+        rows = rows.filter(policy_for(entity).rows(current_actor()), **live)
+    return set(rows.values_list("pk", flat=True))
+
+
 def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUID, str]:
     """{id: name} of linked records, users or teams that the actor may see; others are left out."""
     wanted = {one for one in ids if one}
     if target is None or not wanted:
         return {}
-    entity = registry.of(target)
-    if entity is not None:
-        seen = target._default_manager.filter(policy_for(entity).rows(current_actor()), pk__in=wanted).values("pk")
+    if target is RecordRow or registry.of(target) is not None:
+        seen = visible_ids(target, wanted, binned=True)
         return dict(RecordRow.objects.filter(pk__in=seen).values_list("pk", "title"))
-    if target is RecordRow:
-        return _any_names(wanted)
     return dict(target._default_manager.filter(pk__in=wanted).values_list("pk", "name"))
-
-
-def _any_names(ids: set[UUID]) -> dict[UUID, str]:
-    kinds: dict[str, set[UUID]] = {}
-    for pk, kind in RecordRow.objects.filter(pk__in=ids).values_list("pk", "kind"):
-        kinds.setdefault(kind, set()).add(pk)
-    found: dict[UUID, str] = {}
-    for kind, of_kind in kinds.items():
-        entity = registry.kind(kind)
-        if entity is not None:
-            found |= names_of(entity.model, of_kind)
-    return found
 
 
 def kinds_of(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 from crm.kernel.audit.models import AuditEntry
+from crm.kernel.audit.queries import of_transaction
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.entity import Entity
@@ -51,7 +52,7 @@ def undo(change_set: UUID) -> Undone:
         raise NotFound
     done = Undone()
     with because(f"undo: {found.label}"):
-        for entry in AuditEntry.objects.filter(txid=found.txid).order_by("-at", "-id"):
+        for entry in reversed(of_transaction(found.txid)):
             entity = _entity_of_table(entry.table_name)
             if entity is not None:
                 _take_back(entity, entry, done)

@@ -206,8 +206,7 @@ class MultiChoice(_List):
         return list(dict.fromkeys(one for one in found if one)) or None
 
     def display(self, value: Any, reading: Reading) -> str:
-        labels = dict(self.choices_list)
-        return ("、" if reading.language.startswith("zh") else ", ").join(str(labels.get(v, v)) for v in value or [])
+        return choice_forms.show_choices(value or [], reading, self.choices_list)
 
     def to_cell(self, value: Any) -> Any:
         labels = dict(self.choices_list)
@@ -229,7 +228,7 @@ class Tags(_List):
         return found or None
 
     def display(self, value: Any, reading: Reading) -> str:
-        return ("、" if reading.language.startswith("zh") else ", ").join(value or [])
+        return choice_forms.show_tags(value or [], reading)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string", "maxLength": 40}, "maxItems": 20}

@@ -32,7 +32,6 @@ class Asker:
     reading: Reading
     me: Any = None
     team: Any = None
-    teams: frozenset[Any] = frozenset()
     hidden: Callable[[Entity[Any]], frozenset[str]] = field(default=lambda entity: frozenset())
     seen: Seen = field(default=lambda entity: Q())
 

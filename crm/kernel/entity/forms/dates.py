@@ -167,11 +167,6 @@ def short_date(value: date | None, reading: Reading, today: date) -> str:
     return f"{_DAYS_EN[value.weekday()]} {value.day} {_SHORT_EN[value.month - 1]}"
 
 
-def show_month(value: date, reading: Reading) -> str:
-    """ "Nov 2026", "2026年11月"."""
-    return f"{value.year}年{value.month}月" if reading.chinese else f"{_SHORT_EN[value.month - 1]} {value.year}"
-
-
 def show_due(value: date, reading: Reading, today: date) -> Words:
     """How far a day is: today, tomorrow, 3 days late, else the short date."""
     days = (value - today).days

@@ -41,8 +41,3 @@ def show_email(value: str, reading: Reading) -> str:
     """The address, its domain in its own script where that is safe to read; "" for blank."""
     local, at, host = (value or "").rpartition("@")
     return f"{local}{at}{readable_host(host)}"
-
-
-def email_domain(value: str) -> str:
-    """What stands behind the @; "" for blank."""
-    return value.rpartition("@")[2]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.base.text import fold, sort_key
+from crm.kernel.base.text import sort_key
 from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.surnames import COMPOUND, COMPOUND_KOREAN, SOUND
@@ -250,8 +250,3 @@ def initials(name: PersonName | str, small: bool = False) -> str:
         return words[0][:1] if small else words[0][-2:]
     first, last = words[0], (person.family.split(" ")[-1:] or [""])[0] or words[-1]
     return (first[0] if len(words) == 1 else first[0] + last[0]).upper()
-
-
-def same_person_name(left: PersonName, right: PersonName) -> bool:
-    """Whether two names are the same, their order and letters aside."""
-    return {fold(left.family), fold(left.given)} == {fold(right.family), fold(right.given)}

@@ -41,8 +41,8 @@ def _timeline(entity: Entity[Any], record: Any, before: datetime | None) -> dict
 def drawer(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     """A short sight of a record beside its list."""
     record = fetch(entity, pk)
-    screen = record_screen.screen(entity, record, request.GET)
-    return render(request, "pages/drawer.jinja", {"screen": screen, "entity": entity, "record": record})
+    words = {"screen": record_screen.facts(entity, record), "entity": entity, "record": record}
+    return render(request, "pages/drawer.jinja", words)
 
 
 @require_GET
