@@ -66,7 +66,7 @@ class Harness:
     def environment(self) -> dict[str, str]:
         kept = secrets_for(self.data)
         return {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_SETTINGS_MODULE": "tests.kinds.settings",
             "KITH_DATA": str(self.data / "files" / self.name),
             "KITH_DATABASE_URL": self.url("kith_app", kept.app, self.name),
             "KITH_SECRET_KEY": kept.key,
@@ -107,7 +107,7 @@ class Harness:
             "KITH_DB_ROLE": "owner",
             "KITH_OWNER_DATABASE_URL": owner,
         }
-        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        command = [sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity=0"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.exit(f"migrate failed:\n{(done.stdout + done.stderr)[-3000:]}", returncode=3)
@@ -140,6 +140,7 @@ class Harness:
 def _shape() -> str:
     """A digest of every file that decides what the tables look like."""
     always = [ROOT / "conftest.py", ROOT / "requirements/app.txt", *(ROOT / "config/settings").glob("*.py")]
+    always += (ROOT / "tests" / "kinds").rglob("*.py")
     ours = [*(ROOT / "crm").rglob("*.py"), *(ROOT / "crm").rglob("*.sql")]
     shaping = [
         path for path in ours
@@ -147,7 +148,7 @@ def _shape() -> str:
     ]  # fmt: skip
     digest = hashlib.sha256()
     for path in sorted([*always, *shaping]):
-        if "tests" not in path.parts:
+        if "tests" not in path.parts or "kinds" in path.parts:
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

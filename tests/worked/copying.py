@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", ".git", "data", "*.pyc")
-TAKEN = ("crm", "config", "templates", "locale", "assets", "built", "tests/harness", "tools", "requirements")
+TAKEN = ("crm", "config", "templates", "locale", "assets", "built", "tests/harness", "tests/kinds", "tools", "requirements")
 ALONE = ("manage.py", "conftest.py", "pyproject.toml", "package.json", "tests/__init__.py")
 
 

@@ -52,7 +52,7 @@ ORDER = ("lt", "lte", "gt", "gte", "between", "not_between")
 PRESENCE = ("empty", "filled")
 WORDS = ("contains", "not_contains", "starts", "not_starts")
 DAYS = ("within", "not_within")
-SETS = ("has", "not_has")
+SETS = ("has", "has_not")
 
 
 class Fact:
