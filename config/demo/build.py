@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from config.demo.colleagues import TIES, Colleague
+from config.demo.colleagues import Colleague
 from config.demo.deals import REASONS, STAGES
 from config.demo.plan import Plan
-from crm.customers.models import Account
+from crm.customers.actions import FIRST_TYPES
+from crm.customers.models import Account, RelationshipType
 from crm.kernel.base.errors import Refusal
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions.people import add_user
@@ -196,11 +197,8 @@ class Builder:
         self.write("activity", rows, "activities")
 
     def write_ties(self) -> None:
-        kinds = [
-            {"name": name, "reverse_name": back, "first": first, "second": second, "personal": personal}
-            for name, back, first, second, personal in TIES.values()
-        ]
-        types = dict(zip(TIES, self.write("relationship_type", kinds, "kinds of relationship"), strict=True))
+        found = dict(RelationshipType.objects.filter(deleted_at=None).values_list("name", "pk"))
+        types = {key: found[name] for key, (name, *_rest) in FIRST_TYPES.items()}
         places = {"account": self.accounts, "contact": self.contacts}
         self.write(
             "relationship",

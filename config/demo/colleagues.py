@@ -44,17 +44,3 @@ FERNHILL = (
     Colleague("Ruth Ashby", "ruth.ashby@fernhill.example", EUROPE, "manager", "europe", **_UK),
     Colleague("Owen Pryce", "owen.pryce@fernhill.example", EUROPE, "seller", "europe", **_UK),
 )
-
-#: key → (name, name the other way, first, second, personal)
-TIES = {
-    "supplies": ("supplies 供货给", "is supplied by 采购自", "account", "account", False),
-    "rival": ("rival of 竞争", "rival of 竞争", "account", "account", False),
-    "partner": ("works with 合作", "works with 合作", "account", "account", False),
-    "owns_part": ("owns part of 持股", "is partly owned by 被持股", "account", "account", False),
-    "worked_for": ("worked for 曾任职于", "once employed 曾雇用", "contact", "account", False),
-    "advises": ("advises 顾问", "is advised by 聘请", "contact", "account", False),
-    "knows": ("knows 认识", "knows 认识", "contact", "contact", False),
-    "classmate": ("classmate of 同学", "classmate of 同学", "contact", "contact", True),
-    "related": ("is related to 亲属", "is related to 亲属", "contact", "contact", True),
-    "recommended": ("recommended us to 引荐", "heard of us from 经引荐", "contact", "contact", False),
-}

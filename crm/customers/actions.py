@@ -8,13 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Activity
 from crm.customers.models.activity import ActivityType
+from crm.customers.models.relationship import Party
 from crm.kernel.base.clock import now
+from crm.kernel.base.errors import Refusal
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.registry import registry
+from crm.kernel.entity.shipped import shipped
 from crm.kernel.identity.actor import Actor
 from crm.kernel.records.actions import action, entity_of
 from crm.kernel.records.reading import fetch_any
-from crm.kernel.records.writing import change, create
+from crm.kernel.records.writing import change, create, create_many
 
 
 @action(
@@ -52,3 +55,33 @@ def log(record_id: UUID, values: Mapping[str, Any], planned: bool = False) -> Ac
     assert entity is not None
     made: Activity = create(entity, given)
     return made
+
+
+#: key → (name, name the other way, first, second, personal) of the relationships that a workspace starts with.
+FIRST_TYPES = {
+    "supplies": (shipped("name", "supplies"), shipped("name", "is supplied by"), Party.ACCOUNT, Party.ACCOUNT, False),
+    "rival": (shipped("name", "competes with"), shipped("name", "competes with"), Party.ACCOUNT, Party.ACCOUNT, False),
+    "partner": (shipped("name", "works with"), shipped("name", "works with"), Party.ACCOUNT, Party.ACCOUNT, False),
+    "owns_part": (shipped("name", "owns part of"), shipped("name", "is partly owned by"), Party.ACCOUNT, Party.ACCOUNT, False),
+    "worked_for": (shipped("name", "worked for"), shipped("name", "once employed"), Party.CONTACT, Party.ACCOUNT, False),
+    "advises": (shipped("name", "advises"), shipped("name", "is advised by"), Party.CONTACT, Party.ACCOUNT, False),
+    "knows": (shipped("name", "knows"), shipped("name", "knows"), Party.CONTACT, Party.CONTACT, False),
+    "classmate": (shipped("name", "went to school with"), shipped("name", "went to school with"), Party.CONTACT, Party.CONTACT, True),
+    "related": (shipped("name", "is related to"), shipped("name", "is related to"), Party.CONTACT, Party.CONTACT, True),
+    "recommended": (shipped("name", "recommended us to"), shipped("name", "heard of us from"), Party.CONTACT, Party.CONTACT, False),
+}
+
+
+def found_relationship_types() -> dict[str, UUID]:
+    """{key of FIRST_TYPES: its new record}: the usual relationships, told in each reader's language."""
+    entity = registry.kind("relationship_type")
+    assert entity is not None
+    rows = [
+        {"name": name, "reverse_name": back, "first": first, "second": second, "personal": personal}
+        for name, back, first, second, personal in FIRST_TYPES.values()
+    ]
+    made = create_many(entity, rows)
+    for one in made:
+        if isinstance(one, Refusal):
+            raise one
+    return {key: one.pk for key, one in zip(FIRST_TYPES, made, strict=True)}

@@ -16,6 +16,7 @@ from crm.kernel.entity.fields import Link
 from crm.kernel.entity.filter.periods import today
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
+from crm.kernel.entity.shipped import told
 from crm.kernel.files.models import FileRef
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import names_of
@@ -195,7 +196,7 @@ def _files(circle: dict[UUID, str], before: datetime.datetime | None, limit: int
 
 def _titled(moments: list[Moment], circle: dict[UUID, str]) -> list[Moment]:
     rows = RecordRow.objects.filter(pk__in={one.record for one in moments if one.record})
-    titles = {pk: (kind, title) for pk, kind, title in rows.values_list("pk", "kind", "title")}
+    titles = {row.pk: (row.kind, row.name) for row in rows}
     for one in moments:
         if one.record in titles:
             one.record_kind, one.record_title = titles[one.record]
@@ -237,8 +238,8 @@ def ties_of(record: Any, limit: int = 60) -> list[Tie]:
                 one.pk,
                 other.pk,
                 other.kind,
-                other.title,
-                one.type.name if mine else one.type.reverse_name,
+                other.name,
+                told(one.type.name if mine else one.type.reverse_name),
                 one.role or "",
                 one.strength or 0,
                 bool(one.type.personal),

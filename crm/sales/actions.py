@@ -13,6 +13,7 @@ from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
+from crm.kernel.entity.shipped import shipped
 from crm.kernel.identity.actor import Actor
 from crm.kernel.records.actions import action, entity_of
 from crm.kernel.records.writing import change, create, create_many
@@ -118,28 +119,36 @@ def record_history(ways: dict[UUID, Sequence[Stay]]) -> None:
     StageChange.objects.bulk_create(rows, batch_size=1000)
 
 
-#: (name, meaning, probability, usual days) of a first pipeline, in the workspace's language.
+FIRST_PIPELINE = shipped("name", "Sales")
+#: (name, meaning, probability, usual days) of a first pipeline.
 FIRST_STAGES = (
-    (_("Discovery"), StageKind.OPEN, 20, 9),
-    (_("Chosen"), StageKind.OPEN, 40, 12),
-    (_("Proposal"), StageKind.OPEN, 60, 14),
-    (_("Negotiation"), StageKind.OPEN, 75, 11),
-    (_("Won"), StageKind.WON, 100, None),
-    (_("Lost"), StageKind.LOST, 0, None),
+    (shipped("name", "Discovery"), StageKind.OPEN, 20, 9),
+    (shipped("name", "Chosen"), StageKind.OPEN, 40, 12),
+    (shipped("name", "Proposal"), StageKind.OPEN, 60, 14),
+    (shipped("name", "Negotiation"), StageKind.OPEN, 75, 11),
+    (shipped("name", "Won"), StageKind.WON, 100, None),
+    (shipped("name", "Lost"), StageKind.LOST, 0, None),
 )
-FIRST_REASONS = (_("Price"), _("Another supplier"), _("No budget"), _("No decision"), _("Too late"), _("Not the right product"))
+FIRST_REASONS = (
+    shipped("name", "Price"),
+    shipped("name", "Another supplier"),
+    shipped("name", "No budget"),
+    shipped("name", "No decision"),
+    shipped("name", "Too late"),
+    shipped("name", "Not the right product"),
+)
 
 
 def found_pipeline(name: str | None = None, main: bool = True) -> Pipeline:
-    """A pipeline with the usual stages, in the language that is active."""
-    pipeline: Pipeline = create(_kind("pipeline"), {"name": name or _t("Sales"), "main": main})
-    add_stages(pipeline, [(str(label), kind, share, days) for label, kind, share, days in FIRST_STAGES])
+    """A pipeline with the usual stages; their names are told in each reader's language."""
+    pipeline: Pipeline = create(_kind("pipeline"), {"name": name or FIRST_PIPELINE, "main": main})
+    add_stages(pipeline, FIRST_STAGES)
     return pipeline
 
 
 def found_reasons() -> None:
-    """The usual reasons for losing, in the language that is active."""
-    _all(create_many(_kind("lost_reason"), [{"name": str(name), "position": at} for at, name in enumerate(FIRST_REASONS)]))
+    """The usual reasons for losing; their names are told in each reader's language."""
+    _all(create_many(_kind("lost_reason"), [{"name": name, "position": at} for at, name in enumerate(FIRST_REASONS)]))
 
 
 def add_stages(pipeline: Pipeline, stages: Sequence[tuple[str, str, int, int | None]]) -> list[Stage]:

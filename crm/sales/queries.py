@@ -18,6 +18,7 @@ from crm.kernel.base.errors import Wrong
 from crm.kernel.base.money import Money
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
+from crm.kernel.records.reading import called
 from crm.kernel.tenancy.scope import current_actor
 from crm.sales.models import LostReason, Opportunity, Pipeline, Stage, StageChange
 from crm.sales.models.pipeline import StageKind
@@ -171,7 +172,7 @@ def _is(name: str, value: Any, op: str = "is") -> dict[str, Any]:
 def pipeline_by_stage(pipeline: Pipeline) -> list[Figure]:
     """Open, won and lost deals of a pipeline by stage, in the order of the stages."""
     found = {
-        stage.pk: Figure(stage.name, key=stage, filter={"all": [_is("stage", str(stage.pk))]})
+        stage.pk: Figure(called(stage), key=stage, filter={"all": [_is("stage", str(stage.pk))]})
         for stage in stages_of(pipeline.pk, retired=True)
     }
     rows = deals().filter(pipeline_id=pipeline.pk).order_by().values_list("stage_id", "amount_currency", "probability")

@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Account, Activity, Contact, ContactPoint, Relationship, RelationshipType
 from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.shipped import told
 from crm.kernel.quality.rules import not_before
-from crm.kernel.records.models import RecordRow
+from crm.kernel.records.reading import titles_of
 
 
 class Accounts(Entity[Account]):
@@ -100,9 +101,9 @@ class Relationships(Entity[Relationship]):
     @staticmethod
     def title_of(record: Relationship) -> str:  # type: ignore[override]
         """Called by what it says: “A supplies B”."""
-        ends = dict(RecordRow.objects.filter(pk__in=[record.first_id, record.second_id]).values_list("pk", "title"))
+        ends = titles_of([record.first_id, record.second_id])
         words = RelationshipType.objects.filter(pk=record.type_id).values_list("name", flat=True).first() or ""
-        return f"{ends.get(record.first_id, '')} {words} {ends.get(record.second_id, '')}".strip()
+        return f"{ends.get(record.first_id, '')} {told(words)} {ends.get(record.second_id, '')}".strip()
 
 
 class Activities(Entity[Activity]):

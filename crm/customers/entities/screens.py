@@ -181,5 +181,5 @@ def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
 
 
 def _about(one: Activity) -> str:
-    names = [one.account.name if one.account else "", one.record.title if one.record else ""]
+    names = [one.account.name if one.account else "", one.record.name if one.record else ""]
     return " · ".join(dict.fromkeys(name for name in names if name))

@@ -19,11 +19,17 @@ class RelationshipType(Record):
     """How two parties stand to each other, named from both sides: "supplies" and "is supplied by"."""
 
     name = f.Text(
-        _("Name"), required=True, title=True, help=_("As read from the first to the second: “supplies”."), synonyms=("relationship", "关系")
+        _("Name"),
+        required=True,
+        title=True,
+        spoken=True,
+        help=_("As read from the first to the second: “supplies”."),
+        synonyms=("relationship", "关系"),
     )
     reverse_name = f.Text(
         _("Name the other way"),
         required=True,
+        spoken=True,
         help=_("As read from the second to the first: “is supplied by”."),
         synonyms=("reverse", "反向名称"),
     )

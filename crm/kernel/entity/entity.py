@@ -10,6 +10,7 @@ from django.db import models
 
 from crm.kernel.entity.fields.fact import Fact, Label
 from crm.kernel.entity.registry import registry
+from crm.kernel.entity.shipped import told
 
 R = TypeVar("R", bound=models.Model)
 
@@ -129,7 +130,11 @@ class Entity(Generic[R]):
         return self.sort or self.title
 
     def name_of(self, record: Any) -> str:
-        """What the record is called."""
+        """What the record is called, in the reader's language where the name was shipped with Kith."""
         maker = type(self).title_of
         found = maker(record) if maker is not None else self.title_field.value(record)
-        return str(found) if found else str(self.label)
+        return self.called(str(found)) if found else str(self.label)
+
+    def called(self, title: str) -> str:
+        """A stored title of this kind in the reader's language."""
+        return told(title) if self.title_field.spoken else title

@@ -34,6 +34,11 @@ class Registry:
     def of(self, model: type[models.Model] | None) -> "Entity[Any] | None":
         return next((entity for entity in self._kinds.values() if entity.model is model), None)
 
+    def called(self, kind: str, title: str) -> str:
+        """The stored title of a record of any kind, in the reader's language."""
+        entity = self.kind(kind)
+        return entity.called(title) if entity is not None else title
+
     def links_to(self, target: "Entity[Any]") -> "list[tuple[Entity[Any], Any]]":
         """[(other kind, its link field)] for every declared link that points at this kind."""
         return [

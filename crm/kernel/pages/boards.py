@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.errors import Wrong
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.base.money import Money
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import Node, Where, both
@@ -21,7 +22,7 @@ from crm.kernel.pages import filters
 from crm.kernel.pages.cells import Cell, cells_of, record_url
 from crm.kernel.pages.lists import rights
 from crm.kernel.records import listing
-from crm.kernel.records.models import RecordRow
+from crm.kernel.records.reading import titles_of
 from crm.kernel.tenancy.scope import current_actor
 
 CARDS = 12
@@ -199,4 +200,5 @@ def label_of(entity: Entity[Any], value: str) -> str:
     one = entity.fields[str(entity.board)]
     if one.type != "link":
         return str(dict(one.choices_list).get(value, value))
-    return str(RecordRow.objects.filter(pk=value).values_list("title", flat=True).first() or "")
+    pk = as_uuid(value)
+    return titles_of([pk]).get(pk, "") if pk else ""

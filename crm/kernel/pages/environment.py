@@ -1,6 +1,7 @@
 """The Jinja2 environment of every page."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from crm.kernel.pages import cells, chrome, marks, toasts, wording
+from crm.kernel.records import reading
 
 
 def url(name: str, /, **parts: Any) -> str:
@@ -65,7 +67,7 @@ def environment(**options: Any) -> Environment:
         "theme": chrome.theme,
         "density": chrome.density,
     }
-    made.filters |= {
+    words: dict[str, Callable[..., Any]] = {
         "money": wording.money,
         "short_money": wording.short_money,
         "number": wording.number,
@@ -75,6 +77,8 @@ def environment(**options: Any) -> Environment:
         "clock": wording.clock,
         "ago": wording.ago,
         "size": wording.size,
+        "called": reading.called,
         "as_json": as_json,
     }
+    made.filters |= words
     return made

@@ -17,6 +17,7 @@ from crm.kernel.entity.fields import Fact, FieldError
 from crm.kernel.entity.filter import All, Any_, Node, Where, both, parse_text, to_text
 from crm.kernel.entity.filter.periods import NAMED
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
 from crm.kernel.pages.links import few, name_of_link
 from crm.kernel.tenancy.scope import current_actor
 
@@ -140,7 +141,10 @@ def shown(field: Fact | None, value: Any, reading: Reading) -> str:
         return text
     if field.type == "link":
         pk = as_uuid(text)
-        return name_of_link(field, pk) or text if pk else text
+        target = registry.of(field.target)
+        if pk or target is None:
+            return name_of_link(field, pk) or text if pk else text
+        field = target.title_field
     if field.choices_list:
         return str(dict(field.choices_list).get(text, text))
     try:

@@ -144,7 +144,7 @@ def _value(one: Fact, kind: str, record: Any, given: QueryDict | None, reading: 
         return ", ".join(value)
     if kind == "yesno":
         return "true" if value else "false"
-    if kind == "phone":
+    if kind == "phone" or one.spoken:
         return str(one.display(value, reading))
     raw = one.to_json(value)
     return [str(part) for part in raw] if several else "" if raw is None else str(raw)

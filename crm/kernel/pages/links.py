@@ -16,7 +16,7 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models.people import Team, User
 from crm.kernel.records.models import RecordRow
-from crm.kernel.records.reading import names_of
+from crm.kernel.records.reading import names_of, titles_of
 from crm.kernel.tenancy.scope import current_actor
 
 FEW = 40
@@ -78,7 +78,7 @@ def _order(entity: Entity[Any]) -> list[str]:
 
 def _titles(ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
     wanted = list(ids)
-    named = dict(RecordRow.objects.filter(pk__in=wanted).values_list("pk", "title"))
+    named = titles_of(wanted)
     return [(pk, named.get(pk, "")) for pk in wanted]
 
 
@@ -107,6 +107,7 @@ def anything(words: str, most: int = HITS) -> list[Hit]:
     for entity in sorted(registry.all(), key=lambda kind: kind.menu_order):
         if entity.menu and policy_for(entity).may(actor, "view"):
             found += [Hit(hit.id, hit.title, str(entity.label), hit.url) for hit in of_kind(entity, words, 4)]
+        starts |= Q(**{f"{title.filter_ref()}__in": title.meant(words)})
     return found[:most]
 
 

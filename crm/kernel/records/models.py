@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.base.clock import now
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.fields.fact import Fact
+from crm.kernel.entity.registry import registry
 from crm.kernel.entity.storage import slot_columns
 from crm.kernel.tenancy.enforce import short
 from crm.kernel.tenancy.fields import TenantKey
@@ -34,7 +35,12 @@ class RecordRow(TenantModel):
         db_table = "record"
 
     def __str__(self) -> str:
-        return self.title
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The title in the reader's language: what pages and messages show."""
+        return registry.called(self.kind, self.title)
 
 
 class RecordLink(TenantModel):

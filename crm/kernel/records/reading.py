@@ -71,7 +71,7 @@ def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUI
         return {}
     if target is RecordRow or registry.of(target) is not None:
         seen = visible_ids(target, wanted, binned=True)
-        return dict(RecordRow.objects.filter(pk__in=seen).values_list("pk", "title"))
+        return titles_of(seen)
     return dict(target._default_manager.filter(pk__in=wanted).values_list("pk", "name"))
 
 
@@ -104,3 +104,15 @@ def find(target: type[models.Model], raw: str) -> list[UUID]:
             if found:
                 return found
     return []
+def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """{id: title in the reader's language} of records of any kind, without asking who may see them."""
+    rows = RecordRow.objects.filter(pk__in=set(ids)).values_list("pk", "kind", "title")
+    return {pk: registry.called(kind, title) for pk, kind, title in rows}
+
+
+def called(record: models.Model) -> str:
+    """What a record at hand is called, in the reader's language."""
+    entity = registry.of(type(record))
+    return entity.name_of(record) if entity is not None else str(record)
+
+

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import override as untranslated
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
@@ -105,7 +106,8 @@ def _apply(write: Write) -> None:
 
 
 def _row(entity: Entity[Any], record: Any) -> RecordRow:
-    title = entity.name_of(record)[:400]
+    with untranslated(None):
+        title = entity.name_of(record)[:400]
     return RecordRow(
         id=record.pk, kind=entity.kind, title=title, sort_key=sort_key(title), owner_id=record.owner_id,
         team_id=record.team_id, updated_at=record.updated_at, deleted_at=record.deleted_at,

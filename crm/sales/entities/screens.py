@@ -16,6 +16,7 @@ from crm.kernel.pages import myday, timeline, wording
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.navigation import entry
 from crm.kernel.pages.panels import panel, tab
+from crm.kernel.records.reading import called
 from crm.sales import queries
 from crm.sales.entities.policies import SETUP
 from crm.sales.models.pipeline import StageKind
@@ -82,7 +83,7 @@ def _move(entity: Any, one: Any, record: Any) -> timeline.Item:
     return timeline.Item(
         one.entered_at,
         "check" if kind == StageKind.WON else "x" if kind == StageKind.LOST else "flow",
-        head % {"deal": name, "stage": one.stage.name},
+        head % {"deal": name, "stage": called(one.stage)},
         source=_t("Deal"),
         tone=_TONES.get(kind, ""),
         url="" if here else record_url(entity, one.opportunity_id),
@@ -123,7 +124,7 @@ def _deal(entity: Any, one: Any, day: datetime.date, moment: datetime.datetime) 
         title=one.name,
         url=record_url(entity, one.pk),
         subtitle=one.account.name if one.account else "",
-        act_label=one.stage.name,
+        act_label=called(one.stage),
         icon="deal",
         why=why or (_t("Past its expected close") if late else ""),
         due=str(wording.due(one.closes)),

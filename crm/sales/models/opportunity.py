@@ -11,7 +11,7 @@ from crm.kernel.records.models import Record
 class LostReason(Record):
     """Why deals are lost, as the workspace words it."""
 
-    name = f.Text(_("Name"), required=True, title=True, unique_value=True, synonyms=("reason", "原因"))
+    name = f.Text(_("Name"), required=True, title=True, spoken=True, unique_value=True, synonyms=("reason", "原因"))
     position = f.Integer(_("Place"), least=0, default=0, synonyms=("order", "顺序"))
     retired = f.YesNo(_("Retired"), help=_("Kept for old opportunities, no longer offered for new ones."))
 

@@ -16,7 +16,7 @@ class StageKind(models.TextChoices):
 class Pipeline(Record):
     """A way of selling with its own stages. `main` is the one a new opportunity starts in."""
 
-    name = f.Text(_("Name"), required=True, title=True, unique_value=True, synonyms=("pipeline", "销售流程"))
+    name = f.Text(_("Name"), required=True, title=True, spoken=True, unique_value=True, synonyms=("pipeline", "销售流程"))
     main = f.YesNo(_("Main one"), help=_("New opportunities start here."))
     retired = f.YesNo(_("Retired"), help=_("Kept for old opportunities, no longer offered for new ones."))
 
@@ -27,7 +27,7 @@ class Pipeline(Record):
 class Stage(Record):
     """One step of a pipeline. A pipeline has stages that are open, and one each that means won and lost."""
 
-    name = f.Text(_("Name"), required=True, title=True, synonyms=("stage", "阶段"))
+    name = f.Text(_("Name"), required=True, title=True, spoken=True, synonyms=("stage", "阶段"))
     pipeline = f.Link("sales.Pipeline", _("Pipeline"), required=True, follows=True, cascade=True, synonyms=("销售流程",))
     kind = f.Choice(_("Meaning"), StageKind, default=StageKind.OPEN, synonyms=("stage kind", "含义"))
     probability = f.Percent(_("Probability"), default=0, help=_("How many of a hundred deals in this stage are won."), synonyms=("赢率",))

@@ -10,6 +10,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.toasts import later
 from crm.kernel.records.actions import perform
+from crm.kernel.records.reading import called
 from crm.kernel.records.undo import note
 
 
@@ -24,5 +25,5 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     answer: HttpResponse = (
         HttpResponse(status=204, headers={"HX-Refresh": "true"}) if htmx else HttpResponseRedirect(record_url(entity, pk))
     )
-    later(answer, _("%(deal)s: now in %(stage)s") % {"deal": deal.name, "stage": deal.stage.name}, change.pk)
+    later(answer, _("%(deal)s: now in %(stage)s") % {"deal": deal.name, "stage": called(deal.stage)}, change.pk)
     return answer

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.toasts import later
-from crm.kernel.records.reading import fetch
+from crm.kernel.records.reading import called, fetch
 from crm.kernel.records.writing import change, create, remove
 from crm.kernel.tenancy.scope import current_actor
 from crm.sales import actions, queries
@@ -114,7 +114,7 @@ def retire_stage(request: HttpRequest, pk: UUID) -> HttpResponse:
     stage = fetch(_kind("stage"), pk)
     retired = request.POST.get("retired") == "1"
     said = _("%(stage)s is retired. Deals in it stay there.") if retired else _("%(stage)s is offered again.")
-    return _act(request, str(stage.pipeline_id), said % {"stage": stage.name}, lambda: change(_kind("stage"), pk, {"retired": retired}))
+    return _act(request, str(stage.pipeline_id), said % {"stage": called(stage)}, lambda: change(_kind("stage"), pk, {"retired": retired}))
 
 
 @require_POST

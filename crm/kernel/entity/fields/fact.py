@@ -59,7 +59,8 @@ class Fact:
     """The facts of one field and how its values are read, shown, stored and compared.
 
     `type` names the field type for interface and API; `part_of` the composite field that this is a column of;
-    `readonly` fields are written by Kith alone; `title` marks the field a record is called by.
+    `readonly` fields are written by Kith alone; `title` marks the field a record is called by; a `spoken` text that Kith
+    ships (see `entity.shipped`) is told in the reader's language.
     """
 
     type: ClassVar[str] = "text"
@@ -73,6 +74,7 @@ class Fact:
     required: bool
     readonly: bool
     title: bool
+    spoken: bool
     part_of: str | None
     synonyms: tuple[str, ...]
     unique: bool
@@ -85,6 +87,7 @@ class Fact:
         self.required = given.pop("required", False)
         self.readonly = given.pop("readonly", False)
         self.title = given.pop("title", False)
+        self.spoken = given.pop("spoken", False)
         self.part_of = given.pop("part_of", None)
         self.synonyms = tuple(given.pop("synonyms", ()))
         self.tracked = given.pop("tracked", True)
@@ -152,6 +155,10 @@ class Fact:
     def compared(self, value: Any) -> Any:
         """The form in which a cleaned value is compared in the database."""
         return value
+
+    def meant(self, letters: str, only_start: bool = False) -> list[str]:
+        """Compared forms which these letters mean besides those that hold them: other languages' wordings."""
+        return []
 
     def filter_ref(self, path: str = "") -> Any:
         """What a filter compares."""

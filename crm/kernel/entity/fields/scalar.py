@@ -12,7 +12,7 @@ from django.db.models.enums import ChoicesType as ChoicesMeta
 from django.utils.translation import gettext as _t
 
 from crm.kernel.base.text import fold, sort_key
-from crm.kernel.entity import storage
+from crm.kernel.entity import shipped, storage
 from crm.kernel.entity.fields.fact import (
     DAYS,
     EQUALITY,
@@ -61,7 +61,15 @@ class Text(StoredFact, TextColumn):
             companion(cls, f"{name}_sort")
 
     def clean(self, raw: Any, reading: Reading) -> str | None:
-        return None if _blank(raw) else self.form(raw, reading) or None
+        found = None if _blank(raw) else self.form(raw, reading) or None
+        return shipped.kept(found) if found and self.spoken else found
+
+    def display(self, value: Any, reading: Reading) -> str:
+        shown = super().display(value, reading)
+        return shipped.told(shown) if self.spoken else shown
+
+    def to_cell(self, value: Any) -> Any:
+        return shipped.told(value) if value and self.spoken else super().to_cell(value)
 
     def form(self, raw: Any, reading: Reading) -> str:
         """The normal form of a text that is there."""
@@ -74,7 +82,12 @@ class Text(StoredFact, TextColumn):
             setattr(record, f"{self.name}_sort", sort_key(value) if value else None)
 
     def compared(self, value: Any) -> Any:
-        return fold(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return shipped.key_of(value) if self.spoken else fold(value)
+
+    def meant(self, letters: str, only_start: bool = False) -> list[str]:
+        return shipped.having(letters, only_start) if self.spoken else []
 
     def filter_ref(self, path: str = "") -> str:
         return f"{path}{self.name}_key"

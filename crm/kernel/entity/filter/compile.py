@@ -13,8 +13,10 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links, Text
+from crm.kernel.entity.fields.fact import EQUALITY
 from crm.kernel.entity.filter.nodes import MOST_NODES, All, Any_, Node, Not, Where, flat, leaves, wrong
 from crm.kernel.entity.filter.periods import moment, span
 from crm.kernel.entity.forms.reading import Reading
@@ -77,7 +79,20 @@ def _where(where: Where, entity: Entity[Any], asker: Asker, path: str) -> Q:
         raise wrong(_("“%(field)s” can be compared by: %(ops)s.") % {"field": head, "ops": allowed})
     if isinstance(found, Links):
         return _links(found, where, asker)
+    title = _said(found, where)
+    if title:
+        return _through(where, head, title, entity, asker, path)
     return _leaf(found, where, asker, path)
+
+
+def _said(found: Fact, where: Where) -> str:
+    """The field by which the target of a link is called, where the filter says its name and not its id: stage = Won."""
+    target = registry.of(found.target) if isinstance(found, Link) else None
+    values = where.value if isinstance(where.value, (list, tuple)) else [where.value]
+    if target is None or where.op not in EQUALITY or target.title_field.type not in ("text", "person_name"):
+        return ""
+    names = [one for one in values if isinstance(one, str) and one.strip() and one not in ("me", "my_team") and as_uuid(one) is None]
+    return target.title if values and len(names) == len(values) else ""
 
 
 def _through(where: Where, head: str, rest: str, entity: Entity[Any], asker: Asker, path: str) -> Q:
@@ -189,7 +204,9 @@ def _positive(field_: Fact, op: str, value: Any, ref: str, asker: Asker) -> Q:
         if not isinstance(value, str) or not value.strip() or "\x00" in value:
             raise wrong(_("“%(field)s” needs some letters to look for.") % {"field": field_.label})
         word = field_.compared(value)
-        return Q(**{f"{ref}__{'contains' if op == 'contains' else 'startswith'}": word})
+        found = Q(**{f"{ref}__{'contains' if op == 'contains' else 'startswith'}": word})
+        others = field_.meant(value, op == "starts")
+        return found | Q(**{f"{ref}__in": others}) if others else found
     if op == "has":
         return Q(**{f"{ref}__contains": _value(field_, [value], asker)})
     return Q(**{f"{ref}{_LOOKUPS[op]}": _value(field_, value, asker)})
