@@ -1,13 +1,30 @@
 // The board: cards are dragged with mouse or finger (SortableJS) or lifted with Space and moved with arrows. Every move is
-// one POST; a refused card goes back and the toast names what is missing.
+// one POST; a refused card goes back to its place and the toast names what is missing. Every step by keyboard is spoken.
 import Sortable from "sortablejs";
 
+const HOLD = 220; // ms a finger rests on a card before it lifts it: less is a scroll
+const EDGE = 72; // px from the board's edge where it begins to scroll under a dragged card
 const column = (card) => card.closest("[data-column]");
-const say = (board, text) => { board.querySelector("[data-board-live]").textContent = text; };
+const words = (board) => JSON.parse(board.dataset.words);
+const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_all, name) => facts[name]);
 
-function send(board, card, from, htmx) {
+/** Tells those who do not see the board: `name` is one of its words, `facts` what goes into the braces. */
+function say(board, name, facts = {}) {
+  board.querySelector("[data-board-live]").textContent = fill(words(board)[name], facts);
+}
+
+/** Where a card stands, to put it back there. */
+const placeOf = (card) => ({ column: column(card), before: card.nextElementSibling });
+
+function putBack(card, home) {
+  const cards = home.column.querySelector("[data-cards]");
+  cards.insertBefore(card, home.before?.parentElement === cards ? home.before : null);
+}
+
+function send(board, card, home, htmx) {
   const to = column(card);
-  if (to === from) return;
+  if (to === home.column) return;
+  const called = { card: card.getAttribute("aria-label"), column: home.column.dataset.label };
   card.setAttribute("aria-busy", "true");
   const body = new URLSearchParams({ value: to.dataset.column, version: card.dataset.version, board: location.search });
   fetch(card.dataset.move, { method: "POST", body, credentials: "same-origin",
@@ -15,16 +32,23 @@ function send(board, card, from, htmx) {
     .then(async (answer) => {
       card.removeAttribute("aria-busy");
       const trigger = answer.headers.get("HX-Trigger");
-      if (!answer.ok) from.querySelector("[data-cards]").prepend(card);
+      if (!answer.ok) { putBack(card, home); say(board, "back", called); }
       if (trigger) for (const [name, detail] of Object.entries(JSON.parse(trigger))) htmx.trigger(document.body, name, detail);
       if (answer.ok) {
         const news = await answer.json();
         card.dataset.version = news.version;
         for (const head of news.columns) heads(board, head);
+        const choice = card.querySelector("[data-move-to]");
+        if (choice) choice.value = to.dataset.column;
       }
-      card.focus();
+      card.focus({ preventScroll: true });
     })
-    .catch(() => { card.removeAttribute("aria-busy"); from.querySelector("[data-cards]").prepend(card); htmx.trigger(document.body, "toast", { text: board.dataset.offline, tone: "bad" }); });
+    .catch(() => {
+      card.removeAttribute("aria-busy");
+      putBack(card, home);
+      say(board, "offline");
+      htmx.trigger(document.body, "toast", { text: words(board).offline, tone: "bad" });
+    });
 }
 
 function heads(board, head) {
@@ -36,65 +60,89 @@ function heads(board, head) {
   }
 }
 
+/** Space lifts and puts down, arrows move (without a lifted card: the focus), Escape puts back. */
 function keyboard(board, htmx) {
-  let from = null;
+  let home = null;
+  const facts = (card) => ({ card: card.getAttribute("aria-label"), column: column(card).dataset.label });
+
+  function step(card, lifted, by) {
+    const columns = [...board.querySelectorAll("[data-column]")];
+    const next = columns[columns.indexOf(column(card)) + by];
+    if (!next) return lifted && say(board, "end");
+    if (!lifted) return next.querySelector("[data-card]")?.focus();
+    next.querySelector("[data-cards]").prepend(card);
+    for (const one of columns) one.classList.toggle("target", one === next && one !== home.column);
+    card.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    say(board, "over", { ...facts(card), place: columns.indexOf(next) + 1, many: columns.length });
+  }
+
+  function settle(card) {
+    card.classList.remove("is-lifted");
+    for (const one of board.querySelectorAll(".target")) one.classList.remove("target");
+  }
+
   board.addEventListener("keydown", (e) => {
     const card = e.target.closest("[data-card]");
-    if (!card || e.target !== card && !card.classList.contains("is-lifted")) return;
+    if (!card || e.target !== card) return;
     const lifted = card.classList.contains("is-lifted");
-    if (e.key === " ") {
-      e.preventDefault();
-      card.classList.toggle("is-lifted", !lifted);
-      if (!lifted) { from = column(card); say(board, board.dataset.lifted); }
-      else { send(board, card, from, htmx); say(board, board.dataset.dropped); }
-      return;
-    }
-    if (e.key === "Escape" && lifted) {
-      card.classList.remove("is-lifted");
-      from.querySelector("[data-cards]").prepend(card);
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (e.key === " " && !card.hasAttribute("data-fixed") && !board.dataset.fixed) {
+      if (!lifted) {
+        home = placeOf(card);
+        card.classList.add("is-lifted");
+        say(board, "lifted", facts(card));
+      } else {
+        settle(card);
+        say(board, "dropped", facts(card));
+        send(board, card, home, htmx);
+      }
+    } else if (e.key === "Escape" && lifted) {
+      settle(card);
+      putBack(card, home);
       card.focus();
-      return e.preventDefault();
-    }
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-    if (!step) return;
-    const columns = [...board.querySelectorAll("[data-column]")];
-    const next = columns[columns.indexOf(column(card)) + step];
-    if (!next) return;
+      say(board, "back", facts(card));
+    } else if (by) step(card, lifted, by);
+    else return;
     e.preventDefault();
-    if (lifted) {
-      next.querySelector("[data-cards]").prepend(card);
-      say(board, next.dataset.label);
-      card.focus();
-    } else next.querySelector("[data-card]")?.focus();
-    card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    e.stopPropagation();
   });
+}
+
+/** Mouse: drag at once. Finger: rest on the card, then drag; the board scrolls at its edges. */
+function pointer(board, htmx) {
+  let home = null;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  for (const cards of board.querySelectorAll("[data-cards]")) {
+    Sortable.create(cards, {
+      group: "board", draggable: "[data-card]:not([data-fixed])", filter: "select", preventOnFilter: false, animation: calm ? 0 : 160,
+      delay: HOLD, delayOnTouchOnly: true, touchStartThreshold: 6, forceFallback: true, fallbackOnBody: true,
+      fallbackClass: "is-dragged", ghostClass: "is-slot", chosenClass: "is-held",
+      scroll: board, scrollSensitivity: EDGE, scrollSpeed: 14, bubbleScroll: false, forceAutoScrollFallback: true, sort: false,
+      onStart: (e) => { home = { column: column(e.item), before: e.item.nextElementSibling }; board.classList.add("is-moving"); },
+      onMove: (e) => { for (const c of board.querySelectorAll("[data-column]")) c.classList.toggle("target", c === column(e.to) && c !== home.column); },
+      onEnd: (e) => {
+        board.classList.remove("is-moving");
+        for (const c of board.querySelectorAll(".target")) c.classList.remove("target");
+        send(board, e.item, home, htmx);
+      },
+    });
+  }
+  // A finger that rests on a card lifts it; the browser's own menu for the link under it stays away.
+  board.addEventListener("contextmenu", (e) => { if (board.querySelector(".is-held")) e.preventDefault(); });
 }
 
 export function startBoard(board, htmx) {
   if (board.dataset.started) return;
   board.dataset.started = "yes";
-  let from = null;
-  if (!board.dataset.fixed) for (const cards of board.querySelectorAll("[data-cards]")) {
-    Sortable.create(cards, {
-      group: "board", draggable: "[data-card]:not([data-fixed])", animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 160,
-      delay: 180, delayOnTouchOnly: true, forceFallback: true, fallbackClass: "is-dragged", ghostClass: "is-slot",
-      scrollSensitivity: 80, bubbleScroll: true, sort: false,
-      onStart: (e) => { from = column(e.item); board.classList.add("is-moving"); },
-      onMove: (e) => { for (const c of board.querySelectorAll("[data-column]")) c.classList.toggle("target", c === column(e.to) && c !== from); },
-      onEnd: (e) => {
-        board.classList.remove("is-moving");
-        for (const c of board.querySelectorAll(".target")) c.classList.remove("target");
-        send(board, e.item, from, htmx);
-      },
-    });
-  }
+  if (!board.dataset.fixed) pointer(board, htmx);
   keyboard(board, htmx);
   // "Move to": the way without dragging, for phones and screen readers.
   board.addEventListener("change", (e) => {
     const choice = e.target.closest("[data-move-to]");
     if (!choice) return;
     const card = choice.closest("[data-card]");
-    const start = column(card);
+    const start = placeOf(card);
     board.querySelector(`[data-column="${CSS.escape(choice.value)}"] [data-cards]`).prepend(card);
     send(board, card, start, htmx);
   });

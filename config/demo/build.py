@@ -45,7 +45,7 @@ def hire(colleagues: Sequence[Colleague], teams: Sequence[str], admin: User, pas
                 language=one.language,
                 time_zone=one.time_zone,
                 country=one.country,
-                currency=admin.currency,
+                currency=one.currency,
             )
         )
     return people

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """One user: name, mail, team, role, where they sell ("" does not), language, zone."""
+    """One user: name, mail, team, role, where they sell ("" does not), language, zone, country, currency of their sums."""
 
     name: str
     email: str
@@ -15,6 +15,7 @@ class Colleague:
     language: str = "en"
     time_zone: str = "Asia/Shanghai"
     country: str = "CN"
+    currency: str = "CNY"
 
 
 EAST, SOUTH, EUROPE = "华东 East China", "华南 South China", "Europe"
@@ -23,7 +24,7 @@ COMPANY = "Northlight 北辰光电"
 SECOND = "Fernhill Trading"
 
 _ZH = {"language": "zh-hans"}
-_UK = {"time_zone": "Europe/London", "country": "GB"}
+_UK = {"time_zone": "Europe/London", "country": "GB", "currency": "GBP"}
 
 NORTHLIGHT = (
     Colleague("赵敏 Min Zhao", "min.zhao@northlight.example", EAST, "administrator"),

@@ -67,13 +67,14 @@ def _deal(
     opened = draw.office(today - reach * DAY * draw.random() ** 1.5 - 1 * DAY)
     path = _path(draw, today, opened)
     size = 1.0 + 0.25 * min(6.0, home.warmth)
-    amount = draw.amount(int(120_000 * size), 0.95, 4_000)
+    currency, median, least = ("CNY", 120_000, 4_000) if home.chinese else ("GBP", 13_000, 450)
+    amount = draw.amount(int(median * size), 0.95, least)
     stage, entered = path[-1]
     values: dict[str, Any] = {
         "name": f"{product}{draw.choice(words.DEAL_TAILS)}",
         "external_id": f"D{20000 + number}",
         "amount": str(amount),
-        "amount_currency": "CNY",
+        "amount_currency": currency,
         "source": home.values["source"],
     }
     if stage in ("won", "lost"):

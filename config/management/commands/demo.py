@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def _companies(self, small: bool) -> list[tuple[str, tuple[Colleague, ...], Size, dict[str, str]]]:
         return [
             (COMPANY, NORTHLIGHT, SMALL if small else Size(), {"currency": "CNY", "time_zone": "Asia/Shanghai", "country": "CN"}),
-            (SECOND, FERNHILL, SMALL if small else SECOND_SIZE, {"currency": "CNY", "time_zone": "Europe/London", "country": "GB"}),
+            (SECOND, FERNHILL, SMALL if small else SECOND_SIZE, {"currency": "GBP", "time_zone": "Europe/London", "country": "GB"}),
         ]
 
     def fill(self, name: str, colleagues: tuple[Colleague, ...], size: Size, place: dict[str, str], password: str) -> None:

@@ -1,11 +1,12 @@
 """The board of one kind: columns by the values of one field, with counts and sums, and cards by key."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -50,13 +51,14 @@ class Column:
     tone: str = ""
     count: int = 0
     sum: str = ""
+    others: str = ""
     facts: list[str] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     next: str | None = None
-    minor: int = 0
+    minors: dict[str, int] = field(default_factory=dict)
 
     def texts(self) -> dict[str, str]:
-        return {"count": str(self.count), "sum": self.sum}
+        return {"count": str(self.count), "sum": self.sum, "others": self.others}
 
 
 @dataclass(slots=True)
@@ -70,6 +72,8 @@ class BoardScreen:
     groups: list[tuple[str, str, bool]] = field(default_factory=list)
     open_count: str = ""
     open_sum: str = ""
+    open_others: str = ""
+    words: dict[str, str] = field(default_factory=dict)
 
 
 def node_of(entity: Entity[Any], given: QueryDict) -> tuple[filters.Filter, Node | None]:
@@ -87,7 +91,7 @@ def screen(entity: Entity[Any], given: QueryDict) -> BoardScreen:
     reading = Reading.of(current_actor())
     targets, groups = _targets(entity, given)
     columns = [_column(one) for one in targets]
-    figures = _figures(entity, node, reading)
+    figures = _figures(entity, node)
     for column in columns:
         _count(column, figures, reading)
         column.cards, column.next = cards(entity, node, column.value, None, reading) if column.count else ([], None)
@@ -95,10 +99,26 @@ def screen(entity: Entity[Any], given: QueryDict) -> BoardScreen:
     field_ = entity.fields[str(entity.board)]
     movable = may["edit"] and field_.name not in policy_for(entity).readonly(current_actor())
     made = BoardScreen(entity, columns, found, filters.chips(entity, found, reading), may, movable, groups)
+    made.words = _words()
     still = [column for column in columns if column.tone not in ("won", "lost")]
     made.open_count = show_integer(sum(column.count for column in still), reading)
-    made.open_sum = short_money(Money(sum(column.minor for column in still), reading.currency), reading)
+    together: Counter[str] = Counter()
+    for column in still:
+        together.update(column.minors)
+    made.open_sum, made.open_others = sums(together, reading)
     return made
+
+
+def _words() -> dict[str, str]:
+    """What the board says to those who do not see it; the script puts card and column into the braces."""
+    return {
+        "lifted": _("{card}, lifted from {column}. Arrows move it, space puts it down, escape puts it back."),
+        "over": _("{card}, over {column}, {place} of {many}."),
+        "end": _("There is no further column."),
+        "dropped": _("{card}, put down in {column}."),
+        "back": _("{card}, back in {column}."),
+        "offline": _("No connection. The card is back where it was."),
+    }
 
 
 def columns_of(entity: Entity[Any], given: QueryDict) -> list[Column]:
@@ -141,20 +161,35 @@ def _column(one: Any) -> Column:
     return made
 
 
-def _figures(entity: Entity[Any], node: Node | None, reading: Reading) -> dict[str, tuple[int, int]]:
-    """{column value: (count, sum in minor units of the reader's currency)}: amounts in other currencies are not added up."""
+def _figures(entity: Entity[Any], node: Node | None) -> dict[str, tuple[int, dict[str, int]]]:
+    """{column value: (count, {currency: sum in minor units})}: amounts in different currencies are never added up."""
     ref = entity.fields[str(entity.board)].storage.ref()
     rows: QuerySet[Any] = listing.rows_of(entity, node).order_by()
-    names: dict[str, Any] = {"many": Count("pk")}
-    if entity.board_sum:
-        own = Q(**{f"{entity.board_sum}_currency": reading.currency})
-        names["total"] = Sum(entity.board_sum, filter=own)
-    return {str(row[ref]): (row["many"], int(row.get("total") or 0)) for row in rows.values(ref).annotate(**names)}
+    if not entity.board_sum:
+        return {str(value): (many, {}) for value, many in rows.values_list(ref).annotate(many=Count("pk"))}
+    currency = f"{entity.board_sum}_currency"
+    found: dict[str, tuple[int, dict[str, int]]] = {}
+    for row in rows.values(ref, currency).annotate(many=Count("pk"), total=Sum(entity.board_sum)):
+        many, minors = found.get(str(row[ref]), (0, {}))
+        if row["total"] and row[currency]:
+            minors[row[currency]] = int(row["total"])
+        found[str(row[ref])] = (many + row["many"], minors)
+    return found
 
 
-def _count(column: Column, figures: Mapping[str, tuple[int, int]], reading: Reading) -> None:
-    column.count, column.minor = figures.get(column.value, (0, 0))
-    column.sum = short_money(Money(column.minor, reading.currency), reading) if column.minor else ""
+def _count(column: Column, figures: Mapping[str, tuple[int, dict[str, int]]], reading: Reading) -> None:
+    column.count, column.minors = figures.get(column.value, (0, {}))
+    column.sum, column.others = sums(column.minors, reading)
+
+
+def sums(minors: Mapping[str, int], reading: Reading) -> tuple[str, str]:
+    """("¥1.2M", "$30K · £8K"): the sum in the reader's currency, and those in others, the largest number first.
+
+    Where there is none in the reader's own, the first of the others takes its place.
+    """
+    codes = sorted((code for code, minor in minors.items() if minor), key=lambda code: (code != reading.currency, -minors[code], code))
+    shown = [short_money(Money(minors[code], code), reading) for code in codes]
+    return (shown[0] if shown else ""), " · ".join(shown[1:])
 
 
 def cards(entity: Entity[Any], node: Node | None, value: str, cursor: str | None, reading: Reading) -> tuple[list[Card], str | None]:
@@ -186,7 +221,7 @@ def heads(entity: Entity[Any], given: QueryDict, values: Sequence[str]) -> list[
     """The new counts and sums of some columns, after a card was moved."""
     _found, node = node_of(entity, given)
     reading = Reading.of(current_actor())
-    figures = _figures(entity, node, reading)
+    figures = _figures(entity, node)
     made = []
     for value in values:
         column = Column(value, "")
