@@ -17,6 +17,17 @@ class ReminderSet(Event):
 
 
 @event
+class ActivitiesGiven(Event):
+    """Somebody gave another person something to do; `many` at once are told as one, `record` is the first of them."""
+
+    record: UUID
+    user: UUID
+    by: str = ""
+    text: str = ""
+    many: int = 1
+
+
+@event
 class ActivityDone(Event):
     """An activity was done: a call was made, a task was finished."""
 

@@ -174,7 +174,7 @@ def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
         items,
         empty=_("Nothing is due this week. Plan the next call from any customer."),
         count=soon.count(),
-        more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+empty",
+        more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+is+empty",
         more_label=_("All"),
         summary=summary,
     )

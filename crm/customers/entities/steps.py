@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from crm.customers.events import ActivityDone, ReminderSet
+from crm.customers.events import ActivitiesGiven, ActivityDone, ReminderSet
 from crm.customers.models import Account, Activity, ContactPoint, Relationship, RelationshipType
 from crm.customers.models.activity import ActivityType
 from crm.customers.models.contact_point import PointType
@@ -14,9 +14,9 @@ from crm.kernel.base.clock import now
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
-from crm.kernel.outbox.publishing import publish
+from crm.kernel.outbox.publishing import publish, publish_many
 from crm.kernel.records.models import RecordRow
-from crm.kernel.records.pipeline import CREATE, Write, contribute
+from crm.kernel.records.pipeline import CREATE, Write, after_batch, contribute
 
 DEEPEST = 30
 
@@ -77,6 +77,24 @@ def activity_news(write: Write) -> None:
             publish(ReminderSet(record=record.pk, user=record.owner_id, at=wanted, text=record.subject))
     if write.op != CREATE and record.done_at is not None and write.changed("done_at"):
         publish(ActivityDone(record=record.pk, type=record.type, about=record.record_id, account=record.account_id))
+
+
+@after_batch(Activity)
+def activities_given(writes: list[Write]) -> None:
+    """Tells people what a colleague has given them to do."""
+    given: dict[UUID, list[Activity]] = {}
+    for write in writes:
+        record: Activity = write.record
+        other = record.owner_id is not None and write.actor.id not in (None, record.owner_id)
+        open_ = record.done_at is None and record.deleted_at is None
+        if other and open_ and (write.op == CREATE or write.changed("owner_id")):
+            given.setdefault(record.owner_id, []).append(record)
+    publish_many(
+        [
+            ActivitiesGiven(record=some[0].pk, user=user, by=writes[0].actor.name, text=some[0].subject, many=len(some))
+            for user, some in given.items()
+        ]
+    )
 
 
 _FORMS: dict[str, f.Fact] = {

@@ -1,9 +1,15 @@
 """What customers put on the record page and on my day, over HTTP."""
 
 import re
+from html import unescape
 
 from crm.customers.models import Activity
+from crm.kernel.base.clock import now
+from crm.kernel.entity.registry import registry
+from crm.kernel.notify.models import Notification
+from crm.kernel.records.writing import change_many
 from crm.kernel.testing.cast import Company
+from crm.kernel.testing.work import deliver
 
 
 def test_a_call_is_logged_from_any_record_page(north: Company) -> None:
@@ -90,3 +96,35 @@ def test_my_day_leads_to_lists_that_can_be_read(north: Company) -> None:
     assert link is not None
     listed = ada.get(link[1].replace("&amp;", "&")).content.decode()
     assert "Ring them" in listed
+
+
+def test_what_a_colleague_gives_to_do_is_told_once(north: Company) -> None:
+    customer = north.make("account", {"name": "Harbour"}, by="ada")
+    bo = north.people["bo"]
+    values = {"type": "task", "subject": "Send the samples", "record": customer.pk}
+    north.make("activity", {**values, "owner": bo.pk}, by="ada")
+    north.make("activity", {**values, "owner": bo.pk}, by="bo")
+    north.make("activity", {**values, "type": "note", "subject": "Said yes", "owner": bo.pk}, by="ada")
+    mine = [north.make("activity", {**values, "subject": f"Call {one}"}, by="ada") for one in range(3)]
+    deliver(north.id)
+    entity = registry.kind("activity")
+    assert entity is not None
+    with north.as_("ada"):
+        change_many(entity, [one.pk for one in mine], {"owner": bo.pk})
+    deliver(north.id)
+    with north.as_("bo"):
+        lines = list(Notification.objects.filter(user_id=bo.pk).order_by("id"))
+    assert [one.text for one in lines] == ["Ada Whitfield gave you: Send the samples", "Ada Whitfield gave you 3 things to do"]
+    page = north.browser("bo").get(lines[1].url).content.decode()
+    assert "Call 2" in page and "Said yes" not in page
+
+
+def test_the_whole_list_of_what_is_to_do_opens_from_my_day(north: Company) -> None:
+    customer = north.make("account", {"name": "Harbour"}, by="ada")
+    north.make("activity", {"type": "task", "subject": "Send the samples", "record": customer.pk, "due": now()}, by="ada")
+    browser = north.browser("ada")
+    links = [unescape(one) for one in re.findall(r'href="(/activities/\?[^"]*)"', browser.get("/").content.decode())]
+    assert links
+    for link in links:
+        page = browser.get(link).content.decode()
+        assert "Send the samples" in page, link
