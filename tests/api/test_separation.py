@@ -27,7 +27,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 def _addresses(entity: Entity[Any], their_id: str) -> Iterator[tuple[str, set[str]]]:
     for route in ROUTES:
         if "{plural}" in route.template and "{id}" in route.template:
-            url = route.template.replace("{plural}", entity.plural).replace("{id}", their_id)
+            url = route.template.replace("{plural}", entity.plural).replace("{id}", their_id).replace("{share}", their_id)
             names = [action.name for action in actions_of(entity)] if "{action}" in url else [""]
             for name in names:
                 yield url.replace("{action}", name), set(route.methods)

@@ -24,7 +24,7 @@ class Relationships(Policy[Relationship]):
     """A relationship is seen by whoever sees both ends of it: it would tell of the hidden one else."""
 
     def rows(self, actor: Actor, verb: str = "view") -> Q:
-        own = self._level_rows(actor, verb)
+        own = self._own_rows(actor, verb)
         if own == NOTHING:
             return own
         ends = self._any_kind(actor, "first", NOTHING) & self._any_kind(actor, "second", NOTHING)

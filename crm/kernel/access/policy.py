@@ -1,21 +1,24 @@
 """One policy object per record kind answers rows, verbs and fields: for pages, API, export, jobs alike."""
 
+import logging
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from crm.kernel.access.models import Share
+from crm.kernel.access.shared import kinds_shared, limits, shared_ids
+from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity, bound_model
 from crm.kernel.entity.fields import Link
 from crm.kernel.entity.filter import Asker, compile_filter, from_json
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
-from crm.kernel.identity.grants import FILTER, Grants
+from crm.kernel.identity.grants import FILTER, FLAG_VERBS, Grants
 from crm.kernel.tenancy.scope import current_actor, versions
+
+logger = logging.getLogger("kith.access")
 
 R = TypeVar("R", bound=models.Model)
 
@@ -23,17 +26,13 @@ _POLICIES: dict[str, "type[Policy[Any]]"] = {}
 NOTHING = Q(pk__in=[])
 
 
-@lru_cache(maxsize=4096)
-def _shared(workspace: UUID, actor: UUID, teams: frozenset[UUID], verb: str, version: int) -> tuple[UUID, ...]:
-    rows = Share.objects.filter(Q(user_id=actor) | Q(team_id__in=teams))
-    return tuple((rows.filter(edit=True) if verb == "edit" else rows).values_list("record_id", flat=True))
-
-
-def shared_ids(actor: Actor, verb: str) -> tuple[UUID, ...]:
-    """Records shared with the actor; asked once per version of the workspace's rights."""
-    if actor.id is None or verb not in ("view", "edit"):
-        return ()
-    return _shared(actor.workspace_id, actor.id, actor.team_ids, verb, versions()[1])
+def _either(one: Q, other: Q) -> Q:
+    """Either condition. An empty Q stands for every row here, which Django's own `|` would leave out."""
+    if not one or not other:
+        return Q()
+    if one == NOTHING:
+        return other
+    return one if other == NOTHING else one | other
 
 
 def asker(actor: Actor) -> Asker:
@@ -43,6 +42,20 @@ def asker(actor: Actor) -> Asker:
         hidden=lambda entity: policy_for(entity).hidden(actor),
         seen=lambda entity: Q(deleted_at=None) & policy_for(entity).rows(actor),
     )
+
+
+def _by_filter(entity: Entity[Any], actor: Actor, verb: str) -> Q:
+    """The rows that the filters of roles open. They are the administrator's: fields and records which the actor may not
+    see himself count in them. One that fits no longer (a field went away) opens nothing."""
+    given = actor.grants.filter(entity.kind, verb)
+    if given is None:
+        return NOTHING
+    trusted = Asker(Reading.of(actor), actor.id, actor.team_id, seen=lambda other: Q(deleted_at=None))
+    try:
+        return compile_filter(from_json(given), entity, trusted)
+    except Wrong as refusal:
+        logger.warning("a role's filter on %s opens nothing: %s", entity.kind, refusal)
+        return NOTHING
 
 
 class Policy(Generic[R]):
@@ -57,31 +70,54 @@ class Policy(Generic[R]):
     def __init__(self, entity: Entity[Any]) -> None:
         self.entity = entity
 
+    @property
+    def shareable(self) -> bool:
+        """Whether one record of the kind can be shared: what follows another record or has a rule of its own cannot."""
+        return type(self) is Policy and self.entity.parent is None
+
     def rows(self, actor: Actor, verb: str = "view") -> Q:
         """The rows to which the actor may apply the verb, as a condition on the kind's model."""
-        own = self._level_rows(actor, verb)
+        own = self._own_rows(actor, verb)
+        if verb != "view" and self._filtered(actor, verb):
+            own &= self._own_rows(actor, "view")  # levels lie inside each other, filters need not
         if self.entity.parent is None or own == NOTHING:
             return own
         parents = self._parent_rows(actor)
         return parents if verb == "view" else own & parents
 
-    def _level_rows(self, actor: Actor, verb: str) -> Q:
+    def granted(self, actor: Actor, verb: str) -> Q:
+        """The rows that the actor's roles give, without what is shared."""
         level = actor.grants.level(self.entity.kind, verb)
-        if level == "all":
-            return Q()
-        if level == "none":
-            return NOTHING
-        shared = shared_ids(actor, verb)
-        found = Q(pk__in=shared) if shared else NOTHING
-        if level == FILTER:
-            given = actor.grants.filter(self.entity.kind, verb)
-            return found | compile_filter(from_json(given), self.entity, asker(actor)) if given else found
-        found |= Q(owner_id=actor.id)
+        if level in ("all", "none"):
+            return Q() if level == "all" else NOTHING
+        found = NOTHING if level == FILTER else Q(owner_id=actor.id)
         if level == "team" and actor.team_id:
             found |= Q(team_id=actor.team_id)
         if level == "team_below" and actor.tree_ids:
             found |= Q(team_id__in=sorted(actor.tree_ids))
+        return _either(found, _by_filter(self.entity, actor, verb))
+
+    def _own_rows(self, actor: Actor, verb: str) -> Q:
+        shared = shared_ids(actor, self.entity.kind, verb)
+        own = _either(self.granted(actor, verb), Q(pk__in=shared) if shared else NOTHING)
+        return _either(own, self._with_shared(actor)) if verb == "view" else own
+
+    def _with_shared(self, actor: Actor) -> Q:
+        """What follows a record shared with the actor, of a kind that the roles show at all (`follows` on the link)."""
+        links = [one for one in self.entity.fields.values() if isinstance(one, Link) and one.follows]
+        shared = kinds_shared(actor) if links and self.entity.parent is None else []
+        if not shared or actor.grants.level(self.entity.kind, "view") == "none":
+            return NOTHING
+        found = NOTHING
+        for link in links:
+            target = registry.of(link.target)
+            kinds = shared if target is None else [target.kind]
+            ids = [pk for kind in kinds for pk in shared_ids(actor, kind)]
+            found = _either(found, Q(**{f"{link.name}__in": ids}) if ids else NOTHING)
         return found
+
+    def _filtered(self, actor: Actor, verb: str) -> bool:
+        return any(actor.grants.filter(self.entity.kind, one) is not None for one in {verb, "view"})
 
     def _parent_rows(self, actor: Actor) -> Q:
         """A child is seen by whoever sees the record it belongs to; what belongs to none, by its owner."""
@@ -112,29 +148,37 @@ class Policy(Generic[R]):
         return Q() if everything else found
 
     def may(self, actor: Actor, verb: str, record: Any = None) -> bool:
-        """Whether the verb is given at all, or for this record."""
-        level = actor.grants.level(self.entity.kind, verb)
-        if level == "none":
-            return False  # as `rows` has it: a share opens nothing to those whose roles leave the kind out
-        if record is None or level == "all" and self.entity.parent is None:
-            return True
-        if type(self) is Policy and self.entity.parent is None and level != FILTER:
-            return self._holds(actor, level, record) or record.pk in shared_ids(actor, verb)
-        return bool(self.entity.model._default_manager.filter(self.rows(actor, verb), pk=record.pk).exists())
+        """Whether the verb is given at all (for one record, if only by a share), or for this record."""
+        kind, parent = self.entity.kind, self.entity.parent
+        level = actor.grants.level(kind, verb)
+        if record is None:
+            return level != "none" or bool(shared_ids(actor, kind, verb))
+        if verb in FLAG_VERBS:
+            return level != "none"
+        if type(self) is not Policy or parent is not None or self._filtered(actor, verb):
+            return bool(self.entity.model._default_manager.filter(self.rows(actor, verb), pk=record.pk).exists())
+        return level == "all" or self._holds(actor, level, record) or record.pk in shared_ids(actor, kind, verb)
 
     @staticmethod
     def _holds(actor: Actor, level: str, record: Any) -> bool:
-        """What `_level_rows` asks of the database, answered by a record that is at hand."""
+        """What `granted` asks of the database, answered by a record that is at hand."""
+        if level in ("none", FILTER):
+            return False
         teams = {"team": {actor.team_id} - {None}, "team_below": actor.tree_ids}.get(level, frozenset())
         return record.owner_id is not None and record.owner_id == actor.id or record.team_id in teams
 
     def hidden(self, actor: Actor) -> frozenset[str]:
         """Names of the fields that do not exist for this actor, parts of composites with them."""
-        return _said(self.entity, actor.grants, "hidden", versions())
+        return _said(self.entity, actor.grants, "hidden", versions()) | self._limits(actor, "hidden")
 
     def readonly(self, actor: Actor) -> frozenset[str]:
         """Names of the fields that the actor may see and not write."""
-        return _said(self.entity, actor.grants, "readonly", versions())
+        return _said(self.entity, actor.grants, "readonly", versions()) | self._limits(actor, "readonly")
+
+    def _limits(self, actor: Actor, wanted: str) -> frozenset[str]:
+        """Whoever sees a kind by shares alone sees no field that was closed to those who shared."""
+        found = limits(actor, self.entity.kind, wanted)
+        return found if found and actor.grants.level(self.entity.kind, "view") == "none" else frozenset()
 
     def fields(self, actor: Actor) -> dict[str, Any]:
         """{name: field} without the hidden ones."""

@@ -46,7 +46,7 @@ class Grants:
 
     def level(self, kind: str, verb: str) -> str:
         """One of LEVELS, or "filter" where nothing but a filter gives the verb. Never wider than what may be seen."""
-        if not self._in_scope(kind, verb):
+        if not self.in_scope(kind, verb):
             return "none"
         own = self._widest(kind, verb)
         if verb not in ("edit", "delete"):
@@ -58,7 +58,7 @@ class Grants:
 
     def filter(self, kind: str, verb: str = "view") -> dict[str, Any] | None:
         """The filter (as JSON) that opens further rows for the verb, or None."""
-        if not self._in_scope(kind, verb):
+        if not self.in_scope(kind, verb):
             return None
         found = [
             entry["filter"]
@@ -78,14 +78,12 @@ class Grants:
         return self._holds_admin() or self._does(name)
 
     def field(self, kind: str, field: str) -> str | None:
-        """"hidden", "readonly" or None. Only roles that show the kind at all have a say."""
+        """"hidden", "readonly" or None. Only roles that show the kind have a say; where none does, all of them."""
         if self._holds_admin():
             return None
-        said = [
-            entry.get("fields", {}).get(field)
-            for entry in (_entry(role, kind) for role in self._roles)
-            if _level(entry.get("view")) != "none"
-        ]
+        entries = [_entry(role, kind) for role in self._roles]
+        showing = [entry for entry in entries if _level(entry.get("view")) != "none"]
+        said = [entry.get("fields", {}).get(field) for entry in showing or entries]
         if not said or None in said:
             return None
         return "readonly" if "readonly" in said else "hidden"
@@ -110,7 +108,8 @@ class Grants:
             return True
         return "*" in patterns and not name.startswith(_ADMINISTRATION)
 
-    def _in_scope(self, kind: str, verb: str) -> bool:
+    def in_scope(self, kind: str, verb: str) -> bool:
+        """Whether a token's scopes leave the verb open; a session's always do."""
         if self._scopes is None:
             return True
         wanted = {"write", f"{kind}:write"}

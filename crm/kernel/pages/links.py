@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.text import fold, sort_key
@@ -42,29 +43,19 @@ def lookup_url(field: Fact) -> str:
 
 
 def what_of(field: Fact) -> str:
-    target = target_of(field)
-    entity = registry.of(target)
+    entity = registry.of(field.target)
     if entity is not None:
         return entity.plural
-    return {User: "people", Team: "teams"}.get(target, "any")
-
-
-def target_of(field: Fact) -> Any:
-    """The model a link or many-links field leads to."""
-    if field.type == "links":
-        to = str(getattr(field, "to", ""))
-        return next((kind.model for kind in registry.all() if kind.model._meta.label == to), RecordRow)
-    return field.target
+    return "people" if field.target is User else "teams" if field.target is Team else "any"
 
 
 def few(field: Fact) -> list[tuple[UUID, str]] | None:
     """All targets where there are so few that a plain choice serves best; None where there are more."""
-    target = target_of(field)
-    if target is RecordRow:
+    if field.target is RecordRow:
         return None
-    entity = registry.of(target)
+    entity = registry.of(field.target)
     if entity is None:
-        rows = target.objects.filter(is_active=True) if target is User else target.objects.all()
+        rows: Any = User.objects.filter(is_active=True) if field.target is User else Team.objects.all()
         found = list(rows.order_by("name").values_list("pk", "name")[: FEW + 1])
     else:
         found = _titles(visible(entity).order_by(*_order(entity)).values_list("pk", flat=True)[: FEW + 1])
@@ -84,7 +75,7 @@ def _titles(ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
 
 def name_of_link(field: Fact, pk: UUID) -> str:
     """The name of one target that the actor may see, else ""."""
-    return names_of(target_of(field), [pk]).get(pk, "")
+    return names_of(field.target, [pk]).get(pk, "")
 
 
 def hits(what: str, words: str) -> list[Hit]:
@@ -94,6 +85,8 @@ def hits(what: str, words: str) -> list[Hit]:
         return [Hit(pk, name, email) for pk, name, email in rows.order_by("name").values_list("pk", "name", "email")[:HITS]]
     if what == "teams":
         return [Hit(pk, name) for pk, name in Team.objects.filter(name__icontains=words).order_by("name").values_list("pk", "name")[:HITS]]
+    if what == "colleagues":
+        return [*(Hit(hit.id, hit.title, _("Team")) for hit in hits("teams", words)[:3]), *hits("people", words)][:HITS]
     entity = registry.plural(what)
     if entity is not None:
         return of_kind(entity, words)
@@ -107,7 +100,6 @@ def anything(words: str, most: int = HITS) -> list[Hit]:
     for entity in sorted(registry.all(), key=lambda kind: kind.menu_order):
         if entity.menu and policy_for(entity).may(actor, "view"):
             found += [Hit(hit.id, hit.title, str(entity.label), hit.url) for hit in of_kind(entity, words, 4)]
-        starts |= Q(**{f"{title.filter_ref()}__in": title.meant(words)})
     return found[:most]
 
 
@@ -118,6 +110,7 @@ def of_kind(entity: Entity[Any], words: str, most: int = HITS) -> list[Hit]:
     wanted = fold(words)
     if wanted and title.type in ("text", "person_name"):
         starts = Q(**{f"{title.filter_ref()}__startswith": wanted}) | Q(**{f"{title.sort_ref()}__startswith": sort_key(words)})
+        starts |= Q(**{f"{title.filter_ref()}__in": title.meant(words)})
         first = list(rows.filter(starts).order_by(title.sort_ref()).values_list("pk", flat=True)[:most])
         if len(first) < most:
             inside = rows.filter(

@@ -22,6 +22,7 @@ from crm.kernel.pages.cells import Cell, cell, inline, record_url
 from crm.kernel.pages.lists import Line, lines_of
 from crm.kernel.pages.panels import filled, tabs_of
 from crm.kernel.pages.preferences import columns_of
+from crm.kernel.pages.sharing import Shared, shared
 from crm.kernel.records import listing
 from crm.kernel.records.actions import Action, available
 from crm.kernel.records.listing import order_of
@@ -75,6 +76,7 @@ class RecordScreen(Facts):
     actions: list[Action]
     panels: dict[str, list[Any]]
     may: dict[str, bool]
+    shared: Shared
     prev: str = ""
     next: str = ""
     kept: str = ""
@@ -99,6 +101,7 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
         available(entity, record),
         {where: filled(entity.kind, where, record, actor) for where in ("top", "right", "left", "composer")},
         may,
+        shared(entity, record),
     )
     made.prev, made.next, made.kept = neighbours(entity, record, given)
     return made
@@ -137,7 +140,8 @@ def _blocks(entity: Entity[Any], cells: Mapping[str, Cell]) -> list[Block]:
         mine = [cells[name] for name in names if name in cells and name != entity.title]
         if mine:
             made.append(Block(label, mine))
-    rest = [cells[name] for name in ("created_at", "created_by", "updated_at", "updated_by") if name in cells]
+    placed = {entity.title, "owner", "team", *(name for names in entity.sections.values() for name in names)}
+    rest = [cells[name] for name in cells if name not in placed]
     return [*made, Block(_("Record"), rest)]
 
 

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from crm.kernel.pages.routes import KindConverter
-from crm.kernel.pages.views import boards, bulk, forms, lists, own, records
+from crm.kernel.pages.views import boards, bulk, forms, lists, own, records, shares
 
 register_converter(KindConverter, "kind")
 
@@ -36,6 +36,8 @@ urlpatterns = [
     path("<kind:entity>/<uuid:pk>/delete", records.to_bin, name="pages.delete"),
     path("<kind:entity>/<uuid:pk>/files", records.attach, name="pages.attach"),
     path("<kind:entity>/<uuid:pk>/files/<uuid:file_id>/remove", records.detach, name="pages.detach"),
+    path("<kind:entity>/<uuid:pk>/shares", shares.shares, name="pages.shares"),
+    path("<kind:entity>/<uuid:pk>/shares/<uuid:share_id>/remove", shares.remove, name="pages.unshare"),
     path("<kind:entity>/<uuid:pk>/tab/<slug:name>", records.tab, name="pages.tab"),
     path("<kind:entity>/<uuid:pk>/do/<slug:name>", records.act, name="pages.act"),
     path("<kind:entity>/<uuid:pk>/cell/<slug:name>", forms.cell, name="pages.cell"),

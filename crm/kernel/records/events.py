@@ -36,3 +36,12 @@ class RecordRestored(Event):
 
     kind: str
     record: UUID
+
+
+@event
+class RecordShared(Event):
+    """A record was shared with a person or a team; `share` says with whom."""
+
+    kind: str
+    record: UUID
+    share: UUID

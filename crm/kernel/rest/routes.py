@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.kernel.rest.operation import Handler
-from crm.kernel.rest.views import bulk, exports, files, history, imports, jobs, kinds, perform, records
+from crm.kernel.rest.views import bulk, exports, files, history, imports, jobs, kinds, perform, records, shares
 
 BASE = "/api/v1"
 
@@ -46,5 +46,7 @@ ROUTES: tuple[Route, ...] = (
     _route("/{plural}/{id}/restore", POST=records.restore_record),
     _route("/{plural}/{id}/history", GET=history.read_history),
     _route("/{plural}/{id}/files", GET=files.list_files, POST=files.attach_file),
+    _route("/{plural}/{id}/shares", GET=shares.list_shares, POST=shares.share_record),
+    _route("/{plural}/{id}/shares/{share}", DELETE=shares.remove_share),
     _route("/{plural}/{id}/actions/{action}", POST=perform.perform_action),
 )

@@ -53,7 +53,13 @@ _IMPORT: dict[str, Schema] = {
     },
     "reading": _MAP,
     "columns": _list(
-        _object(column=_TEXT, field=_NULL_TEXT, reason=_NULL_TEXT, examples={"type": ["array", "null"], "items": _TEXT})
+        _object(
+            column=_TEXT,
+            field=_NULL_TEXT,
+            reason=_NULL_TEXT,
+            examples={"type": ["array", "null"], "items": _TEXT},
+            dates={"type": ["string", "null"], "enum": ["dmy", "mdy", "open", "mixed", None]},
+        )
     ),
     "mapping": {"type": "object", "additionalProperties": _NULL_TEXT},
     "options": _MAP,
@@ -135,6 +141,16 @@ COMPONENTS: dict[str, Schema] = {
     "File": _object(
         id=_ID, name=_TEXT, size=_COUNT, mime=_TEXT, sha256=_TEXT, by=_NULL_ID, created_at=_TIME, url=_TEXT
     ),
+    "Share": _object(
+        id=_ID,
+        user=_NULL_ID,
+        team=_NULL_ID,
+        name=_TEXT,
+        edit={"type": "boolean"},
+        until=_NULL_TIME,
+        by=_NULL_ID,
+        created_at=_TIME,
+    ),
     "Change": _object(
         id=_ID,
         at=_TIME,
@@ -177,6 +193,8 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "job": _named("Job"),
     "file": _named("File"),
     "files": _page("File"),
+    "share": _named("Share"),
+    "shares": _page("Share"),
     "history": _page("Change"),
     "import": _named("Import"),
     "imports": _page("Import"),

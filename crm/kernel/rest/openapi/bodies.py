@@ -130,6 +130,7 @@ def _mapping(about: About) -> Schema:
                         "values": {"type": "object"},
                         "fill": {"type": "object", "additionalProperties": {"type": "string"}},
                         "date_order": {"type": ["string", "null"], "enum": ["ymd", "mdy", "dmy", None]},
+                        "date_orders": {"type": "object", "additionalProperties": {"type": "string", "enum": ["ymd", "mdy", "dmy"]}},
                         "decimal_mark": {"type": "string", "enum": [".", ","]},
                         "overwrite_empty": {"type": "boolean"},
                     },
@@ -173,6 +174,21 @@ def _export(about: About) -> Schema:
     return {"schema": schema, "example": {"kind": kinds[0] if kinds else "", "format": "csv"}}
 
 
+def _share(about: About) -> Schema:
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "user": {"type": ["string", "null"], "format": "uuid"},
+            "team": {"type": ["string", "null"], "format": "uuid"},
+            "edit": {"type": "boolean", "default": False},
+            "until": {"type": ["string", "null"], "format": "date-time"},
+        },
+    }
+    team = about.samples.team()
+    return {"schema": schema, "example": {"team": team, "edit": False} if team else {}}
+
+
 BODIES: dict[str, Callable[[About], Schema]] = {
     "new": _new,
     "change": _change,
@@ -183,5 +199,6 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "file": _file,
     "mapping": _mapping,
     "export": _export,
+    "share": _share,
 }
 UPLOADS = frozenset({"upload", "file"})

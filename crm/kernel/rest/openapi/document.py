@@ -121,7 +121,7 @@ def _path_parameters(facts: Operation, place: _Place, samples: Samples) -> list[
         described: Schema = {"name": name, "in": "path", "required": True}
         described["schema"] = {"type": "string", "format": "uuid"}
         sample = _sample_id(facts, place, samples)
-        if sample:
+        if sample and name == "id":
             described["example"] = sample
         found.append(described)
     return found

@@ -12,6 +12,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.exchange.models import ExportRun, ImportRun
 from crm.kernel.files.models import FileRef
 from crm.kernel.identity.actor import Actor
+from crm.kernel.identity.models import Team
 from crm.kernel.queue.models import Task
 from crm.kernel.records.actions import Action
 
@@ -78,6 +79,11 @@ class Samples:
         """A record in a state in which the action may be run."""
         records = entity.model._default_manager.filter(pk__in=self.ids(entity))
         return next((str(record.pk) for record in records if action.when(record)), None)
+
+    def team(self) -> str | None:
+        """A team of the workspace, to share with."""
+        found = Team.objects.order_by("name").values_list("pk", flat=True).first() if self._actor is not None else None
+        return str(found) if found else None
 
     def own(self, tag: str, number: int) -> str | None:
         """One of the actor's own jobs, imports, exports or files."""
