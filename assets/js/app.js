@@ -46,10 +46,11 @@ Alpine.data("filterEditor", filterEditor);
 Alpine.data("palette", palette);
 Alpine.start();
 
-/** Parts of a page which need a bigger library: fetched once, when they are on the page. */
-function startBoards(root) {
+/** Parts of a page which need a bigger library, or which few people meet: fetched once, when they are on the page. */
+function startParts(root) {
   const board = root.querySelector("[data-board]");
   if (board) import("./board.js").then((m) => m.startBoard(board, htmx));
+  if (root.querySelector("[data-drop], form[data-import]")) import("./import.js").then((m) => m.startImport(root));
 }
-htmx.onLoad(startBoards);
+htmx.onLoad(startParts);
 document.documentElement.dataset.ready = "yes";

@@ -16,7 +16,7 @@ from crm.kernel.entity.filter import Node, to_json
 from crm.kernel.entity.forms.reading import use_reading
 from crm.kernel.exchange import exporting, jobs, store
 from crm.kernel.exchange.columns import checked, importable, usual_key
-from crm.kernel.exchange.mapping import initial_values, suggest
+from crm.kernel.exchange.mapping import date_orders, initial_values, suggest
 from crm.kernel.exchange.mapping.match import RECORD_ID
 from crm.kernel.exchange.models import ExportRun, ImportRow, ImportRun, ImportState, Outcome
 from crm.kernel.exchange.options import Options
@@ -96,7 +96,11 @@ def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str
     sample = [row.cells for row in islice(rows(path, shape), SAMPLE)]
     matches = suggest(entity, importable(entity), shape.columns, sample)
     run.shape = shape.to_json()
-    run.matches = [match.to_json() | {"examples": _examples([row[index] for row in sample])} for index, match in enumerate(matches)]
+    orders = date_orders(len(shape.columns), (row.cells for row in rows(path, shape) if not row.problem))
+    run.matches = [
+        match.to_json() | {"examples": _examples([row[index] for row in sample]), "dates": orders[index]}
+        for index, match in enumerate(matches)
+    ]
     run.mapping = {match.column: match.field for match in matches if match.field}
     key = usual_key(entity, run.mapping, lambda column: _tells_apart(path, shape, column))
     options = Options(key=key)
@@ -145,6 +149,9 @@ def map_columns(run: ImportRun, mapping: Mapping[str, str | None], options: Mapp
         raise Wrong(fields={"options": [_("There is no field “%(name)s”.") % {"name": unknown[0]}]})
     if chosen.key not in (None, RECORD_ID) and chosen.key not in importable(entity):
         raise Wrong(fields={"key": [_("There is no field “%(name)s”.") % {"name": chosen.key}]})
+    strange = [column for column in chosen.date_orders if column not in run.file_shape.columns]
+    if strange:
+        raise Wrong(fields={"date_orders": [_("The file has no such column.") + f" “{strange[0][:60]}”"]})
     run.options = chosen.to_json()
     run.state = ImportState.MAPPED
     run.save()

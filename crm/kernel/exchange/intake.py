@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.base.errors import Refusal
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Fact, Link, Links
+from crm.kernel.entity.fields import Fact, FieldError, Link, Links
+from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange.columns import checked, importable
 from crm.kernel.exchange.linking import Found, Resolver, find_by, key_of, target_of
+from crm.kernel.exchange.mapping import order_of
 from crm.kernel.exchange.mapping.match import RECORD_ID
 from crm.kernel.exchange.models import ImportRun
 from crm.kernel.exchange.options import Options
 from crm.kernel.exchange.reading import Row
+from crm.kernel.tenancy.scope import current_actor
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _PARTS = re.compile(r"[;；|]")
@@ -67,12 +70,25 @@ class Intake:
         self.columns = [(place[column], name) for column, name in mapping.items()]
         self.by_name = {name: index for index, name in self.columns}
         self.place = place
+        self.dates = self._date_readings(run, mapping)
         self.links = Resolver()
         key = self.options.key
         self.key = key if key == RECORD_ID or key in self.fields else None
         self.seen: dict[Any, int] = {}
         self.titles: set[Any] = set()
         self.unique = [name for name, one in self.fields.items() if one.unique_value and name in self.by_name]
+
+    def _date_readings(self, run: ImportRun, mapping: dict[str, str]) -> dict[str, Reading]:
+        """{field: how its dates are read} where a column's values, or the person, decide the order of day and month."""
+        found = {match["column"]: match.get("dates") for match in run.matches}
+        usual = self.options.reading(current_actor())
+        readings: dict[str, Reading] = {}
+        for column, name in mapping.items():
+            if name in self.fields and self.fields[name].type in ("date", "datetime"):
+                order = order_of(column, found.get(column), self.options.date_orders, self.options.date_order)
+                if order is not None:
+                    readings[name] = replace(usual, date_order=order)
+        return readings
 
     def look_ahead(self, rows: Any, up_to: int) -> None:
         """Read the file once for what one row must know of the others: keys of the rows done, names that come later."""
@@ -113,13 +129,20 @@ class Intake:
             cell = row.cells[index].strip()
             text = self.options.values.get(name, {}).get(cell, cell)
             if text or self.options.overwrite_empty:
-                values[name] = text
+                values[name] = self._day(candidate, name, text) if text and name in self.dates else text
         for name, template in self.options.fill.items():
             if name in self.fields and not values.get(name):
                 values[name] = self._filled(template, row)
                 candidate.filled.add(name)
         values.pop(RECORD_ID, None)
         return values
+
+    def _day(self, candidate: Candidate, name: str, text: str) -> Any:
+        try:
+            return self.fields[name].clean(text, self.dates[name])
+        except FieldError as error:
+            candidate.reasons.append(f"{self.fields[name].label}: {error.message}")
+            return None
 
     def _filled(self, template: str, row: Row) -> str:
         def cell(match: re.Match[str]) -> str:

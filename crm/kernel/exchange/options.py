@@ -24,13 +24,15 @@ def _texts(value: Any) -> bool:
     return isinstance(value, Mapping) and all(_text(name) and _text(text) for name, text in value.items())
 
 
+_ORDERS = ("ymd", "mdy", "dmy")
 _FORMS: dict[str, Callable[[Any], bool]] = {
     "key": lambda value: value is None or _text(value),
     "only": lambda value: value in ("both", "create", "update"),
     "missing": lambda value: _texts(value) and all(what in ("reject", "create", "empty") for what in value.values()),
     "values": lambda value: isinstance(value, Mapping) and all(map(_text, value)) and all(map(_texts, value.values())),
     "fill": _texts,
-    "date_order": lambda value: value in ("ymd", "mdy", "dmy", None),
+    "date_order": lambda value: value in _ORDERS or value is None,
+    "date_orders": lambda value: _texts(value) and all(order in _ORDERS for order in value.values()),
     "decimal_mark": lambda value: value in (".", ","),
     "overwrite_empty": lambda value: isinstance(value, bool),
 }
@@ -41,6 +43,7 @@ _FORM_WORDS = {
     "values": _("Give the text to read instead, for each text of each field."),
     "fill": _("Give a text for each field."),
     "date_order": _("Choose ymd, mdy, dmy or null."),
+    "date_orders": _("Give ymd, mdy or dmy for each column."),
     "decimal_mark": _("Choose a point or a comma."),
     "overwrite_empty": _("Give true or false."),
 }
@@ -53,7 +56,9 @@ class Options:
     `key`: the field (or "id") by which existing records are found and changed, None: every row makes a new one.
     `only`: "both", "create" or "update". `missing`: {link field: what to do when nothing has the name}. `values`:
     {field: {text in the file: text to read instead}}. `fill`: {field: text for every new record without a value};
-    `{Column}` in it stands for that row's cell. `overwrite_empty`: an empty cell empties the field of an existing record.
+    `{Column}` in it stands for that row's cell. `date_order`: how all dates of the file are written, None: as each
+    column's values show; `date_orders`: {column: order}, which goes before both. `overwrite_empty`: an empty cell empties
+    the field of an existing record.
     """
 
     key: str | None = None
@@ -62,6 +67,7 @@ class Options:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fill: Mapping[str, str] = field(default_factory=dict)
     date_order: DateOrder | None = None
+    date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
     decimal_mark: Literal[".", ","] = "."
     overwrite_empty: bool = False
 
@@ -71,13 +77,13 @@ class Options:
         known = {f.name: stored[f.name] for f in fields(cls) if f.name in stored}
         allowed = {
             "only": ("both", "create", "update"),
-            "date_order": ("ymd", "mdy", "dmy", None),
+            "date_order": (*_ORDERS, None),
             "decimal_mark": (".", ","),
         }
         for name, values in allowed.items():
             if name in known and known[name] not in values:
                 del known[name]
-        for name in ("missing", "values", "fill"):
+        for name in ("missing", "values", "fill", "date_orders"):
             if not isinstance(known.get(name, {}), Mapping):
                 del known[name]
         known["key"] = known.get("key") or None

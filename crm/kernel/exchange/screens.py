@@ -1,37 +1,45 @@
 """What the screens of imports and exports show."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.access.policy import policy_for
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
-from crm.kernel.entity.forms.reading import use_reading
+from crm.kernel.entity.forms.dates import date_order
 from crm.kernel.entity.registry import registry
-from crm.kernel.exchange import actions, queries, store
+from crm.kernel.exchange import actions, queries
 from crm.kernel.exchange.columns import importable, keys_of
 from crm.kernel.exchange.exporting import heading
-from crm.kernel.exchange.linking import ask, target_of
-from crm.kernel.exchange.mapping import unknown_values
+from crm.kernel.exchange.linking import target_of
+from crm.kernel.exchange.mapping import Finding, order_of
 from crm.kernel.exchange.mapping.match import RECORD_ID
 from crm.kernel.exchange.models import ImportRun, ImportState
 from crm.kernel.exchange.options import Options
-from crm.kernel.exchange.reading import ENCODINGS, rows
+from crm.kernel.exchange.reading import ENCODINGS
+from crm.kernel.exchange.unknowns import UnknownNames, UnknownValues, unknowns
 from crm.kernel.queue.models import Task
-from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.scope import current_actor
 
-_LOOKED_AT = 5_000
-_SHORT = 60
+_NUMBERS = ("integer", "decimal", "money", "percent")
 STEPS = ("file", "map", "check", "run")
+
+
+@dataclass(frozen=True)
+class DatesLine:
+    """How the dates of a column are read: what can be chosen, what holds, and why. `doubt`: a look is needed."""
+
+    options: list[tuple[str, Any]]
+    order: str
+    reason: str
+    doubt: bool
+    shown: bool
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class ColumnLine:
     field: str
     reason: str
     sure: bool
+    dates: DatesLine | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class LinkLine:
     label: str
     can_create: bool
     chosen: str
+    unknown: UnknownNames | None
 
 
 @dataclass(frozen=True)
@@ -64,12 +74,17 @@ class MapScreen:
     keys: list[tuple[str, str]]
     links: list[LinkLine]
     needed: list[tuple[str, str, str]]
-    values: list[tuple[str, str, list[tuple[str, int, str]], list[tuple[str, Any]]]]
+    values: list[UnknownValues]
     options: Options
-    has_dates: bool
+    date_fields: list[str]
+    has_numbers: bool
     preview: list[Sequence[str]]
     encodings: list[tuple[str, str]]
     wrong: Mapping[str, str] = field(default_factory=dict)
+
+    def left_empty(self, name: str) -> bool:
+        """Whether a link's unknown names empty the field instead of rejecting their rows."""
+        return any(link.name == name and link.chosen == "empty" for link in self.links)
 
 
 @dataclass(frozen=True)
@@ -117,19 +132,23 @@ def map_screen(run: ImportRun, wrong: Mapping[str, str] | None = None) -> MapScr
     fields = importable(entity)
     options = Options.from_json(run.options)
     mapped = set(run.mapping.values())
+    wholes = {fields[name].part_of for name in mapped if name in fields}  # a name is there where its parts are
+    values, missing = unknowns(run, fields)
+    dates = [name for name, one in fields.items() if one.type in ("date", "datetime")]
     return MapScreen(
-        lines=[_line(match, run.mapping) for match in run.matches],
+        lines=[_line(match, run.mapping, options, dates) for match in run.matches],
         fields=[(RECORD_ID, _("ID of the record in Kith")), *((name, heading(entity, name)) for name in fields)],
         keys=[(name, _("ID") if name == RECORD_ID else heading(entity, name)) for name in keys_of(entity, run.mapping)],
-        links=[_link(fields[name], options) for name in fields if name in mapped and fields[name].type in ("link", "links")],
+        links=[_link(one, options, missing.get(name)) for name, one in fields.items() if name in mapped and one.type in ("link", "links")],
         needed=[
             (name, str(one.label), options.fill.get(name, ""))
             for name, one in fields.items()
-            if (one.required or name in options.fill) and name not in mapped and not _has_default(one)
+            if (one.required or name in options.fill) and name not in mapped | wholes and not _has_default(one)
         ],
-        values=_values(run, fields, options),
+        values=values,
         options=options,
-        has_dates=any(fields[name].type in ("date", "datetime") for name in mapped if name in fields),
+        date_fields=dates,
+        has_numbers=any(fields[name].type in _NUMBERS for name in mapped if name in fields),
         preview=actions.preview(run, 4),
         encodings=list(ENCODINGS.items()),
         wrong=wrong or {},
@@ -140,55 +159,37 @@ def _has_default(one: Fact) -> bool:
     return bool(getattr(one, "has_default", lambda: False)())
 
 
-def _line(match: Mapping[str, Any], mapping: Mapping[str, str]) -> ColumnLine:
+def _line(match: Mapping[str, Any], mapping: Mapping[str, str], options: Options, dates: Sequence[str]) -> ColumnLine:
     column, chosen = match["column"], mapping.get(match["column"], "")
     same = chosen == (match["field"] or "")
     reason = match["reason"] if same else _("Chosen by you") if chosen else _("Left out")
-    return ColumnLine(column, match["examples"], chosen, reason, match["sure"] if same else True)
+    found = match.get("dates")
+    line = _dates(column, found, options, chosen in dates) if found else None
+    return ColumnLine(column, match["examples"], chosen, reason, match["sure"] if same else True, line)
 
 
-def _link(one: Fact, options: Options) -> LinkLine:
+def _dates(column: str, found: Finding, options: Options, shown: bool) -> DatesLine:
+    """What is said of a column whose dates are numbers with the year last."""
+    offered: list[tuple[str, Any]] = [("dmy", _("day, month, year")), ("mdy", _("month, day, year"))]
+    order = order_of(column, found, options.date_orders, options.date_order)
+    if found == "mixed":
+        offered.insert(0, ("", _("as each value fits")))
+        reason = _("Some of these dates fit only day, month, year, others only month, day, year. Look at the file.")
+        return DatesLine(offered, order or "", reason, True, shown)
+    usual = "dmy" if date_order(options.reading(current_actor())) == "dmy" else "mdy"
+    if order not in (None, usual if found == "open" else found):
+        return DatesLine(offered, "dmy" if order == "dmy" else "mdy", _("Chosen by you"), False, shown)
+    if found == "open":
+        reason = _("Every value can be read both ways; this is the usual one in your country. Change it if it is wrong.")
+        return DatesLine(offered, usual, reason, True, shown)
+    return DatesLine(offered, found, _("Only this order fits all values."), False, shown)
+
+
+def _link(one: Fact, options: Options, unknown: UnknownNames | None) -> LinkLine:
     target = registry.of(target_of(one))
     usual = "empty" if one.name in ("owner", "team") else "reject"
     can = target is not None and policy_for(target).may(current_actor(), "create")
-    return LinkLine(one.name, str(one.label), can, options.missing.get(one.name, usual))
-
-
-def _values(run: ImportRun, fields: Mapping[str, Fact], options: Options) -> list[Any]:
-    """What no choice is called, and what no record of a short list is called: (field, label, values, choices)."""
-    shape = run.file_shape
-    reading = options.reading(current_actor())
-    with use_reading(reading):
-        cells = [row.cells for row in islice(rows(store.place(run.pk), shape), _LOOKED_AT)]
-        found: dict[str, list[tuple[str, int]]] = unknown_values(fields, run.mapping, shape.columns, cells, reading)
-        choices = {name: list(fields[name].choices_list) for name in found}
-        for index, column in enumerate(shape.columns):
-            name = run.mapping.get(column, "")
-            if name in fields and fields[name].type == "link":
-                names = _short_list(fields[name])
-                counted = Counter(row[index].strip() for row in cells) if names else Counter()
-                known = ask(target_of(fields[name]), counted)
-                unknown = [(text, many) for text, many in counted.most_common(40) if text and text not in known]
-                if unknown:
-                    found[name], choices[name] = unknown, [(one, one) for one in names]
-    return [
-        (
-            name,
-            str(fields[name].label),
-            [(value, count, options.values.get(name, {}).get(value, "")) for value, count in unknown],
-            choices[name],
-        )
-        for name, unknown in found.items()
-    ]
-
-
-def _short_list(one: Fact) -> list[str]:
-    """The names of the records that a link may point to, where there are few of them; else nothing."""
-    target = registry.of(target_of(one))
-    if target is None or policy_for(target).hidden(current_actor()) & {target.title}:
-        return []
-    ids = list(visible(target).values_list("pk", flat=True)[: _SHORT + 1])
-    return sorted(set(names_of(target.model, ids).values())) if len(ids) <= _SHORT else []
+    return LinkLine(one.name, str(one.label), can, options.missing.get(one.name, usual), unknown)
 
 
 def chosen_options(given: QueryDict, run: ImportRun) -> dict[str, Any]:
@@ -204,8 +205,9 @@ def chosen_options(given: QueryDict, run: ImportRun) -> dict[str, Any]:
         "missing": {key.removeprefix("missing:"): given[key] for key in given if key.startswith("missing:")},
         "values": values,
         "fill": {key.removeprefix("fill:"): given[key] for key in given if key.startswith("fill:") and str(given[key]).strip()},
-        "date_order": given.get("date_order") or None,
-        "decimal_mark": given.get("decimal_mark", "."),
+        "date_order": given.get("date_order") or old.date_order,
+        "date_orders": {key.removeprefix("dates:"): given[key] for key in given if key.startswith("dates:") and given[key]},
+        "decimal_mark": given.get("decimal_mark", old.decimal_mark),
         "overwrite_empty": given.get("overwrite_empty") == "on",
     }
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.fields import Fact, FieldError
+from crm.kernel.entity.forms.address import parse_country
+from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.exchange.mapping.synonyms import concepts_of, plain, says
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
@@ -17,6 +19,7 @@ _URL = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,22}\d")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _TAX = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_PLAIN = Reading()
 _CONTENT = {"email": _EMAIL, "url": _URL, "phone": _PHONE, "tax_id": _TAX}
 
 RECORD_ID = "id"
@@ -52,10 +55,13 @@ def suggest(entity: Entity[Any], fields: Mapping[str, Fact], columns: Sequence[s
     `fields` are the fields that may be written; `samples` are the first rows of the file, cells in column order.
     """
     known = _known_names(entity, fields)
+    whole = entity.title != "" and any(says("full_title", plain(column)) for column in columns)
     found: list[_Candidate] = []
     for order, column in enumerate(columns):
         cells = [row[order] for row in samples if order < len(row) and row[order].strip()]
         found += _candidates(column, order, known, cells)
+        if whole:
+            found += _beside_whole_name(entity, column, order, known)
     taken: dict[str, _Candidate] = {}
     given: dict[str, _Candidate] = {}
     for candidate in sorted(found, key=lambda one: (-one.score, one.order)):
@@ -76,6 +82,22 @@ class _Known:
     field: Fact
     exact: frozenset[str]
     concepts: tuple[str, ...]
+
+
+def _fits_country(field: Fact, cells: list[str]) -> int:
+    """A column whose values are countries is no city, whatever its name: `office location`."""
+    tried = cells[:60]
+    share = sum(1 for cell in tried if _is_country(cell.strip())) / len(tried) if tried else 0
+    if share <= 0.8:
+        return 0
+    return 5 if field.type == "country" else -70
+
+
+def _is_country(cell: str) -> bool:
+    try:
+        return len(cell) > 3 and bool(parse_country(cell, _PLAIN))
+    except FieldError:
+        return False
 
 
 def _known_names(entity: Entity[Any], fields: Mapping[str, Fact]) -> list[_Known]:
@@ -125,6 +147,19 @@ def _candidates(column: str, order: int, known: list[_Known], cells: list[str]) 
     return found
 
 
+def _beside_whole_name(entity: Entity[Any], column: str, order: int, known: list[_Known]) -> list[_Candidate]:
+    """Where a company's whole name has a column of its own, that is the name, and a column `name` is the short one."""
+    name = plain(column)
+    if "family_name" in entity.fields:
+        return []
+    if says("full_title", name) and any(one.field.name == entity.title for one in known):
+        return [_Candidate(110, order, column, entity.title, _("The whole name"))]
+    short = next((one.field for one in known if "short_name" in one.concepts), None)
+    if short is not None and (says("name", name) or says("organisation", name)):
+        return [_Candidate(50, order, column, short.name, _("The whole name is in another column"))]
+    return []
+
+
 def _foreign(name: str) -> int:
     """A column named as another thing than its content is a weaker guess: `Fax` holds phone numbers."""
     return 30 if says("fax", name) else 0
@@ -132,6 +167,8 @@ def _foreign(name: str) -> int:
 
 def _fits(field: Fact, cells: list[str]) -> int:
     """How the content speaks: 5 for, −20 against, 0 nothing."""
+    if field.type == "country" or field.name.endswith("_city"):
+        return _fits_country(field, cells)
     pattern = _CONTENT.get(field.type)
     if pattern is None or not cells:
         return 0

@@ -1,4 +1,4 @@
-"""Values of a choice column that its field does not know, to be mapped by hand."""
+"""Values of a column of choices or countries that its field does not know, to be mapped by hand."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ def unknown_values(
     choices = [
         (index, fields[mapping[column]])
         for index, column in enumerate(columns)
-        if mapping.get(column) in fields and fields[mapping[column]].type == "choice"
+        if mapping.get(column) in fields and fields[mapping[column]].type in ("choice", "country")
     ]
     counts: dict[str, Counter[str]] = {field.name: Counter() for _index, field in choices}
     for row in rows:

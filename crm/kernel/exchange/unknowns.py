@@ -1,0 +1,102 @@
+"""What the cells of a file name that Kith does not know: values of choices and countries, records behind links."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.forms.reading import use_reading
+from crm.kernel.entity.registry import registry
+from crm.kernel.exchange import store
+from crm.kernel.exchange.linking import ask, key_of, target_of
+from crm.kernel.exchange.mapping import unknown_values
+from crm.kernel.exchange.models import ImportRun
+from crm.kernel.exchange.options import Options
+from crm.kernel.exchange.reading import rows
+from crm.kernel.records.reading import names_of
+from crm.kernel.tenancy.scope import current_actor
+
+_LOOKED_AT = 50_000
+_MOST_NAMES = 5_000
+_MOST_VALUES = 40
+_SHORT = 60
+
+
+@dataclass(frozen=True)
+class UnknownValues:
+    """The values of one field that mean nothing here, the most frequent first: (value, rows, what it is read as)."""
+
+    name: str
+    label: str
+    values: Sequence[tuple[str, int, str]]
+    choices: Sequence[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class UnknownNames:
+    """How many names of a link column nobody has, in how many rows."""
+
+    names: int
+    rows: int
+
+
+def unknowns(run: ImportRun, fields: Mapping[str, Fact]) -> tuple[list[UnknownValues], dict[str, UnknownNames]]:
+    """What can be mapped value by value (choices, countries, links to one of few records), and {link: names nobody has}.
+
+    Looks at the first 50,000 rows.
+    """
+    options, shape = Options.from_json(run.options), run.file_shape
+    reading = options.reading(current_actor())
+    mapped = {index: fields[run.mapping[one]] for index, one in enumerate(shape.columns) if run.mapping.get(one) in fields}
+    wanted = {index: field for index, field in mapped.items() if field.type in ("choice", "country", "link")}
+    if not wanted:
+        return [], {}
+    with use_reading(reading):
+        cells = [row.cells for row in islice(rows(store.place(run.pk), shape), _LOOKED_AT)]
+        found: dict[str, list[tuple[str, int]]] = unknown_values(fields, run.mapping, shape.columns, cells, reading)
+        choices: dict[str, list[tuple[str, Any]]] = {name: list(fields[name].choices_list) for name in found}
+        missing: dict[str, UnknownNames] = {}
+        for index, field in wanted.items():
+            if field.type != "link":
+                continue
+            unknown = _unknown_names(run, index, field, cells)
+            listed = _short_list(field)
+            if unknown and listed:
+                found[field.name], choices[field.name] = unknown[:_MOST_VALUES], [(one, one) for one in listed]
+            elif unknown:
+                missing[field.name] = UnknownNames(len(unknown), sum(many for _text, many in unknown))
+    said = [
+        UnknownValues(name, str(fields[name].label), [(text, many, _read_as(options, name, text)) for text, many in unknown], choices[name])
+        for name, unknown in found.items()
+    ]
+    return said, missing
+
+
+def _read_as(options: Options, name: str, text: str) -> str:
+    return options.values.get(name, {}).get(text, "")
+
+
+def _unknown_names(run: ImportRun, index: int, field: Fact, cells: Sequence[Sequence[str]]) -> list[tuple[str, int]]:
+    """[(name, rows)] that no record has and, where rows may link to each other, no row of the file either."""
+    counted = Counter(text for row in cells if (text := row[index].strip()))
+    asked = dict(counted.most_common(_MOST_NAMES))
+    known = set(ask(target_of(field), asked))
+    entity = registry.kind(run.kind)
+    if entity is not None and target_of(field) is entity.model and entity.title in run.mapping.values():
+        column = next(one for one, name in run.mapping.items() if name == entity.title)
+        place = run.file_shape.columns.index(column)
+        titles = {key_of(entity.title_field, row[place].strip()) for row in cells}
+        known |= {text for text in asked if key_of(entity.title_field, text) in titles}
+    return [(text, many) for text, many in asked.items() if text not in known]
+
+
+def _short_list(one: Fact) -> list[str]:
+    """The names of the records that a link may point to, where there are few of them; else nothing."""
+    target = registry.of(target_of(one))
+    if target is None or policy_for(target).hidden(current_actor()) & {target.title}:
+        return []
+    ids = list(visible(target).values_list("pk", flat=True)[: _SHORT + 1])
+    return sorted(set(names_of(target.model, ids).values())) if len(ids) <= _SHORT else []
