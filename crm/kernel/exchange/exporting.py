@@ -122,10 +122,7 @@ def _add_rows(writer: Any, entity: Entity[Any], names: Sequence[str], rows: Sequ
 
 
 def _names_of_links(field: Fact, rows: Sequence[listing.Row]) -> dict[Any, str]:
-    assert isinstance(field, Links)
-    target = registry.kind(field.to)
-    ids = {one for row in rows for one in row.values.get(field.name) or ()}
-    return names_of(target.model, ids) if target is not None else {}
+    return names_of(field.target, {one for row in rows for one in row.values.get(field.name) or ()})
 
 
 def _cell(entity: Entity[Any], name: str, row: listing.Row, many: dict[str, dict[Any, str]]) -> Any:

@@ -40,11 +40,7 @@ NOTHING = Found()
 
 def target_of(field: Fact) -> type[models.Model]:
     """The model that a link field points to."""
-    if isinstance(field, Links):
-        entity = registry.kind(field.to)
-        assert entity is not None
-        return entity.model
-    assert isinstance(field, Link) and field.target is not None
+    assert field.target is not None
     return field.target
 
 

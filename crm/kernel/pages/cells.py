@@ -47,13 +47,15 @@ _WIDTHS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`how` tells the template: text, link, person, mail, phone, web, chips, long, yes, no; `href` where it leads."""
+    """`how` tells the template: text, link, links, person, mail, phone, web, chips, long, yes, no; `href` where it leads,
+    `links` (text, href) of several."""
 
     field: Fact
     text: str
     how: str = "text"
     href: str = ""
     parts: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     editable: bool = False
 
     @property
@@ -88,10 +90,12 @@ def target_url(field: Fact, pk: UUID) -> str:
     return "" if field.target in (User, Team) else reverse("pages.go", kwargs={"pk": pk})
 
 
-def cell(field: Fact, value: Any, name: str, reading: Reading, editable: bool = False) -> Cell:
-    """`name` is the name of what a link points to; "" where it may not be seen."""
+def cell(field: Fact, value: Any, name: Any, reading: Reading, editable: bool = False) -> Cell:
+    """`name` is the name of what a link points to, "" where it may not be seen; (id, name) of each of many links."""
     if field.type == "link":
         return _link(field, value, name, editable)
+    if field.type == "links":
+        return _links(field, value or (), name or ())
     text = _text(field, value, reading)
     if value is None or value == [] or text == "":
         return Cell(field, "", editable=editable)
@@ -126,6 +130,13 @@ def _link(field: Fact, value: Any, name: str, editable: bool) -> Cell:
         return Cell(field, _("Not shared with you"), "hidden")
     how = "person" if field.target is User else "link"
     return Cell(field, name, how, target_url(field, value), editable=editable)
+
+
+def _links(field: Fact, value: Sequence[UUID], named: Sequence[tuple[UUID, str]]) -> Cell:
+    if value and not named:
+        return Cell(field, _("Not shared with you"), "hidden")
+    text = ", ".join(name for _pk, name in named)
+    return Cell(field, text, "links", links=tuple((name, target_url(field, pk)) for pk, name in named))
 
 
 def inline(entity: Entity[Any]) -> frozenset[str]:

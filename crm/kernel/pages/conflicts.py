@@ -30,9 +30,9 @@ def _words(entity: Entity[Any], name: str, raw: Any) -> str:
     one = entity.fields[name]
     if raw in (None, "", []):
         return "–"
-    if one.type == "link":
-        pk = as_uuid(str(raw))
-        return (name_of_link(one, pk) if pk else "") or str(raw)
+    if one.type in ("link", "links"):
+        ids = [as_uuid(str(part)) for part in (raw if isinstance(raw, list) else [raw])]
+        return ", ".join(name_of_link(one, pk) or _("Not shared with you") for pk in ids if pk) or str(raw)
     try:
         reading = Reading.of(current_actor())
         return str(one.display(one.clean(raw, reading), reading)) or str(raw)

@@ -49,6 +49,7 @@ _OF_DAYS = {
     "gt": gettext_lazy("is after"),
     "gte": gettext_lazy("is from"),
 }
+MOST_CHOICES = 400
 _ALONE = ("empty", "filled")
 _LISTS = ("in", "not_in", "between", "not_between")
 _PERIODS = ("within", "not_within")
@@ -139,7 +140,7 @@ def shown(field: Fact | None, value: Any, reading: Reading) -> str:
         return _("me") if text == "me" else _("my team")
     if field is None:
         return text
-    if field.type == "link":
+    if field.type in ("link", "links"):
         pk = as_uuid(text)
         target = registry.of(field.target)
         if pk or target is None:
@@ -158,7 +159,7 @@ def facts(entity: Entity[Any]) -> dict[str, Any]:
     actor = current_actor()
     made = []
     for name, field in policy_for(entity).fields(actor).items():
-        if field.filterable and field.operators and field.type not in ("links", "currency"):
+        if field.filterable and field.operators and not (field.type == "currency" and field.part_of):
             made.append(_fact(name, field))
     return {"fields": made, "periods": [[name, str(label)] for name, label in NAMED.items()]}
 
@@ -167,12 +168,13 @@ def _fact(name: str, field: Fact) -> dict[str, Any]:
     choices: Sequence[tuple[str, Any]] = field.choices_list
     label, path = str(field.label), name
     operators = [op for op in field.operators if op not in _RARE]
-    if field.type == "link":
-        targets = few(field)
-        if targets is None:
+    if field.type in ("link", "links"):
+        kind = registry.of(field.target)
+        targets = few(field) if kind is not None else few(field, MOST_CHOICES - 2)
+        if targets is None and kind is not None:
             # Too many to choose from: compared by the name of what it leads to.
-            path, operators = f"{name}.name", ["contains", "is", "starts"]
-        else:
+            path, operators = f"{name}.{kind.title}", [op for op in ("contains", "is", "starts") if op in kind.title_field.operators]
+        elif targets is not None:
             choices = [*_me(field), *((str(pk), title) for pk, title in targets)]
     if field.type == "yes_no":
         choices = [("true", _("yes")), ("false", _("no"))]
@@ -180,7 +182,7 @@ def _fact(name: str, field: Fact) -> dict[str, Any]:
         "name": path,
         "label": label,
         "hint": _hint(field),
-        "choices": [[value, str(text)] for value, text in choices if len(choices) < 400],
+        "choices": [[value, str(text)] for value, text in choices if len(choices) < MOST_CHOICES],
         "operators": [{"name": op, "label": operator_label(field, op), "takes": _takes(op)} for op in operators],
     }
 

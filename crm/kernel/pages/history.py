@@ -1,6 +1,6 @@
 """The history of a record, from the audit log, in the words of its fields."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,8 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages.links import target_of
-from crm.kernel.records.reading import names_of
+from crm.kernel.records.reading import acts, names_of
 from crm.kernel.tenancy.scope import current_actor
-
-_COMPUTED = ("computed", "links")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +39,9 @@ class Entry:
 
 def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     """Newest first; entries which touch only fields that the actor may not see are left out."""
-    found = history(record.pk, limit)
+    found = acts(history(record.pk, limit))
     seen = policy_for(entity).fields(current_actor())
-    fields = [one for one in seen.values() if one.type not in _COMPUTED and not one.readonly]
+    fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
     names = _names(fields, found, entity)
     reading = Reading.of(current_actor())
     made = [_entry(entity, fields, entry, names, reading) for entry in found]
@@ -72,6 +69,8 @@ def _entry(entity: Entity[Any], fields: list[Fact], entry: AuditEntry, names: di
 
 def _pair(entity: Entity[Any], one: Fact, changes: dict[str, Any], names: dict[UUID, str], reading: Reading) -> tuple[str, str] | None:
     """(before, after) in words; None where the entry did not touch the field."""
+    if one.type == "links":
+        return _link_names(changes[one.name], names) if one.name in changes else None
     columns = one.columns()
     touched = {column: changes[column] for column in columns if column in changes}
     if not touched or (one.part_of and one.type == "currency"):
@@ -82,6 +81,12 @@ def _pair(entity: Entity[Any], one: Fact, changes: dict[str, Any], names: dict[U
     if len(touched) < len(columns) and len(columns) > 1 and columns[0] not in touched:
         return None
     return tuple(_said(entity, one, columns, touched, side, reading) for side in (0, 1))  # type: ignore[return-value]
+
+
+def _link_names(pair: Sequence[Sequence[str]], names: dict[UUID, str]) -> tuple[str, str]:
+    """(the names of links taken away, of links added)"""
+    before, after = (", ".join(names.get(as_uuid(one), "") or _("Not shared with you") for one in side) for side in pair)  # type: ignore[arg-type]
+    return before, after
 
 
 def _said(entity: Entity[Any], one: Fact, columns: list[str], touched: dict[str, Any], side: int, reading: Reading) -> str:
@@ -103,17 +108,19 @@ def _python(entity: Entity[Any], column: str, value: Any) -> Any:
     return value if isinstance(value, list) else held.to_python(value)
 
 
+def _listed(side: Any) -> list[str]:
+    return side if isinstance(side, list) else [side] if side else []
+
+
 def _names(fields: Iterable[Fact], found: Iterable[AuditEntry], entity: Entity[Any]) -> dict[UUID, str]:
     """Names of everything that links in these entries point or pointed to: one query per target."""
     wanted: dict[Any, set[UUID]] = {}
     entries_ = list(found)
     for one in fields:
-        if one.type == "link":
-            for entry in entries_:
-                for value in entry.changes.get(one.columns()[0], ()):
-                    pk = as_uuid(value) if value else None
-                    if pk:
-                        wanted.setdefault(target_of(one), set()).add(pk)
+        if one.type in ("link", "links"):
+            column = one.name if one.type == "links" else one.columns()[0]
+            values = [value for entry in entries_ for side in entry.changes.get(column, ()) for value in _listed(side)]
+            wanted.setdefault(one.target, set()).update(pk for pk in map(as_uuid, values) if pk)
     named: dict[UUID, str] = {}
     for target, ids in wanted.items():
         named |= names_of(target, ids)

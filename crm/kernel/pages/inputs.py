@@ -139,7 +139,8 @@ def _value(one: Fact, kind: str, record: Any, given: QueryDict | None, reading: 
     if value is None:
         return [] if several else ""
     if kind == "datetime":
-        return value.astimezone(reading.zone).strftime("%Y-%m-%dT%H:%M")
+        local = value.astimezone(reading.zone)
+        return local.strftime("%Y-%m-%dT%H:%M:%S" if local.second else "%Y-%m-%dT%H:%M")
     if kind == "tags":
         return ", ".join(value)
     if kind == "yesno":

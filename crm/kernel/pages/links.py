@@ -49,17 +49,17 @@ def what_of(field: Fact) -> str:
     return "people" if field.target is User else "teams" if field.target is Team else "any"
 
 
-def few(field: Fact) -> list[tuple[UUID, str]] | None:
-    """All targets where there are so few that a plain choice serves best; None where there are more."""
+def few(field: Fact, most: int = FEW) -> list[tuple[UUID, str]] | None:
+    """All targets where there are so few that a plain choice serves best; None where there are more than `most`."""
     if field.target is RecordRow:
         return None
     entity = registry.of(field.target)
     if entity is None:
         rows: Any = User.objects.filter(is_active=True) if field.target is User else Team.objects.all()
-        found = list(rows.order_by("name").values_list("pk", "name")[: FEW + 1])
+        found = list(rows.order_by("name").values_list("pk", "name")[: most + 1])
     else:
-        found = _titles(visible(entity).order_by(*_order(entity)).values_list("pk", flat=True)[: FEW + 1])
-    return found if len(found) <= FEW else None
+        found = _titles(visible(entity).order_by(*_order(entity)).values_list("pk", flat=True)[: most + 1])
+    return found if len(found) <= most else None
 
 
 def _order(entity: Entity[Any]) -> list[str]:

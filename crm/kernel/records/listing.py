@@ -31,12 +31,13 @@ EXACT = 10_000
 
 @dataclass(slots=True)
 class Row:
-    """One record of a list: `values` are Python values by field name, `names` the names of what links point to."""
+    """One record of a list: `values` are Python values by field name, `names` the names of what links point to, a list of
+    them for many-links: only those that the actor may see."""
 
     id: UUID
     version: int
     values: dict[str, Any]
-    names: dict[str, str]
+    names: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -198,14 +199,21 @@ def _add_names(rows: list[Row], wanted: list[Fact]) -> None:
     """Names of linked records: one query per target, whatever the number of rows."""
     by_target: dict[Any, list[Fact]] = {}
     for field in wanted:
-        if isinstance(field, Link):
+        if isinstance(field, (Link, Links)):
             by_target.setdefault(field.target, []).append(field)
     for target, fields in by_target.items():
-        names = names_of(target, {row.values[field.name] for row in rows for field in fields})
+        names = names_of(target, {one for row in rows for field in fields for one in _ids(row.values[field.name])})
         for row in rows:
             for field in fields:
-                if row.values[field.name] in names:
-                    row.names[field.name] = names[row.values[field.name]]
+                value = row.values[field.name]
+                if isinstance(field, Links):
+                    row.names[field.name] = [(one, names[one]) for one in value if one in names]
+                elif value in names:
+                    row.names[field.name] = names[value]
+
+
+def _ids(value: Any) -> Sequence[UUID]:
+    return value if isinstance(value, list) else [value]
 
 
 def count(entity: Entity[Any], node: Node | None = None) -> tuple[int, bool]:

@@ -20,7 +20,6 @@ from crm.kernel.base.ids import uuid7
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
@@ -186,7 +185,8 @@ def _targets(write: Write) -> list[tuple[Fact, UUID]]:
         if isinstance(field_, Link) and write.changed(field_.attname) and write.values[field_.attname]:
             found.append((field_, write.values[field_.attname]))
         if isinstance(field_, Links) and field_.name in write.values:
-            found += [(field_, one) for one in write.values[field_.name]]
+            kept = write.old.get(field_.name) or ()
+            found += [(field_, one) for one in write.values[field_.name] if one not in kept]
     return found
 
 
@@ -195,21 +195,13 @@ def _links(writes: list[Write]) -> None:
     asked = [(write, field_, target) for write in writes if write.ok for field_, target in _targets(write)]
     wanted: dict[Any, set[UUID]] = {}
     for _write, field_, target in asked:
-        wanted.setdefault(_target_model(field_), set()).add(target)
+        wanted.setdefault(field_.target, set()).add(target)
     there = {model: visible_ids(model, ids) for model, ids in wanted.items()}
     for write, field_, target in asked:
-        if target not in there[_target_model(field_)]:
+        if target not in there[field_.target]:
             write.wrong(field_.name, _("There is no such record, or it is not shared with you."))
         elif target == write.record.pk and field_.target is write.entity.model:
             write.wrong(field_.name, _("A record cannot be linked to itself here."))
-
-
-def _target_model(field_: Fact) -> Any:
-    if isinstance(field_, Links):
-        entity = registry.kind(field_.to)
-        assert entity is not None
-        return entity.model
-    return field_.target
 
 
 def _unique(writes: list[Write]) -> None:

@@ -1,16 +1,18 @@
 """Reading single records and the names of what they link to."""
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 
 from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.errors import NotAllowed, NotFound
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Link, Links
+from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.registry import registry
 from crm.kernel.records.models import RecordLink, RecordRow
 from crm.kernel.tenancy.scope import current_actor
@@ -44,6 +46,35 @@ def links_of(record_id: UUID, field: str) -> list[UUID]:
     )
 
 
+def value_of(record: models.Model, field: Fact) -> Any:
+    """The value of one field of a record at hand, many-links too."""
+    return links_of(record.pk, field.name) if isinstance(field, Links) else field.value(record)
+
+
+LINKS_TABLE = RecordLink._meta.db_table
+
+
+def acts(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
+    """Entries of records as acts: what one transaction did to its many-links stands in its entry of the record, as
+    `{field: [[ids taken away], [ids added]]}`, and what changed nothing that is told is left out."""
+    found: list[AuditEntry] = []
+    own: dict[tuple[int, UUID], AuditEntry] = {}
+    for entry in sorted(entries, key=lambda one: one.table_name == LINKS_TABLE):
+        if entry.table_name != LINKS_TABLE:
+            found.append(entry)
+            own.setdefault((entry.txid, entry.record), entry)
+            continue
+        home = own.get((entry.txid, entry.record))
+        if home is None:
+            home = own[entry.txid, entry.record] = copy(entry)
+            home.op, home.changes = AuditEntry.UPDATED, {}
+            found.append(home)
+        side = 1 if entry.op == AuditEntry.INSERTED else 0
+        pair = home.changes.setdefault(entry.changes["field"][side], [[], []])
+        pair[side].append(entry.changes["target_id"][side])
+    return sorted(found, key=lambda one: (one.at, one.pk), reverse=True)
+
+
 def visible_ids(target: type[models.Model], ids: Iterable[UUID], binned: bool = False) -> set[UUID]:
     """Those of the ids that are there for the actor, of records of one kind or of any, of users or of teams.
 
@@ -75,6 +106,18 @@ def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUI
     return dict(target._default_manager.filter(pk__in=wanted).values_list("pk", "name"))
 
 
+def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """{id: title in the reader's language} of records of any kind, without asking who may see them."""
+    rows = RecordRow.objects.filter(pk__in=set(ids)).values_list("pk", "kind", "title")
+    return {pk: registry.called(kind, title) for pk, kind, title in rows}
+
+
+def called(record: models.Model) -> str:
+    """What a record at hand is called, in the reader's language."""
+    entity = registry.of(type(record))
+    return entity.name_of(record) if entity is not None else str(record)
+
+
 def kinds_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     """{id: kind} of records, without asking who may see them: for building addresses of names already shown."""
     return dict(RecordRow.objects.filter(pk__in=set(ids)).values_list("pk", "kind"))
@@ -104,15 +147,3 @@ def find(target: type[models.Model], raw: str) -> list[UUID]:
             if found:
                 return found
     return []
-def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """{id: title in the reader's language} of records of any kind, without asking who may see them."""
-    rows = RecordRow.objects.filter(pk__in=set(ids)).values_list("pk", "kind", "title")
-    return {pk: registry.called(kind, title) for pk, kind, title in rows}
-
-
-def called(record: models.Model) -> str:
-    """What a record at hand is called, in the reader's language."""
-    entity = registry.of(type(record))
-    return entity.name_of(record) if entity is not None else str(record)
-
-

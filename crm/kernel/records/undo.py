@@ -15,16 +15,21 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import FieldError
 from crm.kernel.entity.registry import registry
 from crm.kernel.records import writing
-from crm.kernel.records.models import ChangeSet, Record
+from crm.kernel.records.models import ChangeSet, Record, RecordRow
+from crm.kernel.records.reading import LINKS_TABLE, acts, links_of
 from crm.kernel.tenancy.scope import because, current_actor
 
 
 @dataclass(slots=True)
 class Undone:
-    """`back`: how many records are as before; `kept`: {record id: columns that were changed since and left alone}."""
+    """`records` are as before; `kept`: {record id: columns that were changed since and left alone}."""
 
-    back: int = 0
+    records: set[UUID] = field(default_factory=set)
     kept: dict[UUID, list[str]] = field(default_factory=dict)
+
+    @property
+    def back(self) -> int:
+        return len(self.records)
 
 
 def note(label: str, records: int) -> ChangeSet:
@@ -51,11 +56,16 @@ def undo(change_set: UUID) -> Undone:
     if found is None or (found.by_id != actor.id and not actor.is_admin):
         raise NotFound
     done = Undone()
+    entries = of_transaction(found.txid)
     with because(f"undo: {found.label}"):
-        for entry in reversed(of_transaction(found.txid)):
+        for entry in reversed(entries):
             entity = _entity_of_table(entry.table_name)
             if entity is not None:
                 _take_back(entity, entry, done)
+        made = {entry.record for entry in entries if entry.op == AuditEntry.INSERTED and entry.table_name != LINKS_TABLE}
+        linked = [entry for entry in entries if entry.table_name == LINKS_TABLE and entry.record not in made]
+        for act in acts(linked):
+            _unlink(act, done)
     found.undone_at = now()
     found.save(update_fields=["undone_at"])
     return done
@@ -68,20 +78,38 @@ def _take_back(entity: Entity[Any], entry: AuditEntry, done: Undone) -> None:
     if entry.op == AuditEntry.INSERTED:
         if record.version == 1 and record.deleted_at is None:
             writing.remove(entity, record.pk)
-            done.back += 1
+            done.records.add(record.pk)
         else:
             done.kept[record.pk] = ["version"]
         return
     if "deleted_at" in entry.changes:
         (writing.remove if record.deleted_at is None else writing.restore)(entity, record.pk)
-        done.back += 1
+        done.records.add(record.pk)
         return
     values, kept = _former(entity, record, entry)
     if values:
         writing.change(entity, record.pk, values)
-        done.back += 1
+        done.records.add(record.pk)
     if kept:
         done.kept[record.pk] = kept
+
+
+def _unlink(act: AuditEntry, done: Undone) -> None:
+    """Takes back what was done to the many-links of one record: {field: [[ids taken away], [ids added]]}."""
+    row = RecordRow.objects.filter(pk=act.record).first()
+    entity = registry.kind(row.kind) if row is not None else None
+    if entity is None:
+        return
+    values: dict[str, list[str]] = {}
+    for name, (taken, added) in act.changes.items():
+        here = {str(one) for one in links_of(act.record, name)}
+        if name not in entity.fields or here.intersection(taken) or not here.issuperset(added):
+            done.kept.setdefault(act.record, []).append(name)
+        else:
+            values[name] = [*(here - set(added)), *taken]
+    if values:
+        writing.change(entity, act.record, values)
+        done.records.add(act.record)
 
 
 def _former(entity: Entity[Any], record: Any, entry: AuditEntry) -> tuple[dict[str, Any], list[str]]:

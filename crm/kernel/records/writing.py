@@ -26,6 +26,7 @@ from crm.kernel.records import bulk, pipeline
 from crm.kernel.records.events import RecordChanged, RecordCreated, RecordRemoved, RecordRestored
 from crm.kernel.records.models import RecordLink, RecordRow
 from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, RESTORE, Write
+from crm.kernel.records.reading import LINKS_TABLE, links_of, value_of
 from crm.kernel.tenancy.scope import current_actor
 
 
@@ -194,9 +195,9 @@ def _prepared_changes(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, A
     reading = _reading(actor)
     writes = []
     for record, values in pairs:
-        write = Write(entity, actor, CHANGE, record=record, given=values, old=stored(entity, record))
+        write = Write(entity, actor, CHANGE, record=record, given=values, old=stored(entity, record, values))
         pipeline.normalise(write, reading)
-        write.values = {name: value for name, value in write.values.items() if value != write.old.get(name)}
+        write.values = {name: value for name, value in write.values.items() if not _same(entity, name, value, write.old.get(name))}
         writes.append(write)
     pipeline.check([write for write in writes if write.values or write.errors])
     for write in writes:
@@ -207,11 +208,18 @@ def _prepared_changes(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, A
     return writes
 
 
-def stored(entity: Entity[Any], record: Any) -> dict[str, Any]:
-    """{column: stored value} of a record, as `Write.values` names them."""
+def _same(entity: Entity[Any], name: str, value: Any, old: Any) -> bool:
+    """Whether a write changes nothing; the order of links means nothing."""
+    return set(value or ()) == set(old or ()) if isinstance(entity.field(name), Links) else bool(value == old)
+
+
+def stored(entity: Entity[Any], record: Any, links: Iterable[str] = ()) -> dict[str, Any]:
+    """{column: stored value} of a record, as `Write.values` names them; of many-links fields those named in `links`."""
     found: dict[str, Any] = {}
     for name, field in entity.fields.items():
         if isinstance(field, Links):
+            if name in links:
+                found[name] = links_of(record.pk, name)
             continue
         if isinstance(field, Link):
             found[field.attname] = getattr(record, field.attname)
@@ -245,23 +253,31 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
 
 def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, Any], version: int) -> None:
     """Raises Conflict where a given field was changed by somebody else after `version`; other fields may go in."""
-    theirs: set[str] = set()
-    for entry in AuditEntry.objects.filter(record=record.pk, table_name=entity.model._meta.db_table).order_by("-at")[:200]:
-        reached = (entry.changes.get("version") or [None, None])[1]
-        if reached is not None and reached > version:
-            theirs.update(entry.changes)
+    theirs = _touched_since(entity, record, version)
     clashes: dict[str, dict[str, Any]] = {}
-    reading, old = _reading(_actor()), stored(entity, record)
+    reading, old = _reading(_actor()), stored(entity, record, values)
     for name, raw in values.items():
         field: Fact | None = entity.field(name) or entity.field(name.removesuffix("_id"))
         if field is None or not theirs.intersection([*field.names(), *field.columns()]):
             continue
-        now_value = field.value(record)
         mine = field.normalise({name: raw}, record, reading)
-        if any(mine[column] != old.get(column) for column in mine):
-            clashes[name] = {"mine": raw, "theirs": field.to_json(now_value)}
+        if any(not _same(entity, column, mine[column], old.get(column)) for column in mine):
+            clashes[name] = {"mine": raw, "theirs": field.to_json(value_of(record, field))}
     if clashes:
         raise Conflict(values=clashes, version=record.version)
+
+
+def _touched_since(entity: Entity[Any], record: Any, version: int) -> set[str]:
+    """Columns and many-links fields which were written after that version of the record."""
+    tables = [entity.model._meta.db_table, LINKS_TABLE]
+    found = list(AuditEntry.objects.filter(record=record.pk, table_name__in=tables).order_by("-at")[:200])
+    late = {entry.txid for entry in found if ((entry.changes.get("version") or [None, None])[1] or 0) > version}
+    touched: set[str] = set()
+    for entry in found:
+        if entry.txid in late:
+            linked = entry.table_name == LINKS_TABLE
+            touched.update([one for one in entry.changes["field"] if one] if linked else entry.changes)
+    return touched
 
 
 def remove(entity: Entity[Any], record_id: UUID) -> Any:

@@ -11,10 +11,9 @@ from django.http import HttpResponse
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Links
 from crm.kernel.identity.actor import Actor
 from crm.kernel.records.listing import Row
-from crm.kernel.records.reading import links_of
+from crm.kernel.records.reading import value_of
 
 
 def _plain(value: Any) -> Any:
@@ -61,8 +60,7 @@ def record(entity: Entity[Any], one: Any, actor: Actor) -> dict[str, Any]:
     """One record with every field that the actor may see."""
     found: dict[str, Any] = {"id": one.pk, "version": one.version}
     for name, field in policy_for(entity).fields(actor).items():
-        value = links_of(one.pk, name) if isinstance(field, Links) else field.value(one)
-        found[name] = field.to_json(value)
+        found[name] = field.to_json(value_of(one, field))
     return found
 
 

@@ -43,7 +43,7 @@ class Specimen(Record):
     address = f.PostalAddress("Address")
     account = f.Link("customers.Account", "Account")
     contacts = f.Links("contact", "Contacts")
-    label = f.Computed("Label on the box", lambda one: f"{one.name} ({one.grade})", needs=("name", "grade"))
+    label = f.Computed("Label on the box", lambda one: f"{one.name} ({one.grade or '–'})", needs=("name", "grade"))
 
     class Meta:
         app_label = "specimen"

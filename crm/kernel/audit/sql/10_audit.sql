@@ -1,7 +1,8 @@
 -- The audit trigger. It runs as the owner, so the application role needs no right to write audit_entry and has none.
 -- Left out of an entry: what the row's own machinery keeps (stamps, search and sort forms). Where nothing else changed
 -- there is no entry at all. The version of a change stays in: it tells which fields changed after the version that an
--- editor had opened. Secrets are recorded as changed, never with their value.
+-- editor had opened. Secrets are recorded as changed, never with their value. A link of a many-links field is an entry of
+-- the record that has the field.
 CREATE OR REPLACE FUNCTION kith_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -21,11 +22,12 @@ BEGIN
       INTO difference
       FROM jsonb_each(becomes)
      WHERE value IS DISTINCT FROM was -> key AND key <> ALL (bookkeeping);
+    IF becomes -> 'version' IS DISTINCT FROM was -> 'version' THEN
+      difference := coalesce(difference, '{}')
+        || jsonb_build_object('version', jsonb_build_array(was -> 'version', becomes -> 'version'));
+    END IF;
     IF difference IS NULL THEN
       RETURN NULL;
-    END IF;
-    IF becomes -> 'version' IS DISTINCT FROM was -> 'version' THEN
-      difference := difference || jsonb_build_object('version', jsonb_build_array(was -> 'version', becomes -> 'version'));
     END IF;
   ELSE
     becomes := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
@@ -41,7 +43,8 @@ BEGIN
   VALUES
     (uuidv7(), (becomes ->> 'workspace_id')::uuid, clock_timestamp(), pg_current_xact_id()::text::bigint,
      nullif(current_setting('kith.actor', true), '')::uuid, coalesce(current_setting('kith.actor_label', true), ''),
-     coalesce(current_setting('kith.reason', true), ''), TG_TABLE_NAME, (becomes ->> 'id')::uuid, left(TG_OP, 1),
+     coalesce(current_setting('kith.reason', true), ''), TG_TABLE_NAME,
+     (becomes ->> CASE WHEN TG_TABLE_NAME = 'record_link' THEN 'source_id' ELSE 'id' END)::uuid, left(TG_OP, 1),
      coalesce(difference, '{}'));
   RETURN NULL;
 END $$;

@@ -30,15 +30,10 @@ class Money(StoredFact, WholeColumn):
     type = "money"
     operators = (*EQUALITY, *ORDER, *PRESENCE)
 
-    def __init__(self, label: Label = "", **given: Any) -> None:
-        rest = self.facts(label, given)
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
-
     def companions(self, cls: ModelClass, name: str) -> None:
         self.currency_name = f"{name}_currency"
         if self.currency_name not in {field.name for field in cls._meta.local_fields}:
-            column = Currency(_("Currency"), currencies, part_of=name)
+            column = Currency(_("Currency"), part_of=name)
             column.contribute_to_class(cls, self.currency_name)
 
     def names(self) -> list[str]:
@@ -103,12 +98,12 @@ class Currency(Choice):
     type = "currency"
     indexed = False
 
+    def __init__(self, label: Label = "", **given: Any) -> None:
+        super().__init__(label, currencies, **given)
+
     def clean(self, raw: Any, reading: Reading) -> str | None:
         """Codes, signs and names are understood: RMB, 美元, €."""
         return None if raw is None else parse_currency(raw, reading) or None
-
-    def normalise(self, given: Mapping[str, Any], record: Any, reading: Reading) -> dict[str, Any]:
-        return {}
 
 
 class PersonName(Text):
@@ -165,9 +160,6 @@ def _parts_of_name(parts: Mapping[str, Any], reading: Reading) -> dict[str, str 
 class Part(Text):
     """A text column that belongs to a composite field, which normalises it."""
 
-    def normalise(self, given: Mapping[str, Any], record: Any, reading: Reading) -> dict[str, Any]:
-        return {}
-
 
 class Country(Choice):
     """A country, ISO 3166-1 alpha-2; names in both languages are understood."""
@@ -180,9 +172,6 @@ class Country(Choice):
     @property
     def choices_list(self) -> list[tuple[str, Label]]:
         return address.country_choices()
-
-    def normalise(self, given: Mapping[str, Any], record: Any, reading: Reading) -> dict[str, Any]:
-        return {}
 
     def display(self, value: Any, reading: Reading) -> str:
         return address.show_country(value, reading) if value else ""

@@ -178,6 +178,12 @@ class StoredFact(Fact):
 
     column: str
 
+    def __init__(self, label: Label = "", *first: Any, **given: Any) -> None:
+        """`first` is what Django's column wants before its name: a link's target, the type of a list's items."""
+        rest = self.facts(label, given)
+        rest.setdefault("null", not self.required)
+        super().__init__(*first, verbose_name=label, blank=not self.required, **rest)  # type: ignore[call-arg]
+
     def contribute_to_class(self, cls: ModelClass, name: str, **kwargs: Any) -> None:
         super().contribute_to_class(cls, name, **kwargs)  # type: ignore[misc]
         self.storage = Column(name)

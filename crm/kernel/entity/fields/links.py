@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.fields.fact import EQUALITY, PRESENCE, SETS, Fact, FieldError, Label, LinkColumn, ModelClass, StoredFact
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
 from crm.kernel.entity.storage import Computed as ComputedStorage
 
 
@@ -21,11 +22,8 @@ class Link(StoredFact, LinkColumn):
     indexed = False  # the composite key brings its own index
 
     def __init__(self, to: Any, label: Label = "", *, follows: bool = False, **given: Any) -> None:
-        rest = self.facts(label, given)
         self.follows = follows
-        rest.setdefault("null", not self.required)
-        rest["verbose_name"] = label
-        super().__init__(to, blank=not self.required, **rest)
+        super().__init__(label, to, **given)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
@@ -72,7 +70,7 @@ class Link(StoredFact, LinkColumn):
 
 
 class Links(Fact):
-    """Links to several records of one kind, kept in the table `record_link`."""
+    """Links to several records of the kind `to`, kept in the table `record_link`."""
 
     type = "links"
     operators = (*SETS, *PRESENCE)
@@ -87,6 +85,11 @@ class Links(Fact):
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
         self.name = name
         cls.virtual_facts = {**getattr(cls, "virtual_facts", {}), name: self}
+
+    @property
+    def target(self) -> ModelClass | None:
+        found = registry.kind(self.to)
+        return found.model if found is not None else None
 
     @property
     def filterable(self) -> bool:

@@ -50,10 +50,8 @@ class Text(StoredFact, TextColumn):
     operators: ClassVar[tuple[str, ...]] = (*EQUALITY, *WORDS, *PRESENCE)
 
     def __init__(self, label: Label = "", *, longest: int = 200, **given: Any) -> None:
-        rest = self.facts(label, given)
         self.longest = longest
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
+        super().__init__(label, **given)
 
     def companions(self, cls: ModelClass, name: str) -> None:
         companion(cls, f"{name}_key")
@@ -110,10 +108,8 @@ class LongText(StoredFact, TextColumn):
     indexed = False
 
     def __init__(self, label: Label = "", *, longest: int = 20_000, **given: Any) -> None:
-        rest = self.facts(label, given)
         self.longest = longest
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
+        super().__init__(label, **given)
 
     @property
     def sortable(self) -> bool:
@@ -142,10 +138,8 @@ class Choice(StoredFact, TextColumn):
     operators = (*EQUALITY, *PRESENCE)
 
     def __init__(self, label: Label = "", options: Options = (), **given: Any) -> None:
-        rest = self.facts(label, given)
         self.options = options
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
+        super().__init__(label, **given)
 
     @property
     def choices_list(self) -> list[tuple[str, Label]]:
@@ -172,27 +166,12 @@ class _List(StoredFact, ListColumn):
     operators = (*SETS, *PRESENCE)
 
     def __init__(self, label: Label = "", **given: Any) -> None:
-        rest = self.facts(label, given)
-        rest.pop("base_field", None)
-        rest.setdefault("null", True)
-        super().__init__(models.TextField(), verbose_name=label, blank=True, **rest)
+        super().__init__(label, models.TextField(), **given)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs["base_field"] = models.TextField()
         return name, path, args, kwargs
-
-    @staticmethod
-    def split(raw: Any) -> list[Any]:
-        if raw is None:
-            return []
-        if isinstance(raw, str):
-            for mark in ("；", "、", "，", ","):
-                raw = raw.replace(mark, ";")
-            return [part.strip() for part in raw.split(";") if part.strip()]
-        if isinstance(raw, (list, tuple, set)):
-            return [part for part in raw if not _blank(part)]
-        raise FieldError(_t("A list is needed here."))
 
     def to_json(self, value: Any) -> Any:
         return list(value or [])
@@ -215,8 +194,7 @@ class MultiChoice(_List):
         return _options(self.options)
 
     def clean(self, raw: Any, reading: Reading) -> list[str] | None:
-        found = [choice_forms.parse_choice(part, reading, self.choices_list) for part in self.split(raw)]
-        return list(dict.fromkeys(one for one in found if one)) or None
+        return None if _blank(raw) else choice_forms.parse_choices(raw, reading, self.choices_list) or None
 
     def display(self, value: Any, reading: Reading) -> str:
         return choice_forms.show_choices(value or [], reading, self.choices_list)
@@ -235,10 +213,7 @@ class Tags(_List):
     type = "tags"
 
     def clean(self, raw: Any, reading: Reading) -> list[str] | None:
-        found = list(dict.fromkeys(parse_text(part, reading, longest=40) for part in self.split(raw)))
-        if len(found) > 20:
-            raise FieldError(_t("At most 20 tags fit on a record."))
-        return found or None
+        return None if _blank(raw) else choice_forms.parse_tags(raw, reading, longest=40, most=20) or None
 
     def display(self, value: Any, reading: Reading) -> str:
         return choice_forms.show_tags(value or [], reading)
@@ -254,10 +229,8 @@ class Integer(StoredFact, WholeColumn):
     operators = (*EQUALITY, *ORDER, *PRESENCE)
 
     def __init__(self, label: Label = "", *, least: int | None = None, most: int | None = None, **given: Any) -> None:
-        rest = self.facts(label, given)
         self.least, self.most = least, most
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
+        super().__init__(label, **given)
 
     def clean(self, raw: Any, reading: Reading) -> int | None:
         least = -numbers.BIG if self.least is None else self.least
@@ -281,10 +254,8 @@ class Scaled(StoredFact, WholeColumn):
     operators = (*EQUALITY, *ORDER, *PRESENCE)
 
     def __init__(self, label: Label = "", *, places: int = 2, **given: Any) -> None:
-        rest = self.facts(label, given)
         self.places = places
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
+        super().__init__(label, **given)
 
     def from_db_value(self, value: Any, expression: Any, db: Any) -> Any:
         return None if value is None else decimal.Decimal(value).scaleb(-self.places)
@@ -335,11 +306,6 @@ class Date(StoredFact, DayColumn):
     type = "date"
     operators = (*EQUALITY, *ORDER, *DAYS, *PRESENCE)
 
-    def __init__(self, label: Label = "", **given: Any) -> None:
-        rest = self.facts(label, given)
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
-
     def clean(self, raw: Any, reading: Reading) -> datetime.date | None:
         return None if _blank(raw) else dates.parse_date(raw, reading)
 
@@ -361,11 +327,6 @@ class DateTime(StoredFact, MomentColumn):
 
     type = "datetime"
     operators = (*ORDER, *DAYS, *PRESENCE)
-
-    def __init__(self, label: Label = "", **given: Any) -> None:
-        rest = self.facts(label, given)
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
 
     def clean(self, raw: Any, reading: Reading) -> datetime.datetime | None:
         return None if _blank(raw) else moments.parse_datetime(raw, reading)
@@ -389,11 +350,6 @@ class YesNo(StoredFact, YesNoColumn):
     type = "yes_no"
     operators = ("is", "is_not", *PRESENCE)
     indexed = False
-
-    def __init__(self, label: Label = "", **given: Any) -> None:
-        rest = self.facts(label, given)
-        rest.setdefault("null", not self.required)
-        super().__init__(label, blank=not self.required, **rest)
 
     def clean(self, raw: Any, reading: Reading) -> bool | None:
         return None if _blank(raw) else yes_no.parse_yes_no(raw, reading)

@@ -5,6 +5,7 @@ Every negative comparison is written `value is there AND NOT …`, which keeps S
 """
 
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,11 +99,13 @@ def _said(found: Fact, where: Where) -> str:
 def _through(where: Where, head: str, rest: str, entity: Entity[Any], asker: Asker, path: str) -> Q:
     inner = Where(rest, where.op, where.value)
     link = entity.field(head)
-    if isinstance(link, Link) and head not in asker.hidden(entity):
+    if isinstance(link, (Link, Links)) and head not in asker.hidden(entity):
         target = registry.of(link.target)
         if target is None:
             raise wrong(_("“%(field)s” does not lead to a record kind.") % {"field": head})
         rows = target.model._default_manager.filter(asker.seen(target), _where(inner, target, asker, ""))
+        if isinstance(link, Links):
+            return Q(Exists(_linked(link).filter(target_id__in=rows.values("pk"))))
         return Q(**{f"{path}{head}__in": rows.values("pk")})
     other = registry.plural(head)
     back = next((f for o, f in registry.links_to(entity) if o is other), None) if other else None
@@ -114,13 +117,18 @@ def _through(where: Where, head: str, rest: str, entity: Entity[Any], asker: Ask
     return Q(Exists(rows))
 
 
+def _linked(links: Links) -> Any:
+    """The links of one many-links field of the row at hand."""
+    return apps.get_model("records", "RecordLink").objects.filter(source_id=OuterRef("pk"), field=links.name)
+
+
 def _links(links: Links, where: Where, asker: Asker) -> Q:
-    table = apps.get_model("records", "RecordLink")
-    rows = table.objects.filter(source_id=OuterRef("pk"), field=links.name)
-    if where.op in ("has", "has_not"):
-        rows = rows.filter(target_id__in=_clean(links, [where.value], asker.reading))
-    found = Q(Exists(rows))
-    return found if where.op in ("has", "filled") else ~found
+    rows = _linked(links)
+    there = Q(Exists(rows))
+    if where.op in ("empty", "filled"):
+        return there if where.op == "filled" else ~there
+    found = Q(Exists(rows.filter(target_id__in=_clean(links, [where.value], asker.reading))))
+    return found if where.op == "has" else there & ~found
 
 
 def _clean(field_: Fact, raw: Any, reading: Reading) -> Any:
@@ -151,14 +159,20 @@ def _value(field_: Fact, raw: Any, asker: Asker) -> Any:
     return field_.compared(value)
 
 
+_CLOCK = re.compile("[:：时時点點]")
+
+
 def _days(field_: Fact, raw: Any, asker: Asker) -> tuple[Any, Any]:
     """[first, after last) of a day, a moment or a relative word, in the field's own type."""
     found = span(raw, asker.reading) if isinstance(raw, str) else None
     if found is None:
-        value = _value(field_, raw, asker)
-        if isinstance(value, datetime.datetime):
-            return value, value + datetime.timedelta(microseconds=1)
-        found = (value, value + datetime.timedelta(days=1))
+        day = _value(field_, raw, asker)
+        if isinstance(day, datetime.datetime):
+            local = day.astimezone(asker.reading.zone)
+            if not isinstance(raw, str) or local.time() != datetime.time() or _CLOCK.search(raw):
+                return day, day + datetime.timedelta(microseconds=1)
+            day = local.date()  # no time was named, so the whole day is meant
+        found = (day, day + datetime.timedelta(days=1))
     if field_.type == "datetime":
         return moment(found[0], asker.reading), moment(found[1], asker.reading)
     return found

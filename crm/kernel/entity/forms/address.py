@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.kernel.entity.forms.address_parts import Address
 from crm.kernel.entity.forms.chinese_address import province, split_address
 from crm.kernel.entity.forms.countries import (
     country_choices,
@@ -37,18 +38,6 @@ _STATES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """`country` is ISO 3166 alpha-2; parts that are not known are ""."""
-
-    country: str = ""
-    region: str = ""
-    city: str = ""
-    district: str = ""
-    postcode: str = ""
-    street: str = ""
-
-
 _NAMES = tuple(part.name for part in fields(Address))
 
 
@@ -69,7 +58,7 @@ def parse_address(raw: object, reading: Reading) -> Address | None:
     if not text:
         return None
     if len(_HAN.findall(text)) * 2 >= len(re.sub(r"[\W\d]", "", text)) > 0:
-        found = Address(*split_address(text))
+        found = split_address(text)
         at_home = not found.country and reading.country in _HAN_COUNTRIES
         return replace(found, country=reading.country) if at_home else found
     return _western(text, reading)

@@ -1,7 +1,8 @@
 """A Chinese address in one line, taken apart: 浙江省 | 杭州市 | 西湖区 | 文三路 478 号."""
 
 import re
-from typing import NamedTuple
+
+from crm.kernel.entity.forms.address_parts import Address
 
 _PROVINCES = (
     "北京市 天津市 上海市 重庆市 河北省 山西省 辽宁省 吉林省 黑龙江省 江苏省 浙江省 安徽省 福建省 "
@@ -30,17 +31,6 @@ _DISTRICT = re.compile(rf"(?:{_NAMED})|[^\d\s][^路街号\d\s]{{0,13}}?(?:自治
 _NOT_A_DISTRICT = re.compile(r"(?:小|社|校|厂|院|库|住宅|生活)区$|.[镇乡](?!塘).+区$|^.{3,}(?<!共青)城市$")
 
 
-class Parts(NamedTuple):
-    """What was found; "" where nothing was."""
-
-    country: str = ""
-    region: str = ""
-    city: str = ""
-    district: str = ""
-    postcode: str = ""
-    street: str = ""
-
-
 def province(text: str) -> str:
     """The full name of a province by its full name, short name or sign (广东, 粤); "" where there is none."""
     plain = text.translate(_TRADITIONAL)
@@ -49,14 +39,14 @@ def province(text: str) -> str:
     return _SHORT.get(plain) or _SIGNS.get(plain, "")
 
 
-def split_address(text: str) -> Parts:
+def split_address(text: str) -> Address:
     """The parts of a Chinese address, big to small, as far as they can be told; the rest is the street."""
     rest, postcode = _without_postcode(_HEAD.sub("", text))
     rest = _HEAD.sub("", rest)
     region, rest = _take_province(rest)
     country = _ELSEWHERE.get(region, "CN" if region else "")
     if country in ("HK", "MO"):
-        return Parts(country, region.removesuffix("特别行政区"), "", "", postcode, rest.strip(" ,，"))
+        return Address(country, region.removesuffix("特别行政区"), "", "", postcode, rest.strip(" ,，"))
     if region in MUNICIPALITIES:
         city, rest = region, re.sub(r"^(?:市辖区|县(?=.{2,}县))", "", rest.removeprefix(region))
     else:
@@ -68,7 +58,7 @@ def split_address(text: str) -> Parts:
     street = street if district else rest
     if district and _NOT_A_DISTRICT.search(district):
         district, street = "", rest
-    return Parts(country, region, city, district, postcode, street.strip(" ,，"))
+    return Address(country, region, city, district, postcode, street.strip(" ,，"))
 
 
 def _without_postcode(text: str) -> tuple[str, str]:

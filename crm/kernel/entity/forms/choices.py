@@ -15,6 +15,7 @@ from crm.kernel.entity.forms.reading import LANGUAGES, Reading
 from crm.kernel.entity.forms.text import as_text, blank, clean
 
 SHOWN = 8
+_SPLIT_FIRST = re.compile(r"[;；|\n]")
 _SPLIT = re.compile(r"[;；,，、|\n]")
 _TAG_SPLIT = re.compile(r"[;；,，、|\n#＃]")
 
@@ -114,7 +115,10 @@ def _parts(raw: object, known: Choices) -> list[object]:
     text = clean(as_text(raw), lines=True)
     if not text or known.find(text) is not None:
         return [text]
-    return [part for part in _SPLIT.split(text) if part.strip()]
+    found: list[object] = []
+    for part in _SPLIT_FIRST.split(text):  # a label may hold a comma
+        found += [part] if known.find(part.strip()) is not None else _SPLIT.split(part)
+    return [part for part in found if str(part).strip()]
 
 
 def show_choices(values: Iterable[str], reading: Reading, choices: Pairs) -> str:

@@ -11,8 +11,8 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import history
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Field, Link, Money
-from crm.kernel.records.reading import fetch
+from crm.kernel.entity.fields import DateTime, Field, Link, Money
+from crm.kernel.records.reading import acts, fetch
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.operation import Call, operation
 from crm.kernel.rest.params import CURSOR, LIMIT
@@ -24,14 +24,14 @@ _OPS = {AuditEntry.INSERTED: "create", AuditEntry.UPDATED: "change", AuditEntry.
     _("History: %(label)s"), name="history", scope="read", verb="view", params=(LIMIT, CURSOR), answer="history"
 )
 def read_history(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
-    """The changes of one record, newest first; hidden fields are left out."""
+    """The changes of one record, newest first; hidden fields are left out. Of many links: [[taken away], [added]]."""
     record, about = fetch(entity, id), f"history:{id}"
     fields = policy_for(entity).fields(call.actor)
     limit = call.query["limit"]
     found = history(record.pk, limit + 1, _before(cursors.decode(call.query["cursor"], about)))
     last = found[limit - 1] if len(found) > limit else None
     following = cursors.encode(f"{last.at.isoformat()} {last.id}" if last else None, about)
-    return render.page((_change(fields, record, entry) for entry in found[:limit]), following)
+    return render.page((_change(fields, record, entry) for entry in acts(found[:limit])), following)
 
 
 def _before(inner: str | None) -> Any:
@@ -60,10 +60,12 @@ def _change(fields: dict[str, Field], record: Any, entry: AuditEntry) -> dict[st
 
 def _value(field: Field, raw: Any, record: Any, entry: AuditEntry) -> Any:
     """A value of the audit log, which keeps columns, as the API writes it: amounts and decimals are not minor units."""
-    if raw is None or isinstance(raw, bool) or not isinstance(raw, int):
+    if raw is None or isinstance(raw, list):
         return raw
     if isinstance(field, Money):
         currencies = entry.changes.get(field.currency_name, [getattr(record, field.currency_name)])
         return field.to_json(field.from_row(raw, currencies[-1]))
-    convert = getattr(field, "from_db_value", None)
+    if isinstance(field, DateTime):
+        return field.to_json(parse_datetime(raw))
+    convert = getattr(field, "from_db_value", None) if isinstance(raw, int) and not isinstance(raw, bool) else None
     return raw if convert is None else field.to_json(convert(raw, None, None))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.base.errors import Conflict
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records import listing, writing
-from crm.kernel.records.reading import fetch
+from crm.kernel.records.reading import fetch, value_of
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
@@ -104,7 +104,5 @@ def restore_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
 
 
 def _both(entity: Entity[Any], record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: {"mine": mine, "theirs": entity.fields[name].to_json(entity.fields[name].value(record))}
-        for name, mine in values.items()
-    }
+    theirs = {name: entity.fields[name].to_json(value_of(record, entity.fields[name])) for name in values}
+    return {name: {"mine": mine, "theirs": theirs[name]} for name, mine in values.items()}
