@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from crm.administration.views import entrance, links, own, people, roles, teams, workspace
+from crm.administration.views import entrance, links, own, people, role_filter, roles, teams, work, workspace
 
 urlpatterns = [
     path("sign-in", entrance.sign_in_page, name="sign-in"),
@@ -33,8 +33,14 @@ urlpatterns = [
     path("settings/teams", teams.teams, name="settings.teams"),
     path("settings/teams/<uuid:team_id>", teams.team, name="settings.team"),
     path("settings/teams/<uuid:team_id>/delete", teams.delete, name="settings.team.delete"),
+    path("settings/work", work.work, name="settings.work"),
+    path("settings/work/<uuid:task_id>/stop", work.stop, name="settings.work.stop"),
+    path("settings/work/<uuid:task_id>/retry", work.retry, name="settings.work.retry"),
+    path("settings/work/news/<uuid:event_id>/retry", work.retry_letter, name="settings.work.news.retry"),
+    path("settings/work/news/<uuid:event_id>/discard", work.discard_letter, name="settings.work.news.discard"),
     path("settings/roles", roles.roles, name="settings.roles"),
     path("settings/roles/new", roles.role, name="settings.role.new"),
+    path("settings/roles/filter/<slug:kind>", role_filter.editor, name="settings.role.filter"),
     path("settings/roles/<uuid:role_id>", roles.role, name="settings.role"),
     path("settings/roles/<uuid:role_id>/delete", roles.delete, name="settings.role.delete"),
 ]

@@ -23,7 +23,7 @@ def roles(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def role(request: HttpRequest, role_id: UUID | None = None) -> HttpResponseBase:
     """One role (a new one without `role_id`): name and the table of grants."""
-    need("administration.roles")
+    actor = need("administration.roles")
     found = queries.roles().filter(id=role_id).first() if role_id is not None else Role(grants={})
     if found is None:
         raise NotFound(_("There is no such role."))
@@ -32,7 +32,7 @@ def role(request: HttpRequest, role_id: UUID | None = None) -> HttpResponseBase:
         grants = matrix.read(request.POST, found.grants)
         try:
             name, description = request.POST.get("name", ""), request.POST.get("description", "")
-            saved = actions.save_role(role_id, name, description, grants)
+            saved = actions.save_role(role_id, name, description, matrix.read_filters(grants, actor))
             return done("/settings/roles", _("The role “%(name)s” is saved.") % {"name": saved.name})
         except (Wrong, Conflict, NotAllowed) as refused:
             refusal = refused

@@ -178,13 +178,12 @@ def dry_run(run: ImportRun) -> ImportRun:
 
 
 def run_import(run: ImportRun) -> ImportRun:
-    """Imports, as a job. One that failed half way goes on where it stopped: no row is written twice."""
+    """Imports, as a job. One that failed or was stopped half way goes on where it stopped: no row is written twice."""
     run = _locked(run)
     entity_of(run)
-    if run.state == ImportState.FAILED and run.counts.get("written") and run.task_id:
+    if run.state in (ImportState.FAILED, ImportState.STOPPED) and run.counts.get("written") and run.task_id:
         queue.retry(run.task_id)
-        run.state, run.error = ImportState.RUNNING, ""
-        run.save()
+        run.refresh_from_db()
         return run
     _still_open(run)
     return _send(run, ImportState.RUNNING, jobs.run_import)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.clock import now
@@ -36,28 +37,68 @@ def _import_failed(run_id: UUID) -> Callable[[Any], None]:
     return note
 
 
-@job("exchange.dry_run", label=_("Dry run of an import"), batched=True)
+def _import_now(state: ImportState) -> Callable[..., None]:
+    """Sets a run back to work when its task is sent on again."""
+
+    def note(run_id: UUID) -> None:
+        ImportRun.objects.filter(pk=run_id).update(state=state, error="", finished_at=None)
+
+    return note
+
+
+def _export_now(run_id: UUID) -> None:
+    ExportRun.objects.filter(pk=run_id).update(state=ExportRun.WAITING, error="", finished_at=None)
+
+
+def _check_stopped(run_id: UUID) -> None:
+    ImportRun.objects.filter(pk=run_id).update(state=ImportState.MAPPED, counts={}, notes={})
+
+
+def _import_stopped(run_id: UUID) -> None:
+    """What was written stays and can be undone or gone on with; where nothing was, the import may begin anew."""
+    run = ImportRun.objects.select_for_update().get(pk=run_id)
+    run.state = ImportState.STOPPED
+    if not run.written:
+        run.state, run.counts, run.notes = ImportState.MAPPED, {}, {}
+    run.finished_at = now()
+    run.save()
+
+
+def _undo_stopped(run_id: UUID) -> None:
+    """The import is there again, but for what was taken back so far; the rest can be taken back, too."""
+    said = _t("The undo was stopped. What it took back so far stays taken back; undo once more for the rest.")
+    ImportRun.objects.filter(pk=run_id).update(state=ImportState.DONE, error=said, finished_at=now())
+
+
+def _export_stopped(run_id: UUID) -> None:
+    ExportRun.objects.filter(pk=run_id).update(state=ExportRun.FAILED, error=_t("The export was stopped."), finished_at=now())
+
+
+@job(
+    "exchange.dry_run", label=_("Dry run of an import"), batched=True,
+    stopped=_check_stopped, resumed=_import_now(ImportState.CHECKING),
+)
 def dry_run(progress: Progress, run_id: UUID) -> None:
     """Count what an import would do."""
     with _said(progress, _import_failed(run_id)):
         running.take_in(progress, run_id, trial=True)
 
 
-@job("exchange.import", label=_("Import"), batched=True)
+@job("exchange.import", label=_("Import"), batched=True, stopped=_import_stopped, resumed=_import_now(ImportState.RUNNING))
 def run_import(progress: Progress, run_id: UUID) -> None:
     """Take a file in."""
     with _said(progress, _import_failed(run_id)):
         running.take_in(progress, run_id, trial=False)
 
 
-@job("exchange.undo", label=_("Undo of an import"), batched=True)
+@job("exchange.undo", label=_("Undo of an import"), batched=True, stopped=_undo_stopped, resumed=_import_now(ImportState.UNDOING))
 def undo_import(progress: Progress, run_id: UUID) -> None:
     """Take an import back."""
     with _said(progress, _import_failed(run_id)):
         undoing.take_back(progress, run_id)
 
 
-@job("exchange.export", label=_("Export"), batched=True)
+@job("exchange.export", label=_("Export"), batched=True, stopped=_export_stopped, resumed=_export_now)
 def export(progress: Progress, run_id: UUID) -> None:
     """Write a list into a file."""
 

@@ -21,6 +21,7 @@ class ImportState(models.TextChoices):
     RUNNING = "running", _("Importing")
     DONE = "done", _("Imported")
     FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped")
     UNDOING = "undoing", _("Being undone")
     UNDONE = "undone", _("Undone")
 
@@ -81,7 +82,7 @@ class ImportRun(TenantModel):
     @property
     def written(self) -> bool:
         """Whether it has written records that can be taken back."""
-        return self.state in (ImportState.DONE, ImportState.FAILED) and bool(
+        return self.state in (ImportState.DONE, ImportState.FAILED, ImportState.STOPPED) and bool(
             self.counts.get("written") and (self.counts.get("create") or self.counts.get("update"))
         )
 

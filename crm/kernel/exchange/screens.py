@@ -96,6 +96,7 @@ class Pace:
     rate: int | None
     left: int | None
     waiting: bool
+    stopping: bool = False
 
 
 def kind_of(given: str | None) -> Entity[Any]:
@@ -219,7 +220,7 @@ def pace(task: Task | None) -> Pace:
     seconds = (now() - task.started_at).total_seconds()
     rate = round(task.done / seconds) if seconds >= 1 and task.done else None
     left = round((task.total - task.done) / rate) if rate and task.total else None
-    return Pace(task.done, task.total, rate, left, waiting=False)
+    return Pace(task.done, task.total, rate, left, waiting=False, stopping=task.stopping)
 
 
 def run_facts(run: ImportRun) -> dict[str, Any]:

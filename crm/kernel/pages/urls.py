@@ -18,6 +18,7 @@ urlpatterns = [
     path("keys", own.keyboard, name="pages.keys"),
     path("palette", own.palette, name="pages.palette"),
     path("jobs/<uuid:pk>/", own.job, name="pages.job"),
+    path("jobs/<uuid:pk>/stop", own.stop_job, name="pages.job_stop"),
     path("find", lists.find, name="pages.find"),
     path("lookup/<slug:what>", lists.lookup, name="pages.lookup"),
     path("go/<uuid:pk>", records.go, name="pages.go"),

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext
 
 from crm.kernel.base.clock import now
-from crm.kernel.queue.registry import label_of
+from crm.kernel.queue.registry import label_of, works_in_batches
 from crm.kernel.tenancy.fields import TenantKey
 from crm.kernel.tenancy.models import TenantModel
 
@@ -18,9 +18,10 @@ class Task(TenantModel):
     `bookmark` is the job's own note of where to go on; it is written in the transaction of each batch. `attempt`
     counts the starts and fences off a worker that was taken for dead; `failures` counts the tries that raised and
     `cuts` those that ended with the process, since the last finished batch. `rank` orders the workspaces fairly.
+    `stopping`: `stopped_by` asked for its end.
     """
 
-    WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+    WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 
     indexes_in_workspace = (("state", "rank"), ("by_id", "created_at"), ("finished_at",))
 
@@ -38,6 +39,8 @@ class Task(TenantModel):
     attempt = models.IntegerField(default=0)
     failures = models.IntegerField(default=0)
     cuts = models.IntegerField(default=0)
+    stopping = models.BooleanField(default=False)
+    stopped_by = TenantKey("identity.User", null=True)
     rank = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=now)
     started_at = models.DateTimeField(null=True)
@@ -67,7 +70,12 @@ class Task(TenantModel):
 
     @property
     def over(self) -> bool:
-        return self.state in (self.DONE, self.FAILED)
+        return self.state in (self.DONE, self.FAILED, self.CANCELLED)
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether a wish to stop can be granted: while it waits, or between the batches of one that runs."""
+        return not self.stopping and (self.state == self.WAITING or self.state == self.RUNNING and works_in_batches(self.name))
 
     @property
     def percent(self) -> int | None:

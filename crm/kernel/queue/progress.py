@@ -16,6 +16,10 @@ class Superseded(Exception):
     """The task was given to another worker meanwhile: this one stops and writes nothing."""
 
 
+class Stopped(Exception):
+    """Somebody asked for the task to be stopped: what finished batches wrote stays, nothing follows."""
+
+
 class Paused(Exception):
     """The task goes on from its bookmark later: the worker is asked to stop, or it is another job's turn."""
 
@@ -74,8 +78,8 @@ class Progress:
     def batch(self) -> Iterator[None]:
         """One transaction in the workspace's scope; progress and bookmark are saved at its end, with its work.
 
-        Raises Paused where the worker is asked to stop, or where the job had its turn, got on and others wait; and
-        Superseded where another worker has taken over: let both pass through.
+        Raises Paused where the worker is asked to stop, or where the job had its turn, got on and others wait; Stopped
+        where a person asked for the end; and Superseded where another worker has taken over: let them pass through.
         """
         if not self._batched:
             raise RuntimeError("declare the job with @job(…, batched=True) to open batches")
@@ -95,11 +99,16 @@ class Progress:
                 self._open = False
         self._committed = self.done
 
-    def claim(self) -> Task:
-        """Locks the task in the open transaction and makes sure that it is still this worker's."""
+    def claim(self, last: bool = False) -> Task:
+        """Locks the task in the open transaction and makes sure that it is still this worker's and still wanted.
+
+        `last`: the work is done, so a wish to stop comes too late.
+        """
         task = Task.objects.select_for_update().get(id=self.task_id)
         if task.attempt != self.attempt or task.state != Task.RUNNING:
             raise Superseded
+        if task.stopping and not last:
+            raise Stopped
         return task
 
     def save(self, task: Task) -> None:

@@ -15,13 +15,18 @@ Loop = TypeVar("Loop", bound=Callable[[Event], None])
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A declared job. `attempts`: how often it is tried when it fails; `batched`: it opens its own transactions."""
+    """A declared job. `attempts`: how often it is tried when it fails; `batched`: it opens its own transactions.
+
+    `stopped` and `resumed` get the job's arguments when a person stops the task, or sends it on again.
+    """
 
     name: str
     label: Words
     body: Body
     attempts: int
     batched: bool
+    stopped: Callable[..., None] | None = None
+    resumed: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +52,24 @@ _periodic: dict[str, Periodic] = {}
 _services: dict[str, Service] = {}
 
 
-def job(name: str, label: Words = "", *, attempts: int = 3, batched: bool = False) -> Callable[[B], B]:
+def job(
+    name: str, label: Words = "", *, attempts: int = 3, batched: bool = False,
+    stopped: Callable[..., None] | None = None, resumed: Callable[..., None] | None = None,
+) -> Callable[[B], B]:
     """Declares `def run(progress, **ids)` as the job `name`.
 
     The body runs in one transaction, inside the workspace's scope and as the person who deferred it. A batched body
     runs outside any transaction and does its work in `with progress.batch():` blocks: what a finished block wrote
     stays, also when the process is killed, and the next try goes on from `progress.bookmark`. A body that raises is
-    tried again, `attempts` times in all; a Refusal is final at once.
+    tried again, `attempts` times in all; a Refusal is final at once. Only a batched job can be stopped while it runs;
+    `stopped(**ids)` then, in the transaction that ends the task, says on its own rows what became of the work.
     """
 
     def declare(body: B) -> B:
         known = _jobs.get(name)
         if known is not None and _origin(known.body) != _origin(body):
             raise ValueError(f"two jobs are called {name}")
-        _jobs[name] = Job(name, label or name, body, attempts, batched)
+        _jobs[name] = Job(name, label or name, body, attempts, batched, stopped, resumed)
         _names[body] = name
         return body
 
@@ -109,6 +118,12 @@ def name_of(body: Body) -> str:
 def label_of(name: str) -> Words:
     found = _jobs.get(name)
     return found.label if found is not None else name
+
+
+def works_in_batches(name: str) -> bool:
+    """Whether the job can be stopped between two batches."""
+    found = _jobs.get(name)
+    return found is not None and found.batched
 
 
 def all_periodic() -> list[Periodic]:

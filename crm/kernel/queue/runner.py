@@ -1,9 +1,7 @@
 """Runs one task: begins it, calls the body, writes down how it ended."""
 
-import inspect
 import logging
 from collections.abc import Callable
-from typing import Any, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -16,11 +14,10 @@ from crm.kernel.base.errors import Refusal
 from crm.kernel.identity.actor import Actor, system_actor
 from crm.kernel.identity.queries import actor_of
 from crm.kernel.queue import engine
-from crm.kernel.queue.live import tell
+from crm.kernel.queue.ending import arguments, close, stop_now
 from crm.kernel.queue.models import Task
-from crm.kernel.queue.progress import Paused, Pausing, Progress, Superseded, never
+from crm.kernel.queue.progress import Paused, Pausing, Progress, Stopped, Superseded, never
 from crm.kernel.queue.registry import Job, job_named
-from crm.kernel.queue.words import storable
 from crm.kernel.tenancy.scope import scope
 
 logger = logging.getLogger("kith.queue")
@@ -63,6 +60,8 @@ def run_task(workspace_id: UUID, task_id: UUID, stopping: Callable[[], bool] = n
         logger.warning("task %s (%s) was taken over by another worker", task.id, task.name)
     except Paused:
         raise Again(0, _put_back(task, failed=False)) from None
+    except Stopped:
+        _stop(task, actor)
     except Refusal as refusal:
         _give_up(task, str(refusal))
     except Exception as problem:
@@ -74,11 +73,14 @@ def _begin(workspace_id: UUID, task_id: UUID) -> Task | None:
         task = Task.objects.select_for_update().filter(id=task_id).first()
         if task is None or task.over:
             return None
+        if task.stopping:
+            stop_now(task)
+            return None
         task.cuts += task.state == Task.RUNNING
         task.attempt += 1
         task.state, task.started_at = Task.RUNNING, task.started_at or now()
         if task.cuts > MOST_CUTS:
-            _close(task, Task.FAILED, GIVEN_UP)
+            close(task, Task.FAILED, GIVEN_UP)
             return None
         task.save()
         return task
@@ -98,29 +100,13 @@ def _call(declared: Job, task: Task, progress: Progress) -> None:
     if declared.batched:
         answer = declared.body(progress, **args)
     with scope(task.home, progress.actor, task.reason):
-        row = progress.claim()
+        row = progress.claim(last=declared.batched)
         if not declared.batched:
             answer = declared.body(progress, **args)
         if answer is not None:
             progress.result = msgspec.to_builtins(answer)
         progress.save(row)
-        _close(row, Task.DONE)
-
-
-def arguments(body: Callable[..., Any], raw: dict[str, Any]) -> dict[str, Any]:
-    """The arguments as the body's annotations want them: ids come out of JSON as UUIDs again."""
-    hints = get_type_hints(body)
-    known = inspect.signature(body).parameters
-    return {
-        name: msgspec.convert(value, hints[name], strict=False) if name in hints and name in known else value for name, value in raw.items()
-    }
-
-
-def _close(task: Task, state: str, error: str = "") -> None:
-    task.state, task.error, task.finished_at = state, storable(error), now()
-    task.save()
-    if task.by_id is not None:
-        tell(task.by_id, "task", task.id)
+        close(row, Task.DONE)
 
 
 def _mine(task: Task) -> Task | None:
@@ -133,7 +119,14 @@ def _give_up(task: Task, error: str) -> None:
     with scope(task.home, system_actor(task.home)):
         row = _mine(task)
         if row is not None:
-            _close(row, Task.FAILED, error)
+            close(row, Task.FAILED, error)
+
+
+def _stop(task: Task, actor: Actor) -> None:
+    with scope(task.home, actor, task.reason):
+        row = _mine(task)
+        if row is not None:
+            stop_now(row)
 
 
 def _put_back(task: Task, failed: bool) -> int | None:
@@ -141,6 +134,9 @@ def _put_back(task: Task, failed: bool) -> int | None:
     with scope(task.home, system_actor(task.home)):
         row = _mine(task)
         if row is None:
+            return None
+        if row.stopping:
+            stop_now(row)
             return None
         row.state, row.failures = Task.WAITING, row.failures + failed
         row.rank = row.rank if failed else max(row.rank, engine.best_rank() + 1)

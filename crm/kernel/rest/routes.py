@@ -24,7 +24,10 @@ def _route(template: str, **methods: Handler) -> Route:
 ROUTES: tuple[Route, ...] = (
     _route("/me", GET=kinds.me),
     _route("/kinds", GET=kinds.kinds),
+    _route("/jobs", GET=jobs.list_jobs),
     _route("/jobs/{id}", GET=jobs.read_job),
+    _route("/jobs/{id}/cancel", POST=jobs.cancel_job),
+    _route("/jobs/{id}/retry", POST=jobs.retry_job),
     _route("/imports", GET=imports.list_imports, POST=imports.upload),
     _route("/imports/{id}", GET=imports.read_import, PATCH=imports.map_columns, DELETE=imports.discard),
     _route("/imports/{id}/dry-run", POST=imports.dry_run),

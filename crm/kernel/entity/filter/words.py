@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.kernel.entity.filter.nodes import All, Any_, Node, Not, Where, wrong
+from crm.kernel.entity.filter.nodes import DEEPEST, All, Any_, Node, Not, Where, wrong
 
 _TOKEN = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<sign>!=|<=|>=|[=<>~^(),])|(?P<word>[^\s=<>~^(),"!]+))')
 SIGNS = {"=": "is", "!=": "is_not", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "~": "contains", "^": "starts"}
@@ -18,6 +18,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, str]] = []
         self.at = 0
+        self.depth = 0
         place, text = 0, text.rstrip()
         while place < len(text):
             found = _TOKEN.match(text, place)
@@ -60,6 +61,14 @@ class _Reader:
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def single(self) -> Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise wrong(_("A filter may be at most %(n)s levels deep.") % {"n": DEEPEST})
+        found = self._negated_or_grouped()
+        self.depth -= 1
+        return found
+
+    def _negated_or_grouped(self) -> Node:
         if self.take("not"):
             return Not(self.single())
         if self.take("("):

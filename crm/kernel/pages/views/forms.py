@@ -14,6 +14,7 @@ from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import cells, conflicts, inputs, toasts
+from crm.kernel.pages.onward import onward
 from crm.kernel.pages.record_screen import fresh
 from crm.kernel.pages.views.lists import need
 from crm.kernel.records import listing
@@ -43,8 +44,7 @@ def new(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
 
 def _created(request: HttpRequest, entity: Entity[Any], record: Any) -> HttpResponse:
     """On to the new record; "create and next" stays at an empty form."""
-    there = cells.record_url(entity, record.pk)
-    text = _("%(name)s was created.") % {"name": entity.name_of(record)}
+    there, text = onward(entity, record.pk, _("%(name)s was created.") % {"name": entity.name_of(record)})
     again = request.POST.get("act") == "again"
     back = request.POST.get("back", "")
     target = (
@@ -87,8 +87,9 @@ def edit(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
         changed = change(entity, pk, values, _version(request))
     except (Wrong, Conflict) as refusal:
         return _form(request, entity, fresh(entity, pk), refusal)
-    text = _("%(name)s was saved.") % {"name": entity.name_of(changed)}
-    return toasts.later(redirect(cells.record_url(entity, pk)), text, note(text, 1).pk)  # type: ignore[return-value]
+    label = _("%(name)s was saved.") % {"name": entity.name_of(changed)}
+    there, text = onward(entity, pk, label)
+    return toasts.later(redirect(there), text, note(label, 1).pk)  # type: ignore[return-value]
 
 
 def _version(request: HttpRequest) -> int | None:

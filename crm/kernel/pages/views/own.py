@@ -13,7 +13,8 @@ from crm.kernel.notify import actions as notifying
 from crm.kernel.notify import queries as notices
 from crm.kernel.pages import bin_screen, greeting, keys, myday, preferences, toasts
 from crm.kernel.pages.cells import record_url
-from crm.kernel.queue.queries import task
+from crm.kernel.queue import actions as working
+from crm.kernel.queue import queries as work
 from crm.kernel.records import undo as undoing
 from crm.kernel.records.writing import restore
 from crm.kernel.tenancy.scope import current_actor
@@ -62,7 +63,7 @@ def undo(request: HttpRequest, change_set: UUID) -> HttpResponse:
 @require_GET
 def notifications(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
-    words = {"notices": notices.recent(actor.id, 40), "reminders": notices.reminders(actor.id, 10)}
+    words = {"notices": notices.recent(actor.id, 40), "reminders": notices.reminders(actor.id, 10), "tasks": work.under_way(actor.id, 10)}
     return render(request, "pages/notices.jinja", words)
 
 
@@ -74,7 +75,7 @@ def all_read(request: HttpRequest) -> HttpResponse:
 
 def notifications_again(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
-    words = {"notices": notices.recent(actor.id, 40), "reminders": notices.reminders(actor.id, 10)}
+    words = {"notices": notices.recent(actor.id, 40), "reminders": notices.reminders(actor.id, 10), "tasks": work.under_way(actor.id, 10)}
     return render(request, "pages/notices.jinja", words)
 
 
@@ -116,8 +117,14 @@ def palette(request: HttpRequest) -> HttpResponse:
 @require_GET
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far a long job is; only for whoever asked for it, and administrators."""
-    found, actor = task(pk), current_actor()
-    if found.by_id != actor.id and not actor.is_admin:
-        raise NotFound
+    found = work.own(pk)
     part = request.headers.get("HX-Request") == "true"
     return render(request, "pages/job_part.jinja" if part else "pages/job.jinja", {"task": found})
+
+
+@require_POST
+def stop_job(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Stops a job, for whoever asked for it and who looks after background work; the page then shows how it is."""
+    stopped = working.cancel(work.own(pk).pk)
+    text = _("It stops at its next step; what is written stays.") if stopped.stopping else _("Stopped.")
+    return toasts.later(HttpResponse(status=204, headers={"HX-Refresh": "true"}), text)  # type: ignore[return-value]

@@ -17,6 +17,7 @@ from crm.kernel.files import actions as files
 from crm.kernel.files.queries import files_of
 from crm.kernel.pages import history, inputs, panels, record_screen, timeline, toasts
 from crm.kernel.pages.cells import record_url
+from crm.kernel.pages.onward import onward
 from crm.kernel.records.actions import Action, available, perform
 from crm.kernel.records.reading import fetch, fetch_any
 from crm.kernel.records.undo import note
@@ -132,9 +133,11 @@ def act(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpR
         perform(entity, name, pk, given)
     except Wrong as refusal:
         return _questions(request, entity, record, found, refusal)
-    text = _("%(action)s: done.") % {"action": found.label}
-    answer = HttpResponse(status=204, headers={"HX-Redirect": _back(request, entity, pk)})
-    return toasts.later(answer, text, note(text, 1).pk)  # type: ignore[return-value]
+    label = _("%(action)s: done.") % {"action": found.label}
+    there, text = onward(entity, pk, label)
+    back = _back(request, entity, pk)
+    answer = HttpResponse(status=204, headers={"HX-Redirect": there if str(pk) in back else back})
+    return toasts.later(answer, text, note(label, 1).pk)  # type: ignore[return-value]
 
 
 def _back(request: HttpRequest, entity: Entity[Any], pk: UUID) -> str:

@@ -49,7 +49,7 @@ _IMPORT: dict[str, Schema] = {
     "size": _COUNT,
     "state": {
         "type": "string",
-        "enum": ["uploaded", "mapped", "checking", "checked", "running", "done", "failed", "undoing", "undone"],
+        "enum": ["uploaded", "mapped", "checking", "checked", "running", "done", "failed", "stopped", "undoing", "undone"],
     },
     "reading": _MAP,
     "columns": _list(
@@ -128,7 +128,9 @@ COMPONENTS: dict[str, Schema] = {
         id=_ID,
         name=_TEXT,
         label=_TEXT,
-        state={"type": "string", "enum": ["waiting", "running", "done", "failed"]},
+        state={"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"]},
+        stopping={"type": "boolean"},
+        by=_NULL_ID,
         done=_COUNT,
         total={"type": ["integer", "null"]},
         message=_TEXT,
@@ -191,6 +193,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "schema": _named("KindSchema"),
     "bulk": _named("Bulk"),
     "job": _named("Job"),
+    "jobs": _page("Job"),
     "file": _named("File"),
     "files": _page("File"),
     "share": _named("Share"),
