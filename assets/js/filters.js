@@ -2,7 +2,9 @@
 // choices) come as JSON in the element's data; the result goes back as JSON, which the server checks and turns into text.
 import { el } from "./dom.js";
 
-const fill = (select, pairs, chosen) => {
+/** The options of a select; what is chosen stays among them even where it is not offered, as a filter typed as text may hold it. */
+const fill = (select, offered, chosen) => {
+  const pairs = !chosen || offered.some(([value]) => value === chosen) ? offered : [...offered, [chosen, chosen]];
   select.replaceChildren(...pairs.map(([value, label]) => el("option", { value, selected: value === chosen ? "" : null }, label)));
 };
 
@@ -15,19 +17,19 @@ class Row {
     this.operator = this.part("operator");
     fill(this.field, facts.fields.map((f) => [f.name, f.label]), start.field);
     this.field.addEventListener("change", () => this.refield({}));
-    this.operator.addEventListener("change", () => this.revalue(this.value()));
+    this.operator.addEventListener("change", () => this.revalue(this.value(), true));
     this.part("drop").addEventListener("click", () => { this.node.remove(); dropped(this); });
     this.refield(start);
   }
   part(name) { return this.node.querySelector(`[data-part=${name}]`); }
-  fact() { return this.facts.fields.find((f) => f.name === this.field.value) || this.facts.fields[0]; }
+  fact() { return this.facts.fields.find((f) => f.name === this.field.value) || { operators: [], choices: [], hint: "" }; }
   takes() { return this.fact().operators.find((o) => o.name === this.operator.value)?.takes || "value"; }
   refield(start) {
     const operators = this.fact().operators;
-    fill(this.operator, operators.map((o) => [o.name, o.label]), start.operator || operators[0].name);
+    fill(this.operator, operators.map((o) => [o.name, o.label]), start.operator || operators[0]?.name);
     this.revalue(start.value ?? "");
   }
-  revalue(value) {
+  revalue(value, switched = false) {
     const takes = this.takes();
     const holder = this.part("holder");
     const choices = takes === "period" ? this.facts.periods : takes === "value" ? this.fact().choices : [];
@@ -35,7 +37,7 @@ class Row {
     const input = choices.length ? el("select") : el("input", { placeholder: takes === "list" ? "a, b" : this.fact().hint, autocomplete: "off" });
     input.setAttribute("aria-label", this.field.selectedOptions[0]?.textContent || "");
     input.dataset.part = "value";
-    if (choices.length) fill(input, choices, value);
+    if (choices.length) fill(input, choices, switched && !choices.some(([one]) => one === value) ? "" : value);
     else input.value = value;
     holder.replaceChildren(input);
   }

@@ -18,6 +18,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.entity.shipped import told
 from crm.kernel.files.models import FileRef
+from crm.kernel.records.kept import in_words
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.scope import current_actor
@@ -138,7 +139,9 @@ def _changes(circle: dict[UUID, str], before: datetime.datetime | None, limit: i
     rows = rows.filter(at__lt=before) if before else rows
     found = _added(circle, before, limit)
     for entry in rows.order_by("-at", "-id")[: limit * 2]:
-        changes = _readable(tables[entry.table_name], entry)
+        entity = tables[entry.table_name]
+        record = entity.model._default_manager.filter(pk=entry.record).first()
+        changes = _readable(entity, entry, record) if record is not None else []
         if changes:
             found.append(Moment("change", entry.at, entry.id, who=entry.actor_label, record=entry.record, op=entry.op, changes=changes))
     return found
@@ -157,32 +160,24 @@ def _added(circle: dict[UUID, str], before: datetime.datetime | None, limit: int
     return found
 
 
-def _readable(entity: Entity[Any], entry: AuditEntry) -> list[Change]:
+def _readable(entity: Entity[Any], entry: AuditEntry, record: Any) -> list[Change]:
     hidden = policy_for(entity).hidden(current_actor())
+    reading = Reading.of(current_actor())
     found = []
     for name, seen in entity.fields.items():
         column = f"{name}_id" if isinstance(seen, Link) else name
         if column not in entry.changes or column in QUIET or not seen.tracked or name in hidden or seen.part_of in hidden:
             continue
-        before, after = entry.changes[column]
-        found.append(Change(str(seen.label), _shown(seen, before), _shown(seen, after)))
+        if isinstance(seen, Link):
+            before, after = (_name(seen, raw) for raw in entry.changes[column])
+        else:
+            before, after = (in_words(entity, seen, entry.changes, side, record, reading)[:200] or "–" for side in (0, 1))
+        found.append(Change(str(seen.label), before, after))
     return found
 
 
-def _shown(seen: Any, raw: Any) -> str:
-    """A value of the audit log for people: links by name, choices by label, the rest as it is kept."""
-    if raw is None or raw == "":
-        return "–"
-    if isinstance(seen, Link):
-        return next(iter(names_of(seen.target, [UUID(str(raw))]).values()), "–")
-    if seen.type == "money":
-        return f"{int(raw) / 100:,.2f}"
-    if seen.type in ("percent", "decimal"):
-        return f"{int(raw) / 10**seen.places:g}"
-    labels = dict(seen.choices_list) if seen.type == "choice" else {}
-    if isinstance(raw, list):
-        return ", ".join(map(str, raw))
-    return str(labels.get(raw, raw))[:200]
+def _name(link: Link, raw: Any) -> str:
+    return next(iter(names_of(link.target, [UUID(str(raw))]).values()), "–") if raw else "–"
 
 
 def _files(circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:

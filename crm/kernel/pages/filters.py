@@ -1,5 +1,6 @@
 """The filter of a list: from the address, as chips, in the editor, and back into text."""
 
+import datetime
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,9 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError
 from crm.kernel.entity.filter import All, Any_, Node, Where, both, parse_text, to_text
+from crm.kernel.entity.filter.compile import day_alone
 from crm.kernel.entity.filter.periods import NAMED
+from crm.kernel.entity.forms.dates import show_date
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.links import few, name_of_link
@@ -149,7 +152,9 @@ def shown(field: Fact | None, value: Any, reading: Reading) -> str:
     if field.choices_list:
         return str(dict(field.choices_list).get(text, text))
     try:
-        return str(field.display(field.clean(text, reading), reading)) or text
+        value = field.clean(text, reading)
+        day = day_alone(value, text, reading) if isinstance(value, datetime.datetime) else None
+        return show_date(day, reading) if day else str(field.display(value, reading)) or text
     except (FieldError, TypeError, ValueError):
         return text
 

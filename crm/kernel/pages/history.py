@@ -12,8 +12,10 @@ from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import history
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Fact, FieldError
+from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
+from crm.kernel.records.kept import in_words
 from crm.kernel.records.reading import acts, names_of
 from crm.kernel.tenancy.scope import current_actor
 
@@ -44,14 +46,14 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
     names = _names(fields, found, entity)
     reading = Reading.of(current_actor())
-    made = [_entry(entity, fields, entry, names, reading) for entry in found]
+    made = [_entry(record, fields, entry, names, reading) for entry in found]
     return [one for one in made if one is not None]
 
 
-def _entry(entity: Entity[Any], fields: list[Fact], entry: AuditEntry, names: dict[UUID, str], reading: Reading) -> Entry | None:
+def _entry(record: Any, fields: list[Fact], entry: AuditEntry, names: dict[UUID, str], reading: Reading) -> Entry | None:
     changes = []
     for one in fields:
-        pair = _pair(entity, one, entry.changes, names, reading)
+        pair = _pair(record, one, entry.changes, names, reading)
         if pair is not None and pair[0] != pair[1]:
             changes.append(Change(str(one.label), *pair))
     created = entry.op == AuditEntry.INSERTED
@@ -67,8 +69,10 @@ def _entry(entity: Entity[Any], fields: list[Fact], entry: AuditEntry, names: di
     return Entry(entry.at, entry.actor_label or "Kith", what, entry.reason or "", icon, [] if created else changes)
 
 
-def _pair(entity: Entity[Any], one: Fact, changes: dict[str, Any], names: dict[UUID, str], reading: Reading) -> tuple[str, str] | None:
+def _pair(record: Any, one: Fact, changes: dict[str, Any], names: dict[UUID, str], reading: Reading) -> tuple[str, str] | None:
     """(before, after) in words; None where the entry did not touch the field."""
+    entity = registry.of(type(record))
+    assert entity is not None
     if one.type == "links":
         return _link_names(changes[one.name], names) if one.name in changes else None
     columns = one.columns()
@@ -78,34 +82,16 @@ def _pair(entity: Entity[Any], one: Fact, changes: dict[str, Any], names: dict[U
     if one.type == "link":
         before, after = touched[columns[0]]
         return tuple(names.get(as_uuid(value), "") if value else "" for value in (before, after))  # type: ignore[return-value,arg-type]
-    if len(touched) < len(columns) and len(columns) > 1 and columns[0] not in touched:
+    if columns[0] not in touched and one.type != "money":
         return None
-    return tuple(_said(entity, one, columns, touched, side, reading) for side in (0, 1))  # type: ignore[return-value]
+    before, after = (in_words(entity, one, changes, side, record, reading) for side in (0, 1))
+    return before, after
 
 
 def _link_names(pair: Sequence[Sequence[str]], names: dict[UUID, str]) -> tuple[str, str]:
     """(the names of links taken away, of links added)"""
     before, after = (", ".join(names.get(as_uuid(one), "") or _("Not shared with you") for one in side) for side in pair)  # type: ignore[arg-type]
     return before, after
-
-
-def _said(entity: Entity[Any], one: Fact, columns: list[str], touched: dict[str, Any], side: int, reading: Reading) -> str:
-    raw = [_python(entity, column, touched[column][side]) if column in touched else None for column in columns]
-    try:
-        return str(one.display(one.from_row(*raw), reading))
-    except (FieldError, TypeError, ValueError, AttributeError):
-        return " ".join(str(value) for value in raw if value is not None)
-
-
-def _python(entity: Entity[Any], column: str, value: Any) -> Any:
-    """What the audit log keeps as JSON, as the model's column holds it."""
-    if value is None:
-        return None
-    held: Any = entity.model._meta.get_field(column)
-    convert = getattr(held, "from_db_value", None)
-    if convert is not None and isinstance(value, int) and not isinstance(value, bool):
-        return convert(value, None, None)
-    return value if isinstance(value, list) else held.to_python(value)
 
 
 def _listed(side: Any) -> list[str]:

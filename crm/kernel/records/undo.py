@@ -15,6 +15,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import FieldError
 from crm.kernel.entity.registry import registry
 from crm.kernel.records import writing
+from crm.kernel.records.kept import held
 from crm.kernel.records.models import ChangeSet, Record, RecordRow
 from crm.kernel.records.reading import LINKS_TABLE, acts, links_of
 from crm.kernel.tenancy.scope import because, current_actor
@@ -121,10 +122,10 @@ def _former(entity: Entity[Any], record: Any, entry: AuditEntry) -> tuple[dict[s
         mine = {c: entry.changes[columns_of] for c in one.columns() for columns_of in [_column(columns, c)] if columns_of in entry.changes}
         if not mine or one.readonly:
             continue
-        if any(_plain(getattr(record, c)) != _plain(_python(entity, c, now_)) for c, (_before, now_) in mine.items()):
+        if any(_plain(getattr(record, c)) != _plain(held(entity, c, now_)) for c, (_before, now_) in mine.items()):
             kept.append(name)
             continue
-        before = {c: _python(entity, c, pair[0]) for c, pair in mine.items()}
+        before = {c: held(entity, c, pair[0]) for c, pair in mine.items()}
         raw = [before.get(c, getattr(record, c)) for c in one.columns()]
         try:
             values[name] = one.from_row(*raw)
@@ -138,18 +139,6 @@ def _column(columns: dict[str, Any], name: str) -> str:
         if name in (model_field.name, model_field.attname):
             return column
     return name
-
-
-def _python(entity: Entity[Any], name: str, raw: Any) -> Any:
-    """A value as it stands in the audit log, as the model's column holds it."""
-    if raw is None:
-        return None
-    model_field: Any = entity.model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
-    convert = getattr(model_field, "from_db_value", None)
-    if convert is not None and isinstance(raw, int) and not isinstance(raw, bool):
-        return convert(raw, None, None)
-    target = model_field.target_field if model_field.is_relation else model_field
-    return target.to_python(raw)
 
 
 def _plain(value: Any) -> str:

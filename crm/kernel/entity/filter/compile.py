@@ -162,16 +162,20 @@ def _value(field_: Fact, raw: Any, asker: Asker) -> Any:
 _CLOCK = re.compile("[:：时時点點]")
 
 
+def day_alone(value: datetime.datetime, raw: Any, reading: Reading) -> datetime.date | None:
+    """The day that a text without a time names: the whole of it is meant. None where a time was named."""
+    local = value.astimezone(reading.zone)
+    return local.date() if isinstance(raw, str) and local.time() == datetime.time() and not _CLOCK.search(raw) else None
+
+
 def _days(field_: Fact, raw: Any, asker: Asker) -> tuple[Any, Any]:
     """[first, after last) of a day, a moment or a relative word, in the field's own type."""
     found = span(raw, asker.reading) if isinstance(raw, str) else None
     if found is None:
-        day = _value(field_, raw, asker)
-        if isinstance(day, datetime.datetime):
-            local = day.astimezone(asker.reading.zone)
-            if not isinstance(raw, str) or local.time() != datetime.time() or _CLOCK.search(raw):
-                return day, day + datetime.timedelta(microseconds=1)
-            day = local.date()  # no time was named, so the whole day is meant
+        value = _value(field_, raw, asker)
+        day = day_alone(value, raw, asker.reading) if isinstance(value, datetime.datetime) else value
+        if day is None:
+            return value, value + datetime.timedelta(microseconds=1)
         found = (day, day + datetime.timedelta(days=1))
     if field_.type == "datetime":
         return moment(found[0], asker.reading), moment(found[1], asker.reading)
