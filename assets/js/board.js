@@ -3,7 +3,8 @@
 import Sortable from "sortablejs";
 
 const HOLD = 220; // ms a finger rests on a card before it lifts it: less is a scroll
-const EDGE = 72; // px from the board's edge where it begins to scroll under a dragged card
+const EDGE = 64; // px from the board's edge where it begins to scroll under a dragged card
+const FASTEST = 11; // px a frame it scrolls at the very edge
 const column = (card) => card.closest("[data-column]");
 const words = (board) => JSON.parse(board.dataset.words);
 const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_all, name) => facts[name]);
@@ -109,19 +110,52 @@ function keyboard(board, htmx) {
   });
 }
 
+/** Scrolls the board while a dragged card is held near its edge, the faster the nearer. SortableJS's own scrolling is not
+    used: it goes on after a pointer that rested at the edge has left it. */
+class EdgeScroll {
+  constructor(board) {
+    this.follow = (e) => { if (e.isTrusted) this.at = e.touches?.[0] ?? e; };
+    this.tick = () => {
+      const { clientX: x, clientY: y } = this.at;
+      const box = board.getBoundingClientRect();
+      const pull = (near, far) => Math.max(0, Math.min(1, 1 - near / EDGE)) - Math.max(0, Math.min(1, 1 - far / EDGE));
+      const [left, top] = [board.scrollLeft, board.scrollTop];
+      board.scrollBy(Math.round(FASTEST * pull(box.right - x, x - box.left)), Math.round(FASTEST * pull(box.bottom - y, y - box.top)));
+      // Another column is under the resting pointer now: SortableJS looks for it when the pointer moves.
+      if (left !== board.scrollLeft || top !== board.scrollTop) this.nudge(x, y);
+      this.frame = requestAnimationFrame(this.tick);
+    };
+  }
+  nudge(x, y) {
+    this.wobble = this.wobble ? 0 : 0.5;
+    document.dispatchEvent(new PointerEvent("pointermove", { clientX: x + this.wobble, clientY: y, bubbles: true }));
+  }
+  start(event) {
+    this.at = event.touches?.[0] ?? event;
+    for (const kind of ["pointermove", "touchmove"]) document.addEventListener(kind, this.follow, { passive: true });
+    this.frame = requestAnimationFrame(this.tick);
+  }
+  stop() {
+    cancelAnimationFrame(this.frame);
+    for (const kind of ["pointermove", "touchmove"]) document.removeEventListener(kind, this.follow);
+  }
+}
+
 /** Mouse: drag at once. Finger: rest on the card, then drag; the board scrolls at its edges. */
 function pointer(board, htmx) {
   let home = null;
+  const scroll = new EdgeScroll(board);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   for (const cards of board.querySelectorAll("[data-cards]")) {
     Sortable.create(cards, {
       group: "board", draggable: "[data-card]:not([data-fixed])", filter: "select", preventOnFilter: false, animation: calm ? 0 : 160,
       delay: HOLD, delayOnTouchOnly: true, touchStartThreshold: 6, forceFallback: true, fallbackOnBody: true,
       fallbackClass: "is-dragged", ghostClass: "is-slot", chosenClass: "is-held",
-      scroll: board, scrollSensitivity: EDGE, scrollSpeed: 14, bubbleScroll: false, forceAutoScrollFallback: true, sort: false,
-      onStart: (e) => { home = { column: column(e.item), before: e.item.nextElementSibling }; board.classList.add("is-moving"); },
+      scroll: false, sort: false,
+      onStart: (e) => { home = placeOf(e.item); board.classList.add("is-moving"); scroll.start(e.originalEvent); },
       onMove: (e) => { for (const c of board.querySelectorAll("[data-column]")) c.classList.toggle("target", c === column(e.to) && c !== home.column); },
       onEnd: (e) => {
+        scroll.stop();
         board.classList.remove("is-moving");
         for (const c of board.querySelectorAll(".target")) c.classList.remove("target");
         send(board, e.item, home, htmx);

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from crm.kernel.identity.models import User
 from crm.kernel.tenancy.models import Workspace
 from crm.kernel.testing.cast import PASSWORD, Company
 from tests.harness.servers import LiveServer
-from tests.journeys.screens import clean, sat_down, sign_in
+from tests.journeys.screens import clean, drag_by_finger, drag_by_mouse, sat_down, sign_in
 
 pytestmark = pytest.mark.journey
 
@@ -23,7 +23,6 @@ class Words:
     """What is typed and what is read in one language."""
 
     language: str
-    width: int
     encoding: str
     head: tuple[str, ...]
     first: str
@@ -32,16 +31,17 @@ class Words:
     deal: str
     imported: str
     undone: str
-    won: str  # the stage, as the company founded in English calls it
+    stages: tuple[str, str]  # the first one and the one that means won, as the reader calls them
+    city: str  # the label of the field by which the list is filtered
 
 
 ENGLISH = Words(
-    "en", 1440, "utf-8", ("Company name", "Customer number", "Short name", "City", "Employees", "What Tom says"), "Harbour Optics",
-    "Kim Sato", "Asked for a second lens", "Forty lenses", "Imported", "The import was undone", "Won",
+    "en", "utf-8", ("Company name", "Customer number", "Short name", "City", "Employees", "What Tom says"), "Harbour Optics",
+    "Kim Sato", "Asked for a second lens", "Forty lenses", "Imported", "The import was undone", ("Discovery", "Won"), "City",
 )
 CHINESE = Words(
-    "zh-hans", 360, "gb18030", ("公司名称", "客户编号", "简称", "城市", "员工数", "小王的话"), "海港光学有限公司",
-    "金陵", "询问第二批镜片", "四十片镜片", "已导入", "导入已撤销", "Won",
+    "zh-hans", "gb18030", ("公司名称", "客户编号", "简称", "城市", "员工数", "小王的话"), "海港光学有限公司",
+    "金陵", "询问第二批镜片", "四十片镜片", "已导入", "导入已撤销", ("需求确认", "赢单"), "城市",
 )
 ROWS = 12
 
@@ -57,23 +57,29 @@ def spreadsheet(words: Words) -> bytes:
     return text.getvalue().encode(words.encoding)
 
 
-@pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en-1440", "zh-360"])
-def test_from_the_invitation_to_the_export(browser: Browser, north: Company, live_server: LiveServer, words: Words) -> None:
+@pytest.mark.parametrize(
+    ("words", "width", "theme"), [(ENGLISH, 1440, "light"), (CHINESE, 1440, "dark"), (ENGLISH, 360, "dark"), (CHINESE, 360, "light")],
+    ids=["en-1440", "zh-1440-dark", "en-360-dark", "zh-360"],
+)
+def test_from_the_invitation_to_the_export(
+    browser: Browser, north: Company, live_server: LiveServer, words: Words, width: int, theme: str
+) -> None:
     url = live_server.url
     with north.as_kith():
         User.objects.update(language=words.language)
         Workspace.objects.filter(pk=north.id).update(language=words.language)
-    with sat_down(browser, words.language, words.width) as page:
+    with sat_down(browser, words.language, width, theme) as page:
         sign_in(page, url, north.people["admin"].email)
         link = invite(page, url, f"kim-{north.slug}@kith.example")
-    with sat_down(browser, words.language, words.width) as page:
+    with sat_down(browser, words.language, width, theme) as page:
         accept(page, url + link, words)
         run = bring_in(page, url, words)
         find(page, url, words)
         talk(page, words)
         deal = sell(page, url, words)
         take_out(page, url, words)
-        take_back(page, run, words)
+        changed = correct(page, url, words)
+        take_back(page, run, words, changed)
         page.goto(deal)
         expect(page.locator("h1:visible").first).to_contain_text(words.deal)
 
@@ -124,17 +130,35 @@ def bring_in(page: Page, url: str, words: Words) -> str:
 
 
 def find(page: Page, url: str, words: Words) -> None:
-    """The list, then only what a filter leaves."""
+    """The list, then only what a filter leaves, put together in the editor."""
     rows = page.locator("[data-row]:visible")
     page.goto(f"{url}/accounts/")
     expect(rows).to_have_count(ROWS - 1)
     clean(page)
-    page.goto(f"{url}/accounts/?filter=address_city = Leeds and external_id = 007")
+    page.locator("[data-key=filter-button]").click()
+    editor = page.locator("#layer dialog form")
+    parts = editor.locator(".frow")
+    expect(parts).to_have_count(1)
+    clean(page)
+    compare(parts.nth(0), "address_city", "is", "Leeds")
+    assert parts.nth(0).locator("[data-part=field] option:checked").inner_text() == words.city
+    editor.get_by_role("button").and_(editor.locator(".frows + button")).click()
+    compare(parts.nth(1), "external_id", "is", "007")
+    editor.locator(".dlg-f button[type=submit]").click()
+    expect(page.locator(".fchip")).to_have_count(2)
+    expect(page.locator(".fchip").first).to_contain_text(words.city)
     expect(rows).to_have_count(1)
     clean(page)
     rows.get_by_text(words.first, exact=True).click()
     expect(page.locator("h1:visible").first).to_have_text(words.first)
     clean(page)
+
+
+def compare(part: Locator, field: str, operator: str, value: str) -> None:
+    """Fills one line of the filter editor."""
+    part.locator("[data-part=field]").select_option(field)
+    part.locator("[data-part=operator]").select_option(operator)
+    part.locator("[data-part=value]").fill(value)
 
 
 def talk(page: Page, words: Words) -> None:
@@ -146,7 +170,7 @@ def talk(page: Page, words: Words) -> None:
 
 
 def sell(page: Page, url: str, words: Words) -> str:
-    """A deal, on the board, moved there, and won. → its address."""
+    """A deal, found on the board, dragged into the column of what is won. → its address."""
     page.goto(f"{url}/opportunities/new?whole=1")
     page.locator("form.fill [name=name]").fill(words.deal)
     page.locator("form.fill [name=amount]").fill("1054.00")
@@ -160,15 +184,24 @@ def sell(page: Page, url: str, words: Words) -> str:
     card = page.locator("[data-card]").filter(has_text=words.deal)
     expect(card).to_have_count(1)
     clean(page)
-    before = page.locator("[data-column]").filter(has=card).get_attribute("data-label")
-    page.goto(deal)
-    page.locator("[hx-get$='/do/win']:visible, [hx-post$='/do/win']:visible").first.click()
-    page.locator("#layer .dlg-f .btn-p").click()
-    expect(page.locator(".stagebar [aria-current=step]")).to_contain_text(words.won)
-    page.goto(f"{url}/opportunities/board")
+    first, won = words.stages
     column = page.locator("[data-column]").filter(has=card)
-    expect(column).to_have_attribute("data-label", words.won)
-    assert before != words.won
+    expect(column).to_have_attribute("data-label", first)
+    target = page.locator(f"[data-column][data-label='{won}']")
+    drag = drag_by_finger if phone(page) else drag_by_mouse
+    with page.expect_response(re.compile("/move$")) as moved:
+        drag(page, card, target)
+    assert moved.value.ok, moved.value.text()
+    expect(target.locator("[data-card]").filter(has_text=words.deal)).to_have_count(1)
+    expect(target.locator("[data-head=count]")).to_have_text("1")
+    expect(target.locator("[data-head=sum]")).to_have_text(re.compile(r"¥1\.1k|¥1,054"))
+    expect(page.locator(f"[data-column][data-label='{first}'] [data-head=count]")).to_have_text("0")
+    expect(page.locator("[role=status]").filter(has_text=won).first).to_be_visible()
+    clean(page)
+    page.reload()
+    expect(column).to_have_attribute("data-label", won)
+    page.goto(deal)
+    expect(page.locator(".stagebar [aria-current=step]")).to_contain_text(won)
     for there in ("/sales/", "/"):
         page.goto(url + there)
         clean(page)
@@ -192,9 +225,32 @@ def take_out(page: Page, url: str, words: Words) -> None:
     assert {"007", "2/4", words.first} <= set(found), found
 
 
-def take_back(page: Page, run: str, words: Words) -> None:
-    """The whole import is undone; what was worked on since is named."""
+def phone(page: Page) -> bool:
+    return page.viewport_size is not None and page.viewport_size["width"] < 800
+
+
+def correct(page: Page, url: str, words: Words) -> str:
+    """Somebody works on one of the imported customers before the import is taken back. → its address."""
+    page.goto(f"{url}/accounts/?q={words.first} 3")
+    page.locator("[data-row]:visible").get_by_text(f"{words.first} 3", exact=True).click()
+    address = page.url.split("?")[0]
+    page.goto(f"{address}edit")
+    page.locator("form.fill [name=address_city]").fill("York")
+    page.locator("form.fill .form-f button[type=submit].btn-p").click()
+    expect(page.locator("h1:visible").first).to_have_text(f"{words.first} 3")
+    return address
+
+
+def take_back(page: Page, run: str, words: Words, changed: str) -> None:
+    """The whole import is undone; what was worked on since is counted, listed and left."""
     page.goto(run)
     page.locator("form[action$='/undo'] button").click()
     expect(page.locator("main h1:visible").last).to_have_text(words.undone, timeout=30_000)
+    expect(page.locator(".cnt-c b")).to_have_text([str(ROWS - 2), "1", "0"])
+    left = page.locator("table.rej tbody tr")
+    expect(left).to_have_count(1)
+    expect(left.locator("td").first).to_have_text("4")
+    assert changed.endswith(str(left.locator("a").first.get_attribute("href")))
     clean(page)
+    page.goto(changed)
+    expect(page.locator("main")).to_contain_text("York")
