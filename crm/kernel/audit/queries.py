@@ -24,9 +24,12 @@ def history(
     return list(found.order_by("-at", "-id")[:limit])
 
 
-def of_transaction(txid: int) -> list[AuditEntry]:
-    """All that one transaction wrote, in order."""
-    return list(AuditEntry.objects.filter(txid=txid).order_by("at", "id"))
+def of_transaction(txid: int, began: datetime.datetime, ended: datetime.datetime) -> list[AuditEntry]:
+    """All that one transaction wrote between two moments of the database's clock, in order.
+
+    The id alone does not say which one: in a cluster into which a dump was restored the ids begin again.
+    """
+    return list(AuditEntry.objects.filter(txid=txid, at__gte=began, at__lte=ended).order_by("at", "id"))
 
 
 def value_on(record_id: UUID, column: str, moment: datetime.datetime) -> object:

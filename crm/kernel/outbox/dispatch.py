@@ -133,6 +133,7 @@ def deliver_due(stop: Signal | None = None) -> int:
 @service("outbox.dispatcher")
 def dispatch(stop: Signal) -> None:
     """Delivers until `stop` is set. Raises where the database is away; the worker starts it again."""
+    queries.adopt()
     while not stop.is_set():
         deliver_due(stop)
         stop.wait(POLL_SECONDS)

@@ -58,12 +58,17 @@ class RecordLink(TenantModel):
 
 
 class ChangeSet(TenantModel):
-    """One act of a person that can be undone: the audit rows of its transaction belong to it."""
+    """One act of a person that can be undone: the audit rows of its transaction belong to it.
+
+    They are those of `txid` between `began_at` and `at`: where a dump is restored elsewhere, the ids of transactions
+    begin again.
+    """
 
     audited = False
     indexes_in_workspace = (("by_id", "at"),)
 
     txid = models.BigIntegerField()
+    began_at = models.DateTimeField(default=now)
     label = models.TextField(default="")
     by = TenantKey("identity.User", null=True)
     at = models.DateTimeField(default=now)

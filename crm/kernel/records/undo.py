@@ -36,9 +36,9 @@ class Undone:
 def note(label: str, records: int) -> ChangeSet:
     """Remembers that the present transaction can be undone; call it once, in the transaction, after the writes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        (txid,) = cursor.fetchone()
-    made = ChangeSet(txid=txid, label=label[:200], by_id=current_actor().id, records=records)
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint, transaction_timestamp(), clock_timestamp()")
+        txid, began, at = cursor.fetchone()
+    made = ChangeSet(txid=txid, began_at=began, at=at, label=label[:200], by_id=current_actor().id, records=records)
     made.save(force_insert=True)
     return made
 
@@ -57,7 +57,7 @@ def undo(change_set: UUID) -> Undone:
     if found is None or (found.by_id != actor.id and not actor.is_admin):
         raise NotFound
     done = Undone()
-    entries = of_transaction(found.txid)
+    entries = of_transaction(found.txid, found.began_at, found.at)
     with because(f"undo: {found.label}"):
         for entry in reversed(entries):
             entity = _entity_of_table(entry.table_name)
