@@ -219,6 +219,22 @@ def _won_filter() -> list[dict[str, Any]]:
     return [_is("stage", [str(pk) for pk in won], "in")]
 
 
+def my_figures() -> tuple[Figure, Figure]:
+    """(what I have won this month, my open deals)."""
+    me = current_actor().id
+    mine = deals().filter(owner_id=me).order_by()
+    own = _is("owner", "me")
+    month = _is("closed_on", "this_month", "within")
+    open_stages = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None).values_list("pk", flat=True)
+    won = Figure(_("Won this month"), filter={"all": [*_won_filter(), own, month]})
+    still = Figure(_("Open"), filter={"all": [_is("stage", [str(pk) for pk in open_stages], "in"), own]})
+    this_month = mine.filter(stage__kind=StageKind.WON, closed_on__gte=_month(_today(), 0), closed_on__lt=_month(_today(), 1))
+    for figure, rows in ((won, this_month), (still, mine.filter(stage__kind=StageKind.OPEN))):
+        for currency, count, minor in rows.values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
+            figure.add(count, minor, currency)
+    return won, still
+
+
 def activity_by_person(days: int = 30) -> list[tuple[User, dict[str, int], dict[str, Any]]]:
     """[(person, {type: how many}, filter)] of what was done in the last days, the most active first."""
     since = now() - days * DAY

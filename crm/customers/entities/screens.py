@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,9 @@ from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.panels import panel
 
 ICONS = {"call": "phone", "meeting": "people", "visit": "pin", "email": "mail", "note": "edit", "task": "check"}
+#: So many steps stand on my day; the list holds the others.
+SHOWN = 8
+#: So many relationships stand in the panel.
 LISTS = 8
 
 
@@ -144,39 +148,72 @@ def _talk(one: queries.Moment, talk: Activity, where: str) -> timeline.Item:
 
 @myday.contribute(order=20)
 def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
-    """My open activities that are late or due within a week, each with its customer."""
-    entity = registry.kind("activity")
-    if entity is None or actor.id is None or not policy_for(entity).may(actor, "view"):
+    """My open activities that are late or due today, each with its customer."""
+    entity = _planned(actor)
+    if entity is None:
         return None
-    rows = visible(entity).filter(owner_id=actor.id, done_at=None)
-    soon = rows.filter(due__lt=moment + datetime.timedelta(days=7)).order_by("due", "id").select_related("account", "record")
-    items = [
-        myday.Item(
-            title=one.subject,
-            url=record_url(entity, one.pk),
-            subtitle=_about(one),
-            due=str(wording.due(one.due)),
-            tone="bad" if _late(one) else "",
-            icon=ICONS.get(one.type or "task", "check"),
-            kind=one.type or "task",
-            act_label=_("Done"),
-            act_url=reverse("customers.done", kwargs={"pk": one.pk}),
-            act_post=True,
-        )
-        for one in soon[:12]
-    ]
-    late, today = sum(1 for one in soon[:200] if _late(one)), wording.today()
-    now_due = sum(1 for one in soon[:200] if one.due.astimezone(wording.reading().zone).date() == today)
-    summary = _t("%(late)s steps are late, %(today)s are due today.") % {"late": late, "today": now_due} if late or now_due else ""
+    tomorrow = _midnight(wording.today() + datetime.timedelta(days=1))
+    rows = _mine(entity, actor).filter(due__lt=tomorrow)
+    due = rows.count()
+    late = rows.filter(due__lt=moment).count()
+    summary = _t("%(late)s steps are late, %(today)s are due today.") % {"late": late, "today": due - late} if due else ""
     return myday.Section(
         "todo",
         _("To do"),
-        items,
-        empty=_("Nothing is due this week. Plan the next call from any customer."),
-        count=soon.count(),
+        [_step(entity, one) for one in rows[:SHOWN]],
+        empty=_("Nothing is due today. Plan the next call from any customer."),
+        count=due,
         more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+is+empty",
         more_label=_("All"),
         summary=summary,
+    )
+
+
+@myday.contribute(order=30)
+def coming(actor: Any, moment: datetime.datetime) -> myday.Section | None:
+    """What I have planned for the seven days after today."""
+    entity = _planned(actor)
+    if entity is None:
+        return None
+    tomorrow = _midnight(wording.today() + datetime.timedelta(days=1))
+    rows = _mine(entity, actor).filter(due__gte=tomorrow, due__lt=tomorrow + datetime.timedelta(days=7))
+    return myday.Section(
+        "coming",
+        _("The next seven days"),
+        [_step(entity, one) for one in rows[:SHOWN]],
+        where="side",
+        count=rows.count(),
+        empty=_("Nothing is planned for the next seven days."),
+    )
+
+
+def _planned(actor: Any) -> Any:
+    """The kind of activities, where this person has a day with them."""
+    entity = registry.kind("activity")
+    return entity if entity is not None and actor.id is not None and policy_for(entity).may(actor, "view") else None
+
+
+def _mine(entity: Any, actor: Any) -> QuerySet[Any]:
+    rows = visible(entity).filter(owner_id=actor.id, done_at=None, due__isnull=False)
+    return rows.order_by("due", "id").select_related("account", "record")
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), wording.reading().zone)
+
+
+def _step(entity: Any, one: Activity) -> myday.Item:
+    return myday.Item(
+        title=one.subject,
+        url=record_url(entity, one.pk),
+        subtitle=_about(one),
+        due=str(wording.due(one.due)),
+        tone="bad" if _late(one) else "",
+        icon=ICONS.get(one.type or "task", "check"),
+        kind=one.type or "task",
+        act_label=_("Done"),
+        act_url=reverse("customers.done", kwargs={"pk": one.pk}),
+        act_post=True,
     )
 
 

@@ -85,10 +85,12 @@ def activities_given(writes: list[Write]) -> None:
     given: dict[UUID, list[Activity]] = {}
     for write in writes:
         record: Activity = write.record
-        other = record.owner_id is not None and write.actor.id not in (None, record.owner_id)
+        owner: UUID | None = record.owner_id
         open_ = record.done_at is None and record.deleted_at is None
-        if other and open_ and (write.op == CREATE or write.changed("owner_id")):
-            given.setdefault(record.owner_id, []).append(record)
+        if owner is None or write.actor.id in (None, owner) or not open_:
+            continue
+        if write.op == CREATE or write.changed("owner_id"):
+            given.setdefault(owner, []).append(record)
     publish_many(
         [
             ActivitiesGiven(record=some[0].pk, user=user, by=writes[0].actor.name, text=some[0].subject, many=len(some))

@@ -1,5 +1,6 @@
 """What customers put on the record page and on my day, over HTTP."""
 
+import datetime
 import re
 from html import unescape
 
@@ -128,3 +129,18 @@ def test_the_whole_list_of_what_is_to_do_opens_from_my_day(north: Company) -> No
     for link in links:
         page = browser.get(link).content.decode()
         assert "Send the samples" in page, link
+
+
+def test_my_day_parts_what_is_due_from_what_comes_and_tells_my_figures(north: Company) -> None:
+    customer = north.make("account", {"name": "Harbour"}, by="ada")
+    for subject, days in (("Late call", -3), ("Visit soon", 2), ("Far away", 20)):
+        due = now() + datetime.timedelta(days=days)
+        north.make("activity", {"type": "task", "subject": subject, "record": customer.pk, "due": due}, by="ada")
+    north.make("opportunity", {"name": "Forty lenses", "amount": "1054"}, by="ada")
+    page = north.browser("ada").get("/").content.decode()
+    main, side = page.split('class="home-side"')
+    assert "Late call" in main and "Visit soon" not in main
+    assert "Visit soon" in side and "Late call" not in side and "Far away" not in page
+    assert "1 deal<" in side and "¥1.1k" in side
+    link = unescape(re.findall(r'href="(/opportunities/\?filter=[^"]*)"', side)[-1])
+    assert "Forty lenses" in north.browser("ada").get(link).content.decode()

@@ -14,6 +14,7 @@ from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.text import fold, sort_key
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.filter import from_json, to_text
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models.people import Team, User
 from crm.kernel.records.models import RecordRow
@@ -126,6 +127,11 @@ def of_kind(entity: Entity[Any], words: str, most: int = HITS) -> list[Hit]:
     else:
         first = list(rows.order_by("-updated_at").values_list("pk", flat=True)[:most])
     return [Hit(pk, name, "", reverse("pages.record", kwargs={"entity": entity, "pk": pk})) for pk, name in _titles(first)]
+
+
+def list_address(entity: Entity[Any], tree: dict[str, Any]) -> str:
+    """The address of the list that holds just the records of a filter, given in its JSON form."""
+    return reverse("pages.list", kwargs={"entity": entity}) + query_of({"filter": to_text(from_json(tree))})
 
 
 def query_of(values: dict[str, str]) -> str:

@@ -23,6 +23,9 @@ from crm.kernel.records import listing
 from crm.kernel.tenancy.scope import current_actor
 
 ROWS = 50
+#: What a phone's second line tells: words, which may be cut; numbers and dates may not.
+_WORDS = frozenset({"text", "link", "chips"})
+_CUT = frozenset({"date", "datetime", "phone", "integer", "decimal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Line:
 
     @property
     def second(self) -> str:
-        return " · ".join(cell.text for cell in self.cells if cell.text and not cell.right and cell.how != "person")[:90]
+        told = [cell.text for cell in self.cells if cell.text and not cell.right and cell.how in _WORDS and cell.field.type not in _CUT]
+        return " · ".join(told[:3])
 
     @property
     def figure(self) -> str:

@@ -7,13 +7,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from crm.customers.queries import circle_of
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.clock import now
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages import myday, timeline, wording
+from crm.kernel.pages.boards import sums
 from crm.kernel.pages.cells import record_url
+from crm.kernel.pages.links import list_address
 from crm.kernel.pages.navigation import entry
 from crm.kernel.pages.panels import panel, tab
 from crm.kernel.records.reading import called
@@ -90,6 +93,29 @@ def _move(entity: Any, one: Any, record: Any) -> timeline.Item:
         who=one.by.name if one.by else "",
         key=str(one.pk),
     )
+
+
+@myday.contribute(order=35)
+def my_figures(actor: Any, moment: datetime.datetime) -> myday.Section | None:
+    """What I have won this month and what is open; each leads to its deals."""
+    entity = registry.kind("opportunity")
+    if entity is None or actor.id is None or not policy_for(entity).may(actor, "view"):
+        return None
+    won, still = queries.my_figures()
+    items = []
+    for figure, icon in ((won, "check"), (still, "deal")):
+        main, others = sums({code: money.minor for code, money in figure.sums.items()}, wording.reading())
+        many = ngettext("%(num)s deal", "%(num)s deals", figure.count) % {"num": figure.count}
+        items.append(
+            myday.Item(
+                title=figure.label,
+                url=list_address(entity, figure.filter),
+                subtitle=" · ".join(filter(None, [many, others])),
+                value=main or "–",
+                icon=icon,
+            )
+        )
+    return myday.Section("figures", _("My deals"), items, where="side", shape="figures") if won.count or still.count else None
 
 
 @myday.contribute(order=40)

@@ -4,7 +4,10 @@ import datetime
 import re
 from urllib.parse import unquote_plus
 
+import pytest
+
 from crm.kernel.base.clock import now
+from crm.kernel.identity.models import User
 from crm.kernel.testing.cast import Company
 from crm.sales import queries
 from crm.sales.models import Opportunity, Pipeline, Stage
@@ -28,6 +31,23 @@ def filled(company: Company) -> dict[str, Stage]:
     sell(company, "ada", "d", "30", stage=found["Lost"].pk)
     sell(company, "cleo", "e", "7", stage=found["Won"].pk)
     return found
+
+
+@pytest.mark.parametrize(("who", "main", "others"), [("ada", "¥3.1k", "£400 · US$50"), ("cleo", "£400", "CN¥3.1k · US$50")])
+def test_a_board_tells_its_sums_in_every_currency(north: Company, who: str, main: str, others: str) -> None:
+    with north.as_kith():
+        User.objects.filter(pk=north.people["cleo"].pk).update(currency="GBP")
+    amounts = (("1000", "CNY"), ("2100", "CNY"), ("400", "GBP"), ("50", "USD"))
+    made = [sell(north, who, f"Deal {amount}", amount, amount_currency=code) for amount, code in amounts]
+    browser = north.browser(who)
+    page = browser.get("/opportunities/board").content.decode()
+    assert re.findall(r'data-head="(?:sum|others)">([^<]+)<', page) == [main, others]
+    assert f'<b class="num">{main}</b><span class="num">· {others}</span>' in page
+    won = stages(north)["Won"].pk
+    answer = browser.post(f"/opportunities/{made[-1].pk}/move", {"value": str(won)}).json()
+    heads = {head["value"]: head["texts"] for head in answer["columns"]}
+    assert heads[str(won)] == {"count": "1", "sum": "US$50", "others": ""}
+    assert heads[str(made[0].stage_id)] == {"count": "3", "sum": main, "others": others.removesuffix(" · US$50")}
 
 
 def test_figures_are_those_of_the_rows_one_may_see(north: Company) -> None:

@@ -4,22 +4,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.customers.models.activity import ActivityType
 from crm.kernel.base.money import Money
-from crm.kernel.entity.filter import from_json, to_text
 from crm.kernel.entity.registry import registry
+from crm.kernel.pages.links import list_address
 from crm.sales.queries import Figure
 
 
 def list_url(kind: str, filter_: dict[str, Any]) -> str:
     """The address of the list that holds just the records of a figure."""
-    address = reverse("pages.list", kwargs={"entity": registry.kind(kind)})
-    return f"{address}?{urlencode({'filter': to_text(from_json(filter_))})}"
+    entity = registry.kind(kind)
+    assert entity is not None
+    return list_address(entity, filter_)
 
 
 def main_currency(figures: Sequence[Figure], otherwise: str) -> str:
@@ -42,6 +41,7 @@ class Bar:
     share: float
     url: str
     weighted: Money | None = None
+    weighted_others: list[Money] = field(default_factory=list)
     tone: str = "open"
     x: float = 0.0
     parts: list[tuple[str, float, float, int]] = field(default_factory=list)
@@ -61,6 +61,7 @@ def bars(figures: Sequence[Figure], kind: str, currency: str) -> list[Bar]:
             round(100 * size / longest, 2),
             list_url(kind, one.filter),
             one.weighted.get(currency),
+            [sum_ for code, sum_ in one.weighted.items() if code != currency],
             getattr(one.key, "kind", "open"),
         )
         for one, size in zip(figures, sizes, strict=True)

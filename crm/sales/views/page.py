@@ -10,6 +10,7 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.text import plain_number
 from crm.kernel.entity.registry import registry
 from crm.kernel.tenancy.scope import current_actor
 from crm.sales import queries
@@ -48,7 +49,8 @@ def sales_page(request: HttpRequest) -> HttpResponse:
 
 def _one_of(request: HttpRequest, name: str, allowed: tuple[int, ...], otherwise: int) -> int:
     raw = request.GET.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and int(raw) in allowed else otherwise
+    number = plain_number(raw)
+    return number if number is not None and number in allowed else otherwise
 
 
 def _figures(pipeline: Pipeline | None, months: int, days: int, otherwise: str) -> dict[str, Any]:
