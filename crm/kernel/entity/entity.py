@@ -4,6 +4,7 @@ Lists, forms, boards, filters, import, export, API and search read it; nothing r
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from django.db import models
@@ -91,6 +92,21 @@ class Entity(Generic[R]):
             ordered[name] = own[name]
             ordered |= {part: field for part, field in own.items() if field.part_of == name}
         return ordered | {name: own[name] for name in BASE_FIELDS if name in own}
+
+    @cached_property
+    def roots(self) -> tuple[tuple[Fact, tuple[str, ...]], ...]:
+        """The fields that a write is normalised by, parts left to their composite, with the names each takes care of."""
+        return tuple((field, tuple(field.names())) for field in self.fields.values() if field.part_of not in self.fields)
+
+    @cached_property
+    def derived(self) -> tuple[tuple[Fact, tuple[str, ...]], ...]:
+        """The fields with stored companions, with the names these depend on."""
+        return tuple((field, tuple(field.names())) for field in self.fields.values() if type(field).derive is not Fact.derive)
+
+    @cached_property
+    def linked(self) -> tuple[Fact, ...]:
+        """The fields that point to other records, one or many."""
+        return tuple(field for field in self.fields.values() if field.target is not None)
 
     def _declared_order(self) -> list[str]:
         """Names in the order of the class body: Django's counter for columns, form order for virtual ones."""

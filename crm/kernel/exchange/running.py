@@ -27,8 +27,9 @@ from crm.kernel.exchange.store import place
 from crm.kernel.exchange.tally import Tally
 from crm.kernel.exchange.telling import imported
 from crm.kernel.queue.progress import Progress
-from crm.kernel.records import bulk, writing
+from crm.kernel.records import writing
 from crm.kernel.records.pipeline import carrying
+from crm.kernel.tenancy import bulk
 from crm.kernel.tenancy.scope import current_actor
 
 logger = logging.getLogger("kith.exchange")

@@ -103,29 +103,36 @@ def run(stage: str, write: Write) -> None:
 # ── normalise ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def normalise(write: Write, reading: Reading) -> None:
+Closed = tuple[frozenset[str], frozenset[str]]
+"""The names of the fields that an actor does not see, and of those that he may not write."""
+
+
+def closed(entity: Entity[Any], actor: Actor) -> Closed:
+    """Asked once for all writes of one go."""
+    policy = policy_for(entity)
+    return policy.hidden(actor), policy.readonly(actor)
+
+
+def normalise(write: Write, reading: Reading, closed: Closed) -> None:
     """Raw values to stored ones, field by field; names that do not exist or may not be written are refused."""
     fields = write.entity.fields
-    given = _writable(write)
-    known: set[str] = set()
-    for field_ in fields.values():
-        if field_.part_of and field_.part_of in fields:
+    given = _writable(write, closed)
+    left = set(given)
+    for field_, names in write.entity.roots:
+        if given.keys().isdisjoint(names):
             continue
-        known.update(field_.names())
-        if not any(name in given for name in field_.names()):
-            continue
+        left.difference_update(names)
         try:
             write.values.update(field_.normalise(given, write.record, reading))
         except FieldError as error:
             write.wrong(error.part or field_.name, error.message)
     for name in given:
-        if name not in known and name not in fields:
+        if name in left and name not in fields:
             write.wrong(name, _("%(kind)s has no such field.") % {"kind": write.entity.label})
 
 
-def _writable(write: Write) -> dict[str, Any]:
-    policy = policy_for(write.entity)
-    hidden, readonly = policy.hidden(write.actor), policy.readonly(write.actor)
+def _writable(write: Write, closed: Closed) -> dict[str, Any]:
+    hidden, readonly = closed
     kept = {}
     for name, raw in write.given.items():
         plain = name.removesuffix("_id") if name not in write.entity.fields else name
@@ -181,7 +188,7 @@ def _required(write: Write) -> None:
 
 def _targets(write: Write) -> list[tuple[Fact, UUID]]:
     found: list[tuple[Fact, UUID]] = []
-    for field_ in write.entity.fields.values():
+    for field_ in write.entity.linked:
         if isinstance(field_, Link) and write.changed(field_.attname) and write.values[field_.attname]:
             found.append((field_, write.values[field_.attname]))
         if isinstance(field_, Links) and field_.name in write.values:

@@ -22,11 +22,12 @@ from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.forms.reading import Reading, chosen_reading
 from crm.kernel.identity.actor import Actor
 from crm.kernel.outbox.publishing import publish_many
-from crm.kernel.records import bulk, pipeline
+from crm.kernel.records import pipeline
 from crm.kernel.records.events import RecordChanged, RecordCreated, RecordRemoved, RecordRestored
 from crm.kernel.records.models import RecordLink, RecordRow
 from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, RESTORE, Write
 from crm.kernel.records.reading import LINKS_TABLE, links_of, value_of
+from crm.kernel.tenancy import bulk
 from crm.kernel.tenancy.scope import current_actor
 
 
@@ -57,11 +58,11 @@ def prepare(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Writ
     actor = _actor()
     if not policy_for(entity).may(actor, "create"):
         raise NotAllowed(_("Your roles do not allow you to create %(kinds)s.") % {"kinds": entity.labels})
-    reading = _reading(actor)
+    reading, closed = _reading(actor), pipeline.closed(entity, actor)
     writes = []
     for row in rows:
         write = Write(entity, actor, CREATE, record=pipeline.new_record(entity), given=row)
-        pipeline.normalise(write, reading)
+        pipeline.normalise(write, reading, closed)
         _own(write)
         pipeline.run("default", write)
         writes.append(write)
@@ -89,12 +90,11 @@ def _own(write: Write) -> None:
 
 def _apply(write: Write) -> None:
     """Values onto the record, companions derived, who and when noted."""
-    links = {name for name, field in write.entity.fields.items() if isinstance(field, Links)}
     for name, value in write.values.items():
-        if name not in links:
+        if not isinstance(write.entity.fields.get(name), Links):
             setattr(write.record, name, value)
-    for field in write.entity.fields.values():
-        if write.op == CREATE or any(name in write.values for name in field.names()):
+    for field, names in write.entity.derived:
+        if write.op == CREATE or not write.values.keys().isdisjoint(names):
             field.derive(write.record)
     pipeline.run("derive", write)
     stamp = now()
@@ -129,7 +129,8 @@ def _insert(entity: Entity[Any], writes: list[Write]) -> None:
 
 def _write_links(writes: list[Write]) -> None:
     for write in writes:
-        for name, field in write.entity.fields.items():
+        for field in write.entity.linked:
+            name = field.name
             if isinstance(field, Links) and name in write.values:
                 kept = set(write.values[name] or ())
                 old = RecordLink.objects.filter(source_id=write.record.pk, field=name)
@@ -192,11 +193,11 @@ def _change_pairs(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, Any]]
 
 def _prepared_changes(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, Any]]]) -> list[Write]:
     actor = _actor()
-    reading = _reading(actor)
+    reading, closed = _reading(actor), pipeline.closed(entity, actor)
     writes = []
     for record, values in pairs:
         write = Write(entity, actor, CHANGE, record=record, given=values, old=stored(entity, record, values))
-        pipeline.normalise(write, reading)
+        pipeline.normalise(write, reading, closed)
         write.values = {name: value for name, value in write.values.items() if not _same(entity, name, value, write.old.get(name))}
         writes.append(write)
     pipeline.check([write for write in writes if write.values or write.errors])

@@ -30,13 +30,14 @@ BEGIN
       RETURN NULL;
     END IF;
   ELSE
+    -- Most columns of a wide table are empty: they are dropped in one go, and the few that are left are looked at.
     becomes := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
     SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secrets) THEN hidden
-                                      WHEN TG_OP = 'INSERT' THEN jsonb_build_array(nothing, value)
-                                      ELSE jsonb_build_array(value, nothing) END)
+                                      WHEN TG_OP = 'INSERT' THEN jsonb_build_array(nothing, becomes -> key)
+                                      ELSE jsonb_build_array(becomes -> key, nothing) END)
       INTO difference
-      FROM jsonb_each(becomes)
-     WHERE value NOT IN (nothing, '""') AND key <> ALL (bookkeeping);
+      FROM jsonb_object_keys(jsonb_strip_nulls(becomes) - bookkeeping) AS key
+     WHERE becomes -> key <> '""';
   END IF;
   INSERT INTO public.audit_entry
     (id, workspace_id, at, txid, actor, actor_label, reason, table_name, record, op, changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -125,9 +126,14 @@ class LongText(StoredFact, TextColumn):
 Options = Sequence[tuple[str, Label]] | type[models.TextChoices] | Callable[[], Sequence[tuple[str, Label]]]
 
 
+@cache
+def _fixed(options: ChoicesMeta) -> tuple[tuple[str, Label], ...]:
+    return tuple(options.choices)
+
+
 def _options(options: Options) -> list[tuple[str, Label]]:
     if isinstance(options, ChoicesMeta):
-        return list(options.choices)
+        return list(_fixed(options))
     return list(options() if callable(options) else options)
 
 
