@@ -65,6 +65,8 @@ def take_in(page: Page, url: str, sheet: Sheet) -> None:
     expect(counts).to_have_text(promised, timeout=LONG)
     expect(page.locator("form[action$='/undo'] button")).to_be_visible()
     clean(page)
+    page.locator("main a.btn-p").click()
+    expect(page.locator("[data-row]:visible").first).to_be_visible()
 
 
 def hand_over(page: Page, url: str, sheet: Sheet) -> None:
@@ -135,13 +137,16 @@ def test_the_sales_pipeline_of_another_system(browser: Browser, north: Company, 
         take_in(page, url, deals)
         listed(page, url, "/opportunities/?filter=external_id = 1C1I7A6R", "GTX Plus Basic")
         page.goto(f"{url}/sales/")
-        page.locator(".figd summary").first.click()
         for tile, figures in {"won": "4,238", "lost": "2,473", "open": "2,089"}.items():
             expect(page.locator(f"[data-tile={tile}]")).to_contain_text(figures)
         for stage, count in {"Engaging": "1,589", "Prospecting": "500"}.items():
             expect(page.locator(f"[data-stage='{stage}'] td.num").first).to_have_text(count)
+        expect(page.locator("[data-stage=Won] td.num").nth(1)).to_have_text("¥10,005,534")
         clean(page)
         page.goto(f"{url}/opportunities/board")
+        for stage, count in {"Won": "4,?238", "Lost": "2,?473", "Engaging": "1,?589", "Prospecting": "500"}.items():
+            expect(page.locator(f"[data-label={stage}] [data-head=count]")).to_have_text(re.compile(f"^{count}$"))
+        expect(page.locator("[data-label=Won] [data-head=sum]")).to_have_text("¥10.01M")
         clean(page)
 
 

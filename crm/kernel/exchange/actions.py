@@ -14,7 +14,7 @@ from crm.kernel.base.ids import uuid7
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import Node, to_json
 from crm.kernel.entity.forms.reading import use_reading
-from crm.kernel.exchange import exporting, jobs, store
+from crm.kernel.exchange import exporting, jobs, remembered, store
 from crm.kernel.exchange.columns import checked, importable, usual_key
 from crm.kernel.exchange.mapping import date_orders, initial_values, suggest
 from crm.kernel.exchange.mapping.match import RECORD_ID
@@ -101,13 +101,33 @@ def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str
         match.to_json() | {"examples": _examples([row[index] for row in sample]), "dates": orders[index]}
         for index, match in enumerate(matches)
     ]
-    run.mapping = {match.column: match.field for match in matches if match.field}
-    key = usual_key(entity, run.mapping, lambda column: _tells_apart(path, shape, column))
-    options = Options(key=key)
+    run.counts = run.notes = {}
+    earlier = remembered.find(entity, shape.columns)
+    if earlier is not None:
+        run.mapping, run.options, run.remembered_id = *remembered.taken_over(earlier, entity, run.matches), earlier.pk
+    else:
+        _guess(run, entity, path, sample)
+
+
+def _guess(run: ImportRun, entity: Entity[Any], path: Path, sample: Sequence[Sequence[str]]) -> None:
+    """The mapping and options that the names and values of the columns suggest."""
+    shape = run.file_shape
+    run.mapping = {match["column"]: match["field"] for match in run.matches if match["field"]}
+    options = Options(key=usual_key(entity, run.mapping, lambda column: _tells_apart(path, shape, column)))
     reading = options.reading(current_actor())
     values = initial_values(importable(entity), run.mapping, shape.columns, sample, reading)
     run.options = replace(options, values=values).to_json()
-    run.counts = run.notes = {}
+    run.remembered_id = None
+
+
+def guess_again(run: ImportRun) -> ImportRun:
+    """Goes back from the columns of an earlier import to what the names and values of this file suggest."""
+    _still_open(run)
+    path = store.place(run.pk)
+    _guess(run, entity_of(run), path, [row.cells for row in islice(rows(path, run.file_shape), SAMPLE)])
+    run.state = ImportState.UPLOADED
+    run.save()
+    return run
 
 
 def _tells_apart(path: Path, shape: FileShape, column: str) -> bool:

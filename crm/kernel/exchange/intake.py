@@ -246,7 +246,9 @@ class Intake:
         if what == "create" and target is not None:
             candidate.make.append((one, text))
         elif what == "empty":
-            candidate.notes.append(_("%(label)s is not known and left out") % {"label": one.label})
+            mine = one.name == "owner" and candidate.record_id is None
+            said = _("%(label)s is not known: the new records are yours") if mine else _("%(label)s is not known and left out")
+            candidate.notes.append(said % {"label": one.label})
         else:
             kind = target.label if target is not None else one.label
             candidate.reasons.append(

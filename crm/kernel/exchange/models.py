@@ -32,6 +32,7 @@ class ImportRun(TenantModel):
     `shape`: how the file is read (`FileShape`). `matches`: the suggestion for each column with its reason. `mapping`:
     {column: field}, what holds. `options`: see `options.Options`. `counts`: {"create", "update", "same", "reject",
     "rows", "reasons", "written"} of the last dry run or of the import itself; `notes`: {sentence: rows} let pass.
+    `remembered_id`: the earlier import of a file with the same header whose mapping and options this one took over.
     """
 
     indexes_in_workspace = (("by_id", "created_at"),)
@@ -48,6 +49,7 @@ class ImportRun(TenantModel):
     notes = models.JSONField(default=dict)
     undo_counts = models.JSONField(default=dict)
     error = models.TextField(default="")
+    remembered_id = models.UUIDField(null=True)
     task_id = models.UUIDField(null=True)
     by = TenantKey("identity.User", null=True)
     created_at = models.DateTimeField(default=now)

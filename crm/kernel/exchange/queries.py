@@ -1,11 +1,13 @@
 """Reading imports and exports: everyone their own, administrators all."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from crm.kernel.base.errors import NotFound
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.entity.forms.reading import current_reading
 from crm.kernel.exchange import exporting, store
 from crm.kernel.exchange.models import ExportRun, ImportRow, ImportRun, ImportState, Outcome
 from crm.kernel.queue.models import Task
@@ -36,6 +38,16 @@ def import_run(run_id: UUID | str) -> ImportRun:
     if run.busy:
         _given_up(run, ImportState.FAILED)
     return run
+
+
+def remembered(run: ImportRun) -> tuple[str, date] | None:
+    """(file name, when) of the earlier import whose columns a run took over; "" where its file is a colleague's matter."""
+    earlier = ImportRun.objects.filter(pk=run.remembered_id).first() if run.remembered_id else None
+    if earlier is None:
+        return None
+    actor = current_actor()
+    name = earlier.name if actor.is_admin or earlier.by_id == actor.id else ""
+    return name, earlier.created_at.astimezone(current_reading().zone).date()
 
 
 def imports(limit: int = 50) -> list[ImportRun]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -80,6 +81,7 @@ class MapScreen:
     has_numbers: bool
     preview: list[Sequence[str]]
     encodings: list[tuple[str, str]]
+    remembered: tuple[str, date] | None
     wrong: Mapping[str, str] = field(default_factory=dict)
 
     def left_empty(self, name: str) -> bool:
@@ -152,6 +154,7 @@ def map_screen(run: ImportRun, wrong: Mapping[str, str] | None = None) -> MapScr
         has_numbers=any(fields[name].type in _NUMBERS for name in mapped if name in fields),
         preview=actions.preview(run, 4),
         encodings=list(ENCODINGS.items()),
+        remembered=queries.remembered(run),
         wrong=wrong or {},
     )
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("import/template", views.template, name="template"),
     path("import/<uuid:run_id>", views.show, name="run"),
     path("import/<uuid:run_id>/read", views.read_again, name="read"),
+    path("import/<uuid:run_id>/guess", views.guess_again, name="guess"),
     path("import/<uuid:run_id>/map", views.map_columns, name="map"),
     path("import/<uuid:run_id>/run", views.run, name="go"),
     path("import/<uuid:run_id>/undo", views.undo, name="undo"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Wrong
 from crm.kernel.base.ids import uuid7
+from crm.kernel.base.text import plain_number
 from crm.kernel.entity.filter import Node, Where, both, parse_text
 from crm.kernel.exchange import actions, exporting, queries, screens, store
 from crm.kernel.exchange.columns import importable
@@ -99,13 +100,20 @@ def read_again(request: HttpRequest, run_id: UUID) -> HttpResponse:
         actions.read_again(
             run,
             sheet=request.POST.get("sheet") or None,
-            header_row=int(row) if row.isdecimal() else None,
+            header_row=plain_number(row),
             encoding=request.POST.get("encoding") or None,
             delimiter=delimiter,
         )
     except (Wrong, Unreadable) as refusal:
         return _page(request, queries.import_run(run_id), "map", refusal)
     return redirect("exchange:run", run_id=run.pk)
+
+
+@require_POST
+def guess_again(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Back to the guess from the columns of an earlier import."""
+    actions.guess_again(queries.import_run(run_id))
+    return redirect("exchange:run", run_id=run_id)
 
 
 @require_POST

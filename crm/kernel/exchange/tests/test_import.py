@@ -150,7 +150,7 @@ def test_links_are_found_by_name_and_the_missing_is_decided(north: Company) -> N
         li = contact().model.objects.get(name="Li Na")
         assert (li.account_id, li.owner_id) == (known.pk, north.people["ada"].pk)
         assert contact().model.objects.get(name="Eve Poe").account.name == "New Inc"
-    assert bench.run.notes == {"Owner is not known and left out": 1}
+    assert bench.run.notes == {"Owner is not known: the new records are yours": 1}
     assert bench.undo() == {"back": 3, "kept": 0, "gone": 0}
     assert "New Inc" not in names(north, account())
 

@@ -62,6 +62,7 @@ _IMPORT: dict[str, Schema] = {
         )
     ),
     "mapping": {"type": "object", "additionalProperties": _NULL_TEXT},
+    "remembered": _NULL_ID,
     "options": _MAP,
     "counts": _MAP,
     "notes": _MAP,

@@ -182,6 +182,7 @@ def import_run(run: ImportRun) -> dict[str, Any]:
             {name: match.get(name) for name in ("column", "field", "reason", "examples", "dates")} for match in run.matches
         ],
         "mapping": run.mapping,
+        "remembered": run.remembered_id,
         "options": run.options,
         "counts": run.counts,
         "notes": run.notes,
