@@ -11,8 +11,8 @@ from crm.kernel.testing.cast import PASSWORD, Company
 
 AXE = Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js"
 WORDS = {
-    "en": {"invite": "Make invitation", "join": "Join", "deactivate": "Deactivate", "name": "Kim Sato"},
-    "zh-hans": {"invite": "创建邀请", "join": "加入", "deactivate": "停用", "name": "金陵"},
+    "en": {"invite": "Make invitation", "join": "Join", "deactivate": "Deactivate", "name": "Kim Sato", "role": "Seller"},
+    "zh-hans": {"invite": "创建邀请", "join": "加入", "deactivate": "停用", "name": "金陵", "role": "销售"},
 }
 
 
@@ -50,7 +50,7 @@ def test_a_colleague_comes_and_goes(
     expect(page).to_have_url(f"{live_server.url}/settings/users")
 
     page.locator("#f-email").fill(f"kim-{north.slug}@kith.example")
-    page.get_by_label("Seller", exact=True).check()
+    page.get_by_label(words["role"], exact=True).check()
     page.get_by_role("button", name=words["invite"]).click()
     link = page.locator(".once-s").inner_text()
     clean(page)

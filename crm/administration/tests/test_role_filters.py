@@ -107,3 +107,29 @@ def test_editing_by_filter_never_reaches_what_may_not_be_seen(north: Company) ->
         change_roles(north.people["cleo"].pk, [reading.pk, *[one.pk for one in Role.objects.filter(name="Desk of cleo")]])
     assert north.api("cleo").get(url).status_code == 200
     assert north.api("cleo").generic("PATCH", url, body, content_type="application/json").status_code == 200
+
+
+def test_what_is_changed_in_a_line_counts_though_its_own_rule_is_not_ticked(north: Company) -> None:
+    role = north.roles["Seller"]
+    admin, url = north.browser("admin"), f"/settings/roles/{north.roles['Seller'].pk}"
+    general = {"*.view": "team", "*.edit": "own", "*.delete": "own", "*.create": "on", "*.export": "on"}
+    lines = {f"{kind}{key[1:]}": value for kind in ("account", "contact") for key, value in general.items()}
+    assert admin.post(url, {"name": "Seller", **general, **lines, "account.view": "all"}).status_code == 302
+    with north.as_("admin"):
+        kinds = Role.objects.get(pk=role.pk).grants["kinds"]
+    assert kinds["account"]["view"] == "all" and "contact" not in kinds
+    assert admin.post(url, {"name": "Seller", **general, **lines, "account.view": "all", "account.own": "on", "*.view": "own"})
+    with north.as_("admin"):
+        kinds = Role.objects.get(pk=role.pk).grants["kinds"]
+    assert (kinds["*"]["view"], kinds["account"]["view"], "contact" in kinds) == ("own", "all", False)
+
+
+def test_built_in_roles_are_called_in_the_readers_language(north: Company) -> None:
+    client = north.browser("admin")
+    client.post("/settings/profile", {"name": "Admin Lee", "language": "zh-hans", "time_zone": "UTC", "currency": "CNY", "country": "CN",
+                                      "theme": "light", "density": "normal"})  # fmt: skip
+    page = client.get("/settings/roles").content.decode()
+    assert "Seller" not in page and "销售</a>" in page
+    with north.as_("admin"):
+        save_role(north.roles["Seller"].pk, "Hunters", "", {"kinds": {}})
+    assert "Hunters" in client.get("/settings/roles").content.decode()

@@ -93,9 +93,9 @@ def read(sent: QueryDict, before: Mapping[str, Any]) -> dict[str, Any]:
     """
     if sent.get("admin") == "on":
         return {"admin": True}
-    kinds = {}
+    kinds, shown = {}, {line.kind: line.rights for line in lines(before)}
     for kind in ("*", *(entity.kind for entity in registry.all())):
-        entry = _read_entry(sent, kind)
+        entry = _read_entry(sent, kind, shown.get(kind, {}))
         if entry:
             kinds[kind] = entry
     does = {name for name in before.get("does", ()) if name not in ADMINISTRATION and name != ACTIONS}
@@ -123,12 +123,19 @@ def read_filters(grants: dict[str, Any], actor: Actor) -> dict[str, Any]:
     return made
 
 
-def _read_entry(sent: QueryDict, kind: str) -> dict[str, Any]:
+def _rights(sent: QueryDict, kind: str) -> dict[str, Any]:
+    rights: dict[str, Any] = {verb: sent.get(f"{kind}.{verb}", "none") for verb in ROW_VERBS}
+    return rights | {verb: sent.get(f"{kind}.{verb}") == "on" for verb in FLAG_VERBS}
+
+
+def _read_entry(sent: QueryDict, kind: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A kind has its own rule where that is ticked, or where somebody changed what the line showed."""
     entry: dict[str, Any] = {}
-    by_filter = kind != "*" and any(sent.get(f"{kind}.{verb}") == FILTER for verb in ROW_VERBS)
-    if kind == "*" or by_filter or sent.get(f"{kind}.own") == "on":
-        entry |= {verb: sent.get(f"{kind}.{verb}", "none") for verb in ROW_VERBS}
-        entry |= {verb: sent.get(f"{kind}.{verb}") == "on" for verb in FLAG_VERBS}
+    rights, general = _rights(sent, kind), _rights(sent, "*")
+    there = any(f"{kind}.{verb}" in sent for verb in ROW_VERBS)
+    by_filter = kind != "*" and FILTER in rights.values()
+    if kind == "*" or sent.get(f"{kind}.own") == "on" or there and rights not in (dict(shown), general):
+        entry |= rights
         text = sent.get(f"{kind}.filter", "").strip()
         if by_filter and text:
             entry["filter"] = text

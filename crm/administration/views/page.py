@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from crm.administration.views import role_words
 from crm.administration.views.sections import SECTIONS, sections_for
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal
 from crm.kernel.identity.actor import Actor
@@ -19,6 +20,7 @@ def section(request: HttpRequest, key: str, **context: Any) -> HttpResponse:
     wrong = refusal.fields if refusal is not None else {}
     frame = {
         "sections": sections_for(current_actor()), "section": next(one for one in SECTIONS if one.key == key),
+        "role_name": role_words.name_of, "role_purpose": role_words.purpose_of,
         "here": "settings", "wrong": wrong, "refusal": refusal, "sent": request.POST,
     }
     template = f"administration/{context.pop('template', key.replace('-', '_'))}.jinja"

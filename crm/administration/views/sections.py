@@ -27,7 +27,7 @@ SECTIONS = (
     Section("teams", _("Teams"), "/settings/teams", "team", "administration.teams"),
     Section("roles", _("Roles"), "/settings/roles", "shield", "administration.roles"),
     Section("work", _("Background work"), "/settings/work", "sync", "administration.work"),
-    Section("all-tokens", _("API tokens"), "/settings/all-tokens", "code", "administration.tokens"),
+    Section("all-tokens", _("Everybody's API tokens"), "/settings/all-tokens", "code", "administration.tokens"),
 )
 
 

@@ -70,7 +70,8 @@ def initials(name: str, size: int, square: bool = False) -> str:
         surname = name[:2] if name[:2] in _COMPOUND else name[:1]
         if size < 32 or len(surname) == 2:
             return surname
-        return name if len(name) <= 2 else name[-2:]
+        given = name.split()[0]  # “赵敏 Min Zhao” is 赵敏
+        return given if len(given) <= 2 else given[-2:]
     words = [word for word in re.split(r"[\s&.,()（）/-]+", name) if word]
     if not words:
         return "·"
