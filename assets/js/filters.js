@@ -26,7 +26,7 @@ class Row {
   takes() { return this.fact().operators.find((o) => o.name === this.operator.value)?.takes || "value"; }
   refield(start) {
     const operators = this.fact().operators;
-    fill(this.operator, operators.map((o) => [o.name, o.label]), start.operator || operators[0]?.name);
+    fill(this.operator, operators.map((o) => [o.name, o.label]), start.operator || (operators.find((o) => o.name === "contains") || operators[0])?.name);
     this.revalue(start.value ?? "");
   }
   revalue(value, switched = false) {

@@ -36,7 +36,7 @@ class Contacts(Entity[Contact]):
     menu, menu_order = "customers", 20
     columns = ("name", "account", "job_title", "mobile", "email", "status", "owner")
     form = {
-        _("Person"): ("name", "salutation", "account", "job_title", "department", "reports_to", "status"),
+        _("Name and job"): ("name", "salutation", "account", "job_title", "department", "reports_to", "status"),
         _("How to reach them"): ("mobile", "phone", "email", "wechat", "qq", "whatsapp", "language", "address"),
         _("About the person"): (
             "birthday",

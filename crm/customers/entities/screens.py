@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from crm.customers import queries
 from crm.customers.entities.graph import draw
@@ -156,7 +157,9 @@ def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     rows = _mine(entity, actor).filter(due__lt=tomorrow)
     due = rows.count()
     late = rows.filter(due__lt=moment).count()
-    summary = _t("%(late)s steps are late, %(today)s are due today.") % {"late": late, "today": due - late} if due else ""
+    summary = [ngettext("%(num)s step is late.", "%(num)s steps are late.", late) % {"num": late}] if late else []
+    if due > late:
+        summary.append(ngettext("%(num)s step is due today.", "%(num)s steps are due today.", due - late) % {"num": due - late})
     return myday.Section(
         "todo",
         _("To do"),
@@ -165,7 +168,7 @@ def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
         count=due,
         more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+is+empty",
         more_label=_("All"),
-        summary=summary,
+        summary=" ".join(summary),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers.models.sources import Source
 from crm.kernel.entity import fields as f
@@ -12,7 +13,7 @@ from crm.kernel.records.models import Record
 
 
 class ContactStatus(models.TextChoices):
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("contact", "Active")
     LEFT = "left", _("Left the company")
     QUIET = "quiet", _("Wants no contact")
 
