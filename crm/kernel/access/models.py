@@ -9,6 +9,9 @@ from crm.kernel.base.clock import now
 from crm.kernel.tenancy.fields import TenantKey
 from crm.kernel.tenancy.models import TenantModel
 
+#: Entries of the audit log which tell of a share are those of its record.
+SHARES_TABLE = "share"
+
 
 class Share(TenantModel):
     """One record shared with one person or one team, to see or to edit, until a moment or for good.
@@ -35,4 +38,4 @@ class Share(TenantModel):
         by_id: UUID | None
 
     class Meta:
-        db_table = "share"
+        db_table = SHARES_TABLE

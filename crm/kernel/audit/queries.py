@@ -9,6 +9,10 @@ from django.db.models import Q
 from crm.kernel.audit.models import AuditEntry
 
 
+#: Tables whose entries stand with a record without being its row: many-links and shares.
+BESIDE = ("record_link", "share")
+
+
 def history(
     record_id: UUID | Iterable[UUID], limit: int = 50, before: tuple[datetime.datetime, UUID] | None = None
 ) -> list[AuditEntry]:
@@ -37,6 +41,6 @@ def value_on(record_id: UUID, column: str, moment: datetime.datetime) -> object:
 
     Values come back as they are kept in JSON: texts, numbers, true and false, lists.
     """
-    touched = AuditEntry.objects.filter(record=record_id, changes__has_key=column)
+    touched = AuditEntry.objects.filter(record=record_id, changes__has_key=column).exclude(table_name__in=BESIDE)
     last = touched.filter(at__lte=moment).order_by("-at", "-id").first()
     return last.changes[column][1] if last is not None else None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from crm.kernel.access.models import SHARES_TABLE
 from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import history
@@ -15,6 +16,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
+from crm.kernel.identity.models import Team, User
 from crm.kernel.records.kept import in_words
 from crm.kernel.records.reading import acts, names_of
 from crm.kernel.tenancy.scope import current_actor
@@ -46,8 +48,27 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
     names = _names(fields, found, entity)
     reading = Reading.of(current_actor())
-    made = [_entry(record, fields, entry, names, reading) for entry in found]
+    made = [
+        _shared(entry) if entry.table_name == SHARES_TABLE else _entry(record, fields, entry, names, reading) for entry in found
+    ]
     return [one for one in made if one is not None]
+
+
+def _shared(entry: AuditEntry) -> Entry:
+    """A share given, changed or taken away."""
+    side = 0 if entry.op == AuditEntry.DELETED else 1
+    ids = {name: as_uuid(entry.changes[f"{name}_id"][side]) for name in ("user", "team") if f"{name}_id" in entry.changes}
+    found = names_of(User, [pk for pk in [ids.get("user")] if pk]) | names_of(Team, [pk for pk in [ids.get("team")] if pk])
+    name = next(iter(found.values()), _("somebody who is gone"))
+    if entry.op == AuditEntry.UPDATED:
+        what = _("changed how it is shared")
+    elif entry.op == AuditEntry.DELETED:
+        what = _("no longer shares it with %(name)s") % {"name": name}
+    elif (entry.changes.get("edit") or [None, False])[1]:
+        what = _("shared it with %(name)s, to edit") % {"name": name}
+    else:
+        what = _("shared it with %(name)s, to see") % {"name": name}
+    return Entry(entry.at, entry.actor_label or "Kith", what, "", "people", [])
 
 
 def _entry(record: Any, fields: list[Fact], entry: AuditEntry, names: dict[UUID, str], reading: Reading) -> Entry | None:

@@ -140,13 +140,22 @@ def test_people_and_teams_of_another_company_cannot_be_named(north: Company, sou
 
 def test_who_it_is_shared_with_hears_of_it_and_it_is_written_down(north: Company) -> None:
     record = north.make("account", {"name": "Harbour Lights"})
-    share(north, "admin", record, team=str(north.people["ada"].team_id), edit=True)
+    first = share(north, "admin", record, team=str(north.people["ada"].team_id), edit=True).json()["id"]
     deliver(north.id)
     with north.as_("admin"):
         told = {one.user.name: one.text for one in Notification.objects.filter(record_id=record.pk).select_related("user")}
         entry = AuditEntry.objects.get(table_name="share")
     assert told.keys() == {"Ada Whitfield", "周博"} and "Harbour Lights" in told["Ada Whitfield"]
-    assert entry.changes["record_id"][1] == str(record.pk) and entry.actor_label == "Admin Lee"
+    assert entry.record == record.pk and entry.changes["record_id"][1] == str(record.pk) and entry.actor_label == "Admin Lee"
+    share(north, "admin", record, team=str(north.people["ada"].team_id))
+    send(north.api("admin"), "DELETE", f"{ACCOUNTS}/{record.pk}/shares/{first}")
+    page = north.browser("ada").get(f"/accounts/{record.pk}/tab/history")
+    assert page.status_code == 404  # taken away
+    told_now = north.browser("admin").get(f"/accounts/{record.pk}/tab/history").content.decode()
+    for said in ("shared it with East, to edit", "changed how it is shared", "no longer shares it with East"):
+        assert said in told_now, told_now
+    items = north.api("admin").get(f"{ACCOUNTS}/{record.pk}/history").json()["items"]
+    assert [one["op"] for one in items] == ["share", "share", "share", "create"]
 
 
 def test_children_follow_a_shared_record(north: Company) -> None:

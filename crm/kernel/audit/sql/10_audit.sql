@@ -2,7 +2,7 @@
 -- Left out of an entry: what the row's own machinery keeps (stamps, search and sort forms). Where nothing else changed
 -- there is no entry at all. The version of a change stays in: it tells which fields changed after the version that an
 -- editor had opened. Secrets are recorded as changed, never with their value. A link of a many-links field is an entry of
--- the record that has the field.
+-- the record that has the field, a share one of the record that is shared.
 CREATE OR REPLACE FUNCTION kith_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -45,7 +45,8 @@ BEGIN
     (uuidv7(), (becomes ->> 'workspace_id')::uuid, clock_timestamp(), pg_current_xact_id()::text::bigint,
      nullif(current_setting('kith.actor', true), '')::uuid, coalesce(current_setting('kith.actor_label', true), ''),
      coalesce(current_setting('kith.reason', true), ''), TG_TABLE_NAME,
-     (becomes ->> CASE WHEN TG_TABLE_NAME = 'record_link' THEN 'source_id' ELSE 'id' END)::uuid, left(TG_OP, 1),
+     (becomes ->> CASE TG_TABLE_NAME WHEN 'record_link' THEN 'source_id' WHEN 'share' THEN 'record_id' ELSE 'id' END)::uuid,
+     left(TG_OP, 1),
      coalesce(difference, '{}'));
   RETURN NULL;
 END $$;

@@ -160,7 +160,7 @@ COMPONENTS: dict[str, Schema] = {
         by=_NULL_ID,
         by_name=_TEXT,
         reason=_TEXT,
-        op={"type": "string", "enum": ["create", "change", "delete"]},
+        op={"type": "string", "enum": ["create", "change", "delete", "share"]},
         changes={"type": "object", "additionalProperties": {"type": "array", "minItems": 2, "maxItems": 2}},
     ),
 }

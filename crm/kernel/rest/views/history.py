@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from crm.kernel.access.models import SHARES_TABLE
 from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import history
@@ -53,7 +54,7 @@ def _change(fields: dict[str, Field], record: Any, entry: AuditEntry) -> dict[st
         "by": entry.actor,
         "by_name": entry.actor_label or "",
         "reason": entry.reason or "",
-        "op": _OPS.get(entry.op, entry.op),
+        "op": "share" if entry.table_name == SHARES_TABLE else _OPS.get(entry.op, entry.op),
         "changes": changes,
     }
 
