@@ -15,7 +15,7 @@ from crm.kernel.entity.storage import Computed as ComputedStorage
 
 
 class Link(StoredFact, LinkColumn):
-    """A link to one record, user or team. `follows=True`: who may see the target may see this record."""
+    """A link to one record, user or team. `follows=True`: sight of the target carries over (docs/decisions/0009)."""
 
     type = "link"
     operators = (*EQUALITY, *PRESENCE)
