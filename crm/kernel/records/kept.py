@@ -12,7 +12,7 @@ def held(entity: Entity[Any], column: str, raw: Any) -> Any:
     """One kept value as the model's column holds it."""
     if raw is None:
         return None
-    found: Any = entity.model._meta.get_field(column.removesuffix("_id") if column.endswith("_id") else column)
+    found: Any = next(one for one in entity.model._meta.concrete_fields if column in (one.name, one.attname, one.column))
     convert = getattr(found, "from_db_value", None)
     if convert is not None and isinstance(raw, int) and not isinstance(raw, bool):
         return convert(raw, None, None)

@@ -1,5 +1,6 @@
 """Sharing a record from its page, in a real browser and over HTTP."""
 
+import json
 import re
 from typing import Any
 
@@ -43,3 +44,15 @@ def test_the_dialog_says_what_is_wrong_and_keeps_what_was_typed(north: Company, 
     assert north.browser("cleo").post(url, {"with": cleo}).status_code == 404
     with north.as_("admin"):
         assert not Share.objects.exists()
+
+
+def test_history_and_undo_of_a_field_whose_own_name_ends_in_id(north: Company) -> None:
+    record = north.make("account", {"name": "Harbour Lights", "tax_id": "91310000132212766M"}, by="ada")
+    ada = north.browser("ada")
+    assert ada.get(f"/accounts/{record.pk}/tab/history").status_code == 200
+    saved = ada.post(f"/accounts/{record.pk}/cell/tax_id", {"tax_id": "", "version": "1"})
+    assert saved.status_code == 200, saved.content
+    undo = json.loads(saved["HX-Trigger"])["toast"]["undo"]
+    assert ada.post(undo).status_code == 204
+    with north.as_("ada"):
+        assert type(record)._default_manager.get(pk=record.pk).tax_id == "91310000132212766M"
