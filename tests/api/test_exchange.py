@@ -1,9 +1,11 @@
 """Imports and exports through the API, from the upload to the undo."""
 
 import csv
+import datetime
 import io
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -125,3 +127,41 @@ def test_imports_exports_and_jobs_are_seen_by_their_owner_and_administrators(acm
 def test_who_may_not_import_or_export_is_refused(acme: Stocked) -> None:
     assert upload(acme, "name\nx\n", who="vi").status_code == 403
     assert send(acme.api("vi"), "POST", "/api/v1/exports", {"kind": "account"}).status_code == 403
+
+
+def test_dates_are_read_as_each_column_shows_or_as_chosen(acme: Stocked) -> None:
+    """`dates` tells what a column's values show; what they leave open is chosen for each column."""
+    mark = uuid4().hex[:8]
+    text = f"name,created at,code\n{mark}A,3/4/2019,{mark}1\n{mark}B,05/12/2019,{mark}2\n"
+    made = upload(acme, text)
+    url, found = made["Location"], made.json()
+    assert [column["dates"] for column in found["columns"]] == [None, "open", None]
+    wrong = send(acme.api(), "PATCH", url, {"options": {"date_orders": {"created at": "american"}}})
+    assert wrong.status_code == 422 and "ymd, mdy or dmy" in wrong.content.decode()
+    chosen = send(acme.api(), "PATCH", url, {"options": found["options"] | {"date_orders": {"created at": "dmy"}}})
+    assert chosen.status_code == 200, chosen.content
+    assert step(acme, url, "run")["counts"]["create"] == 2
+    assert made_on(acme, f"{mark}A") == "2019-04-03"
+    decided = upload(acme, text.replace("3/4/2019", "3/14/2019").replace("code", "ref").replace(mark, f"x{mark}")).json()
+    assert [column["dates"] for column in decided["columns"]] == [None, "mdy", None]
+    assert step(acme, f"{IMPORTS}/{decided['id']}", "run")["counts"]["create"] == 2
+    assert made_on(acme, f"x{mark}B") == "2019-05-12"
+
+
+def made_on(acme: Stocked, name: str) -> str:
+    """The day of creation of the account of that name, in Shanghai."""
+    item = acme.api().get("/api/v1/accounts", {"filter": f"name = {name}"}).json()["items"][0]
+    moment = datetime.datetime.fromisoformat(item["created_at"])
+    return moment.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+
+
+def test_a_mapping_is_remembered_for_the_same_header(acme: Stocked) -> None:
+    mark = uuid4().hex[:8]
+    text = f"name,{mark}\n{mark}one,likes tea\n"
+    first = upload(acme, text)
+    mapped = send(acme.api(), "PATCH", first["Location"], {"mapping": {"name": "name", mark: "description"}})
+    assert mapped.status_code == 200 and mapped.json()["remembered"] is None
+    step(acme, first["Location"], "run")
+    again = upload(acme, text.replace("one", "two")).json()
+    assert (again["mapping"], again["remembered"]) == ({"name": "name", mark: "description"}, first.json()["id"])
+    assert again["columns"][1]["field"] is None  # the guess stays told, to go back to

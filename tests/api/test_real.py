@@ -1,5 +1,8 @@
 """The public data sets, taken in through the API as a program would: upload, map, dry run, run, result."""
 
+import csv
+import io
+import json
 from typing import Any
 
 import pytest
@@ -14,10 +17,10 @@ pytestmark = pytest.mark.real
 
 
 def take_in(
-    acme: Stocked, kind: str, folder: str, name: str, mapping: dict[str, str | None] | None = None, **options: Any
+    acme: Stocked, kind: str, folder: str, name: str, mapping: dict[str, str | None] | None = None, content: bytes = b"", **options: Any
 ) -> dict[str, Any]:
     """The result of a whole import; the dry run before it promised the same figures."""
-    file = SimpleUploadedFile(name, real(folder, name).read_bytes())
+    file = SimpleUploadedFile(name, content or real(folder, name).read_bytes())
     made = acme.api().post("/api/v1/imports", {"kind": kind, "file": file})
     assert made.status_code == 201, made.content
     url, found = made["Location"], made.json()
@@ -75,6 +78,17 @@ def test_adventureworks_customers(acme: Stocked) -> None:
     assert (found["counts"]["create"], found["counts"]["reject"]) == (18_148, 0), found["rejected"][:3]
     item = acme.api().get("/api/v1/contacts", {"filter": "external_id = 11000"}).json()["items"][0]
     assert (item["email"], item["birthday"], item["annual_income"]) == ("jon24@adventure-works.com", "1966-04-08", "90000.00")
+
+
+def test_chinese_listed_companies(acme: Stocked) -> None:
+    """The whole name stands beside the short one; the file is lines of JSON, given as a table."""
+    lines = [json.loads(line) for line in real("cn_listed_companies_give", "company.jsonl").read_text("utf-8").splitlines()]
+    text = io.StringIO()
+    csv.writer(text).writerows([list(lines[0]), *(line.values() for line in lines)])
+    found = take_in(acme, "account", "", "company.csv", {"location": "description"}, text.getvalue().encode())
+    assert (found["counts"]["reject"], found["counts"]["rows"]) == (0, 2321), found["rejected"][:3]
+    items = acme.api().get("/api/v1/accounts", {"filter": "external_id = 301083"}).json()["items"]
+    assert [(item["name"], item["other_name"]) for item in items] == [("江西百胜智能科技股份有限公司", "百胜智能")]
 
 
 @pytest.mark.parametrize("name", ["listed_companies_gb18030.csv", "listed_companies_utf16le_tab.txt"])

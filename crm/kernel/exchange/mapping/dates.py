@@ -12,9 +12,17 @@ Finding = Literal["dmy", "mdy", "open", "mixed"]
 """What the values of a column say: an order; "open": each can be read both ways; "mixed": some only one way, others
 only the other."""
 
-_NUMBERS = re.compile(r"\D{0,12}?(?<!\d)(\d{1,2})\s*[-/.\s]\s*(\d{1,2})\s*[-/.\s]\s*(?:\d{4}|\d{2})(?!\d)")
+_NUMBERS = re.compile(
+    r"\s*(?:[^\W\d]{3,9}\.?,?\s+)?(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(?:\d{4}|\d{2})\s*(?:$|[T\s,]+\d{1,2}:\d{2})"
+)
+"""The day and the month of a date in numbers with the year last, perhaps a weekday before it and a time behind it."""
 _TRIED = 200
 _LOOKED_AT = 200_000
+
+
+def is_dated(cell: str) -> bool:
+    """Whether a cell is a date in numbers, the year in front or at the end."""
+    return bool(_NUMBERS.match(cell)) or (cell[:4].isdigit() and cell[4:5] == "-")
 
 
 def date_orders(columns: int, rows: Iterable[Sequence[str]]) -> list[Finding | None]:

@@ -12,6 +12,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError
 from crm.kernel.entity.forms.address import parse_country
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.exchange.mapping.dates import is_dated
 from crm.kernel.exchange.mapping.synonyms import concepts_of, plain, says
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
@@ -95,7 +96,7 @@ def _fits_country(field: Fact, cells: list[str]) -> int:
 
 def _is_country(cell: str) -> bool:
     try:
-        return len(cell) > 3 and bool(parse_country(cell, _PLAIN))
+        return (len(cell) > 3 or not cell.isascii()) and bool(parse_country(cell, _PLAIN))
     except FieldError:
         return False
 
@@ -173,7 +174,7 @@ def _fits(field: Fact, cells: list[str]) -> int:
     if pattern is None or not cells:
         return 0
     share = sum(1 for cell in cells if pattern.fullmatch(cell.strip())) / len(cells)
-    if field.type == "phone" and any("-" in cell and cell[:4].isdigit() and cell[4:5] == "-" for cell in cells[:20]):
+    if field.type == "phone" and any(is_dated(cell) for cell in cells[:20]):
         share = min(share, 0.5)
     if share > 0.8:
         return 5

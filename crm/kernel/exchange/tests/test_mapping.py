@@ -106,6 +106,18 @@ def test_content_decides_where_the_name_says_nothing(north: Company) -> None:
     assert not found[0].sure and "look like" in found[0].reason
 
 
+def test_dates_are_no_phone_numbers_and_countries_no_city(north: Company) -> None:
+    rows = [["3/4/1990", "Kenya"], ["25.12.1991", "United States"], ["5/6/1992", "挪威"], ["7/8/1993", "Germany"]]
+    found = matches(north, "account", ["When", "Office location"], rows)
+    assert [match.field for match in found] == [None, "address_country"] and not found[1].sure
+
+
+def test_the_whole_name_of_a_company_goes_before_its_short_one(north: Company) -> None:
+    assert matched(north, "account", ["name", "fullname"]) == {"name": "other_name", "fullname": "name"}
+    assert matched(north, "account", ["name"]) == {"name": "name"}
+    assert matched(north, "contact", ["Full name", "Company"]) == {"Full name": "name", "Company": "account"}
+
+
 def test_a_field_is_given_once_and_every_match_has_a_reason(north: Company) -> None:
     found = matches(north, "account", ["Company", "Company name", "Name", "nonsense"])
     assert [match.field for match in found].count("name") == 1
