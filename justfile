@@ -13,6 +13,7 @@ check:
     .venv/bin/mypy crm config tools
     .venv/bin/lint-imports --no-cache
     {{python}} tools/translations.py check
+    {{python}} tools/reference.py check
     {{python}} manage.py makemigrations --check --dry-run
 
 # all tests; further words go to pytest
@@ -28,6 +29,10 @@ lock *words:
 # words of the interface: sources → locale/zh_Hans
 words:
     {{python}} tools/translations.py update
+
+# docs/reference, from declarations and docstrings
+reference:
+    {{python}} tools/reference.py write
 
 # kill -9 of web, worker and PostgreSQL under load, again and again: what was acknowledged must be there
 soak rounds="30":

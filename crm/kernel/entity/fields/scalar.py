@@ -368,7 +368,7 @@ class YesNo(StoredFact, YesNoColumn):
 
 
 class Computed(Fact):
-    """Worked out from the record when it is read: `Computed(_("Age"), lambda person: …, shown_as="integer")`."""
+    """Worked out from the record when it is read: `Computed(_("Age"), lambda person: …, needs=("birthday",))`."""
 
     type = "computed"
     operators = ()
