@@ -54,6 +54,8 @@ def stocked(name: str) -> Stocked:
             try:
                 with made.company.as_("admin") as actor:
                     values = Samples(actor).record(writable(entity, actor)) | PARTICULAR.get(entity.kind, {})
+                    if entity.kind == "relationship":  # of the kind just made, which suits any two records
+                        values["type"] = made.records["relationship_type"].pk if "relationship_type" in made.records else None
                     made.records[entity.kind] = writing.create(entity, values)
             except Refusal as refusal:
                 refused[entity] = str(refusal)

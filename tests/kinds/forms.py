@@ -18,12 +18,15 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append({"action": given.get("action") or given.get("hx-post", ""), "method": given.get("method", ""), "fields": []})
+            sent = "hx-post" in given or given.get("method") == "post"
+            self.forms.append({"action": given.get("action") or given.get("hx-post", ""), "sent": sent, "fields": [], "typed": set()})
         if not self.forms:
             return
         name = given.get("name", "")
         if tag == "input" and name and given.get("type") not in ("checkbox", "radio", "submit", "file"):
             self._add(name, given.get("value", ""))
+            if given.get("type") not in ("hidden", "password", "date", "datetime-local"):
+                self.forms[-1]["typed"].add(name)
         if tag == "input" and name and given.get("type") in ("checkbox", "radio") and "checked" in given:
             self._add(name, given.get("value", "on"))
         if tag == "select" and name:
@@ -42,7 +45,8 @@ class _Forms(HTMLParser):
             self._add(self._select, self._chosen[0] if self._chosen else "")
             self._select = None
         if tag == "textarea" and self._area is not None:
-            self._add(self._area, self._text)
+            self._add(self._area, self._text.removeprefix("\n"))
+            self.forms[-1]["typed"].add(self._area)
             self._area = None
 
     def _add(self, name: str, value: str) -> None:
@@ -50,7 +54,7 @@ class _Forms(HTMLParser):
 
 
 def forms_of(page: str) -> list[dict[str, Any]]:
-    """[{action, method, fields: [(name, value)]}] of a page."""
+    """[{action, sent (whether by POST), fields: [(name, value)], typed: names of the fields that take any text}] of a page."""
     reader = _Forms()
     reader.feed(page)
     return reader.forms

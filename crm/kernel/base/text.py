@@ -30,3 +30,13 @@ def sort_key(text: str, length: int = 120) -> str:
     if not _HAN.search(folded):
         return folded[:length]
     return "".join(f"{_syllable(letter)} " if _HAN.match(letter) else letter for letter in folded)[:length].strip()
+
+
+def plain_number(raw: str) -> int | None:
+    """The whole number that one to nine plain digits mean; None for any other text."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+def searchable(raw: str) -> str:
+    """Letters to search for, without what no stored text holds and the database would not take."""
+    return raw.replace("\x00", "").encode("utf-8", "ignore").decode().strip()

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from crm.kernel.base.text import searchable
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import Grants
 from crm.kernel.identity.models import ApiToken, Role, Session, Team, User, UserRole
@@ -30,7 +31,7 @@ class Candidate:
 def candidates(email: str, slug: str = "") -> list[Candidate]:
     """Crosses workspaces: everybody active with this e-mail (at most ten), for sign-in and reset only."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM kith_sign_in_candidates(%s, %s)", [folded_email(email), slug])
+        cursor.execute("SELECT * FROM kith_sign_in_candidates(%s, %s)", [folded_email(email), searchable(slug)])
         return [Candidate(*row) for row in cursor.fetchall()]
 
 
@@ -90,8 +91,9 @@ def built_in_role(key: str) -> Role:
 def users(words: str = "", active: bool | None = None) -> QuerySet[User]:
     """People of the workspace by name, with team and roles."""
     found = User.objects.select_related("team").prefetch_related("roles").order_by("name", "id")
-    if words:
-        found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    letters = searchable(words)
+    if letters:
+        found = found.filter(Q(name__icontains=letters) | Q(email__icontains=letters))
     return found if active is None else found.filter(is_active=active)
 
 

@@ -1,6 +1,7 @@
 """The Jinja2 environment of every page."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -30,7 +31,7 @@ def query(given: Any, **changed: Any) -> str:
 
 def as_json(value: Any) -> Markup:
     """For a data attribute."""
-    return escape(json.dumps(value, ensure_ascii=False, default=str))
+    return escape(straight(json.dumps(value, ensure_ascii=False, default=str)))
 
 
 @pass_context
@@ -39,10 +40,20 @@ def part(context: Context, template: str, **words: Any) -> Markup:
     return Markup(context.environment.get_template(template).render({**context.get_all(), **words}))
 
 
+#: What no page can hold (NUL, lone surrogates), and signs that turn the text around them or make it show other than it is:
+#: stored names have none, but an address or a refusal may repeat what somebody typed.
+_UNSHOWN = re.compile("[\x00\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+
+def straight(value: Any) -> Any:
+    """What a template prints, without what no page can hold and signs that turn it around."""
+    return value if type(value) is not str or value.isprintable() else _UNSHOWN.sub("", value)
+
+
 def environment(**options: Any) -> Environment:
     """Called by Django with its own options; adds words, helpers and filters."""
     options["extensions"] = [*options.get("extensions", ()), "jinja2.ext.i18n", "jinja2.ext.do"]
-    made = Environment(trim_blocks=True, lstrip_blocks=True, **options)
+    made = Environment(trim_blocks=True, lstrip_blocks=True, finalize=straight, **options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
     made.globals |= {
         "static": marks.static,

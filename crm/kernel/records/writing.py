@@ -18,7 +18,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Refusal
 from crm.kernel.base.text import sort_key
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Fact, Link, Links
+from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading, chosen_reading
 from crm.kernel.identity.actor import Actor
 from crm.kernel.outbox.publishing import publish_many
@@ -261,7 +261,10 @@ def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, A
         field: Fact | None = entity.field(name) or entity.field(name.removesuffix("_id"))
         if field is None or not theirs.intersection([*field.names(), *field.columns()]):
             continue
-        mine = field.normalise({name: raw}, record, reading)
+        try:
+            mine = field.normalise({name: raw}, record, reading)
+        except FieldError:
+            continue  # the write itself will say what is wrong with it
         if any(not _same(entity, column, mine[column], old.get(column)) for column in mine):
             clashes[name] = {"mine": raw, "theirs": field.to_json(value_of(record, field))}
     if clashes:

@@ -94,7 +94,7 @@ def add_stage(request: HttpRequest, pk: UUID) -> HttpResponse:
     """POST name, kind, probability: a stage behind the open ones."""
     fetch(_kind("pipeline"), pk)
     values = {name: request.POST.get(name, "") for name in ("name", "kind", "probability", "usual_days")}
-    return _act(request, str(pk), _("Stage added."), lambda: create(_kind("stage"), {**values, "pipeline": pk}))
+    return _act(request, f"stage-{pk}", _("Stage added."), lambda: create(_kind("stage"), {**values, "pipeline": pk}))
 
 
 @require_POST
@@ -128,7 +128,7 @@ def remove_stage(request: HttpRequest, pk: UUID) -> HttpResponse:
 def add_reason(request: HttpRequest) -> HttpResponse:
     """POST name: another reason for losing."""
     values = {"name": request.POST.get("name", ""), "position": len(queries.lost_reasons(retired=True))}
-    return _act(request, "reasons", _("Reason added."), lambda: create(_kind("lost_reason"), values))
+    return _act(request, "reason", _("Reason added."), lambda: create(_kind("lost_reason"), values))
 
 
 @require_POST

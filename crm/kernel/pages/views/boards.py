@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import boards, toasts
@@ -50,7 +51,7 @@ def move(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     record = fetch(entity, pk, "edit")
     before, value = str(entity.fields[name].value(record) or ""), request.POST.get("value", "")
     version = request.POST.get("version", "")
-    changed = change(entity, pk, {name: value}, int(version) if version.isdecimal() else None)
+    changed = change(entity, pk, {name: value}, plain_number(version))
     heads = boards.heads(entity, QueryDict(request.POST.get("board", "").lstrip("?")), [before, value])
     text = _("%(name)s: now %(column)s.") % {"name": entity.name_of(changed), "column": boards.label_of(entity, value)}
     answer = JsonResponse({"version": changed.version, "columns": heads})

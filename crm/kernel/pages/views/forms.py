@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
+from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import cells, conflicts, inputs, toasts
@@ -93,8 +94,7 @@ def edit(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
 
 
 def _version(request: HttpRequest) -> int | None:
-    given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
+    return plain_number(request.POST.get("version", ""))
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotAllowed
+from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
 from crm.kernel.pages import filters, links, lists, preferences
 from crm.kernel.pages.importing import exchange_links
@@ -76,11 +77,11 @@ def filter_editor(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
 
 @require_GET
 def lookup(request: HttpRequest, what: str) -> HttpResponse:
-    found = links.hits(what, request.GET.get("q", "").strip()[:100])
+    found = links.hits(what, searchable(request.GET.get("q", ""))[:100])
     return JsonResponse({"items": [hit.as_json() for hit in found]})
 
 
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
-    found = links.anything(request.GET.get("q", "").strip()[:100])
+    found = links.anything(searchable(request.GET.get("q", ""))[:100])
     return JsonResponse({"items": [hit.as_json() for hit in found]})
