@@ -1,5 +1,9 @@
 """Words for the Chinese side of the demonstration company: people, places, firms, what is said on the telephone."""
 
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
 SURNAMES = tuple(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙史陶贺毛郝顾龚邵万覃武钱戴严莫孔向汤"
 ) + ("欧阳", "上官", "司马", "诸葛", "司徒", "夏侯")

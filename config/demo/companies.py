@@ -82,7 +82,7 @@ class Firms:
     def _facts(self, found: Customer, number: int, size: str | None) -> None:
         draw, values = self.draw, found.values
         age = int(abs(draw.gauss(0, 520))) + 5
-        found.since = draw.office(self.today - datetime.timedelta(days=min(age, 1500)))
+        found.since = draw.office(self.today - datetime.timedelta(days=min(age, 1500)), (chinese if found.chinese else english).ZONE)
         values["external_id"] = f"K{10000 + number}"
         values["source"] = draw.weighted(SOURCES)[0]
         values["status"] = draw.weighted((("prospect", 42), ("customer", 48), ("former", 6), ("unfit", 4)))[0]
@@ -216,7 +216,7 @@ class Firms:
         if draw.chance(0.35):
             born = self.today.date() - datetime.timedelta(days=draw.randint(24 * 365, 63 * 365))
             values["birthday"] = born.isoformat()
-        since = draw.between(home.since, self.today)
+        since = min(draw.between(home.since, self.today, (chinese if home.chinese else english).ZONE), self.today)
         return Person(
             values,
             at,

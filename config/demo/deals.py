@@ -64,8 +64,8 @@ def _deal(
     words = chinese if home.chinese else english
     product = draw.weighted(words.PRODUCTS)[0]
     reach = 18 * 30
-    opened = draw.office(today - reach * DAY * draw.random() ** 1.5 - 1 * DAY)
-    path = _path(draw, today, opened)
+    opened = min(draw.office(today - reach * DAY * draw.random() ** 1.5 - 1 * DAY, words.ZONE), today - datetime.timedelta(hours=1))
+    path = _path(draw, today, opened, words.ZONE)
     size = 1.0 + 0.25 * min(6.0, home.warmth)
     currency, median, least = ("CNY", 120_000, 4_000) if home.chinese else ("GBP", 13_000, 450)
     amount = draw.amount(int(median * size), 0.95, least)
@@ -94,12 +94,12 @@ def _deal(
     return Deal(values, at, roles, home.owner, product, path)
 
 
-def _path(draw: Draw, today: datetime.datetime, opened: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
+def _path(draw: Draw, today: datetime.datetime, opened: datetime.datetime, zone: datetime.tzinfo) -> list[tuple[str, datetime.datetime]]:
     """Steps through the stages until it is won, lost or has come to today."""
     path, moment = [(STAGES[0], opened)], opened
     for at, stage in enumerate(STAGES):
         days = max(0.2, draw.gammavariate(1.6, USUAL_DAYS[stage] / 1.6 * 1.7))
-        moment = draw.office(moment + datetime.timedelta(days=days))
+        moment = draw.office(moment + datetime.timedelta(days=days), zone)
         moment = max(moment, path[-1][1] + datetime.timedelta(minutes=25))
         stalls = path[-1][1] > today - 75 * DAY and draw.chance(0.07)
         if moment >= today or stalls:

@@ -23,13 +23,15 @@ class Draw(random.Random):
         step = 10 ** max(2, int(math.log10(raw)) - 2)
         return int(round(raw / step) * step)
 
-    def between(self, first: datetime.datetime, last: datetime.datetime) -> datetime.datetime:
-        """A moment of working time: Monday to Friday, 8:30 to 18:00 where the moment's zone is."""
+    def between(self, first: datetime.datetime, last: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
+        """A moment of working time in a zone: Monday to Friday, 8:30 to 18:30."""
         span = max(1.0, (last - first).total_seconds())
-        return self.office(first + datetime.timedelta(seconds=self.random() * span))
+        return self.office(first + datetime.timedelta(seconds=self.random() * span), zone)
 
-    def office(self, moment: datetime.datetime) -> datetime.datetime:
-        """The same day, or the Friday before, at an hour at which people work."""
-        moment -= datetime.timedelta(days=max(0, moment.weekday() - 4))
+    def office(self, moment: datetime.datetime, zone: datetime.tzinfo, ahead: bool = False) -> datetime.datetime:
+        """The same day at an hour at which people work in that zone; for a weekend the Friday before (`ahead`: Monday)."""
+        moment = moment.astimezone(zone)
+        if moment.weekday() > 4:
+            moment += datetime.timedelta(days=7 - moment.weekday() if ahead else 4 - moment.weekday())
         minute = int(min(600, max(0, self.gauss(250, 150))))
         return moment.replace(hour=8, minute=30, second=0, microsecond=0) + datetime.timedelta(minutes=minute // 5 * 5)

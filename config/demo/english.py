@@ -1,5 +1,9 @@
 """Words for the English side of the demonstration company: people, places, firms, what is said on the telephone."""
 
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Europe/London")
+
 SURNAMES = (
     (
         "Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Robinson Wright Thompson Evans Walker White Roberts Green Hall "

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config.demo import chinese, english
 from config.demo.companies import Customer, Person
@@ -105,7 +106,7 @@ class Talks:
         kind = draw.weighted(KINDS)[0]
         values, home = self._words(about, kind)
         first = max(first or home.since, self.today - 18 * 30 * DAY)
-        at = min(draw.between(min(first, last - DAY), last), self.today - datetime.timedelta(minutes=10))
+        at = min(draw.between(min(first, last - DAY), last, _zone(home)), self.today - datetime.timedelta(minutes=10))
         values.update(done_at=at.isoformat())
         if kind in ("call", "meeting", "visit"):
             values["duration"] = {
@@ -127,8 +128,13 @@ class Talks:
         kind = draw.weighted(TODO)[0]
         values, home = self._words(about, kind, ahead=True)
         days = -draw.randint(1, 12) if draw.chance(0.14) else draw.choice((0, 0, 1, 1, 2, 3, 4, 5, 6, 8, 10, 13, 18, 25))
-        at = draw.office(self.today + days * DAY)
+        at = draw.office(self.today + days * DAY, _zone(home), ahead=days >= 0)
         values["due"] = at.isoformat()
         if draw.chance(0.3) and at > self.today:
             values["reminder_at"] = (at - datetime.timedelta(minutes=draw.choice((15, 30, 60)))).isoformat()
         return Talk(values, about, home.owner, at)
+
+
+def _zone(home: Customer) -> ZoneInfo:
+    """Where people sit who deal with this customer."""
+    return chinese.ZONE if home.chinese else english.ZONE

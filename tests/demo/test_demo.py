@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from config.demo import chinese, english
 from config.demo.build import Builder
 from config.demo.colleagues import FERNHILL, NORTHLIGHT, TEAMS
 from config.demo.plan import Size, draw_plan
@@ -48,9 +49,15 @@ def test_it_is_believable() -> None:
     for deal in plan.deals:
         moments = [entered for _stage, entered in deal.path]
         assert moments == sorted(moments) and TODAY - reach < moments[0] <= moments[-1] <= TODAY
+    hours: Counter[bool] = Counter()
     for talk in plan.talks:
+        kind, place = talk.about
+        at = place if kind == "account" else plan.people[place].customer if kind == "contact" else plan.deals[place].customer
+        zone = (chinese if plan.customers[at].chinese else english).ZONE
+        hours[8 <= talk.at.astimezone(zone).hour <= 18] += 1
         assert "done_at" in talk.values or "due" in talk.values
         assert "done_at" not in talk.values or datetime.datetime.fromisoformat(talk.values["done_at"]) <= TODAY
+    assert hours[False] < 20, "people call their customers in office hours, those of the customer's side"
 
 
 @pytest.fixture(scope="module")
