@@ -44,13 +44,3 @@ def under_way(user_id: UUID | None = None, limit: int = 50) -> list[Task]:
 def over(state: str, limit: int = 50) -> list[Task]:
     """The tasks that ended so ("failed", "cancelled", "done"), the last one first."""
     return list(Task.objects.filter(state=state).select_related("by", "stopped_by").order_by("-finished_at")[:limit])
-
-
-def failed(limit: int = 50) -> list[Task]:
-    """The failed tasks of this workspace, the last one first."""
-    return list(Task.objects.filter(state=Task.FAILED).order_by("-finished_at")[:limit])
-
-
-def counts() -> dict[str, int]:
-    """How many tasks of this workspace wait and run: `{"waiting": …, "running": …}`."""
-    return {state: Task.objects.filter(state=state).count() for state in (Task.WAITING, Task.RUNNING)}

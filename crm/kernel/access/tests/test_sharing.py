@@ -231,3 +231,17 @@ def test_list_page_count_api_and_export_agree(north: Company, seed: int) -> None
         client = north.browser(who)
         found = {str(one.pk) for one in made if client.get(f"/accounts/{one.pk}/").status_code == 200}
         assert found == seen
+
+
+def test_the_board_shows_what_is_shared_and_nothing_else(north: Company) -> None:
+    give(north, "cleo", {})
+    deal, other = (north.make("opportunity", {"name": name, "amount": "1000"}) for name in ("Harbour lamps", "Bridge lamps"))
+    url = f"/api/v1/opportunities/{deal.pk}/shares"
+    assert north.browser("cleo").get("/opportunities/board").status_code == 403
+    assert send(north.api("admin"), "POST", url, {"user": str(north.people["cleo"].pk), "edit": True}).status_code == 201
+    page = north.browser("cleo").get("/opportunities/board")
+    assert page.status_code == 200 and str(deal.pk) in page.content.decode() and str(other.pk) not in page.content.decode()
+    listed_ = north.browser("cleo").get("/opportunities/").content.decode()
+    assert "Harbour lamps" in listed_ and "Bridge lamps" not in listed_
+    for path in (f"/opportunities/{deal.pk}/", f"/opportunities/{deal.pk}/edit", f"/opportunities/{deal.pk}/drawer", "/", "/sales"):
+        assert north.browser("cleo").get(path, follow=True).status_code == 200, path
