@@ -32,16 +32,17 @@ class Words:
     imported: str
     undone: str
     stages: tuple[str, str]  # the first one and the one that means won, as the reader calls them
+    role: str
     city: str  # the label of the field by which the list is filtered
 
 
 ENGLISH = Words(
     "en", "utf-8", ("Company name", "Customer number", "Short name", "City", "Employees", "What Tom says"), "Harbour Optics",
-    "Kim Sato", "Asked for a second lens", "Forty lenses", "Imported", "The import was undone", ("Discovery", "Won"), "City",
+    "Kim Sato", "Asked for a second lens", "Forty lenses", "Imported", "The import was undone", ("Discovery", "Won"), "Administrator", "City",
 )
 CHINESE = Words(
     "zh-hans", "gb18030", ("公司名称", "客户编号", "简称", "城市", "员工数", "小王的话"), "海港光学有限公司",
-    "金陵", "询问第二批镜片", "四十片镜片", "已导入", "导入已撤销", ("需求确认", "赢单"), "城市",
+    "金陵", "询问第二批镜片", "四十片镜片", "已导入", "导入已撤销", ("需求确认", "赢单"), "管理员", "城市",
 )
 ROWS = 12
 
@@ -70,7 +71,7 @@ def test_from_the_invitation_to_the_export(
         Workspace.objects.filter(pk=north.id).update(language=words.language)
     with sat_down(browser, words.language, width, theme) as page:
         sign_in(page, url, north.people["admin"].email)
-        link = invite(page, url, f"kim-{north.slug}@kith.example")
+        link = invite(page, url, f"kim-{north.slug}@kith.example", words)
     with sat_down(browser, words.language, width, theme) as page:
         accept(page, url + link, words)
         run = bring_in(page, url, words)
@@ -84,11 +85,11 @@ def test_from_the_invitation_to_the_export(
         expect(page.locator("h1:visible").first).to_contain_text(words.deal)
 
 
-def invite(page: Page, url: str, email: str) -> str:
+def invite(page: Page, url: str, email: str, words: Words) -> str:
     """→ the path of the invitation that the administrator hands on."""
     page.goto(f"{url}/settings/users")
     page.locator("#f-email").fill(email)
-    page.get_by_label("Administrator", exact=True).check()
+    page.get_by_label(words.role, exact=True).check()
     page.locator("form:has(#f-email) button[type=submit]").click()
     link = page.locator(".once-s").inner_text()
     return link[link.index("/invite/") :]
