@@ -4,12 +4,14 @@ import json
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from crm.kernel.access.models import Share
 from crm.kernel.testing.cast import Company
 
 
+@pytest.mark.journey
 def test_a_record_is_shared_from_its_page_and_taken_back(live_server: Any, page: Page, north: Company) -> None:
     record = north.make("account", {"name": "Harbour Lights"}, by="ada")
     session = north.browser("ada").cookies["kith_session"].value
