@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Wrong
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError
 from crm.kernel.entity.filter import All, Any_, Node, Where, both, parse_text, to_text
@@ -53,6 +54,8 @@ _OF_DAYS = {
     "gte": gettext_lazy("is from"),
 }
 MOST_CHOICES = 400
+#: Characters of a filter in an address: written out, each Han character takes nine there.
+LONGEST = 1500
 _ALONE = ("empty", "filled")
 _LISTS = ("in", "not_in", "between", "not_between")
 _PERIODS = ("within", "not_within")
@@ -207,6 +210,13 @@ def _hint(field: Fact) -> str:
     return "1000" if field.type in ("money", "integer", "decimal", "percent") else ""
 
 
+def addressed(text: str) -> str:
+    """The text, if an address can carry it; raises Wrong for one that is too long."""
+    if len(text) > LONGEST:
+        raise Wrong(_("This filter is too long: at most %(most)s characters fit. Take some values out of it.") % {"most": LONGEST})
+    return text
+
+
 def from_editor(raw: str) -> str:
     """The text form of what the editor sends: {"mode": "all"|"any", "rows": [{field, operator, value}]}."""
     try:
@@ -222,7 +232,7 @@ def from_editor(raw: str) -> str:
 
 
 def _row(row: Mapping[str, Any]) -> Where | None:
-    field, op, value = str(row["field"]), str(row["operator"]), str(row.get("value") or "").strip()
+    field, op, value = (searchable(str(part)) for part in (row["field"], row["operator"], row.get("value") or ""))
     if op in _ALONE:
         return Where(field, op)
     if not value:

@@ -65,7 +65,7 @@ def filter_editor(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
         query = request.POST.copy()
         kept = {name: str(query[name]) for name in ("sort", "set") if query.get(name)}
         text = request.POST.get("text", "").strip() if "text" in request.POST else filters.from_editor(request.POST.get("result", ""))
-        return redirect(f"{where}{links.query_of({'filter': text, **kept})}")
+        return redirect(f"{where}{links.query_of({'filter': filters.addressed(text), **kept})}")
     words = {
         "entity": entity,
         "facts": filters.facts(entity),
