@@ -38,7 +38,8 @@ class Words:
 
 ENGLISH = Words(
     "en", "utf-8", ("Company name", "Customer number", "Short name", "City", "Employees", "What Tom says"), "Harbour Optics",
-    "Kim Sato", "Asked for a second lens", "Forty lenses", "Imported", "The import was undone", ("Discovery", "Won"), "Administrator", "City",
+    "Kim Sato", "Asked for a second lens", "Forty lenses", "Imported", "The import was undone", ("Discovery", "Won"),
+    "Administrator", "City",
 )
 CHINESE = Words(
     "zh-hans", "gb18030", ("公司名称", "客户编号", "简称", "城市", "员工数", "小王的话"), "海港光学有限公司",
