@@ -8,7 +8,6 @@ from django.db.models import Q
 
 from crm.kernel.audit.models import AuditEntry
 
-
 #: Tables whose entries stand with a record without being its row: many-links and shares.
 BESIDE = ("record_link", "share")
 
