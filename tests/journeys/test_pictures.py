@@ -1,4 +1,4 @@
-"""The pictures of the guide: KITH_PICTURES=1 writes docs/guide/pictures anew from the demonstration company, drawn small."""
+"""The pictures of the guide: KITH_PICTURES=1 writes docs/guide/pictures anew from the demonstration company."""
 
 import os
 from collections import Counter
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.skipif(not os.environ.get("KITH_P
 
 
 def test_pictures(browser: Browser, live_server: LiveServer) -> None:
-    call_command("demo", small=True, password=PASSWORD, verbosity=0)
+    call_command("demo", password=PASSWORD, verbosity=0)
     reader = _busiest()
     for language, width, screens in (("en", 1440, ("home", "list", "record", "board")), ("zh-hans", 360, ("list",))):
         _speak(reader, language)
