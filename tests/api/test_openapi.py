@@ -15,6 +15,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import system_actor
 from crm.kernel.rest.openapi.document import document
 from crm.kernel.rest.openapi.samples import Samples
+from crm.kernel.rest.operation import OPERATIONS
 from crm.kernel.rest.routes import ROUTES
 from crm.kernel.tenancy.scope import scope
 from tests.api.stock import Stocked
@@ -69,7 +70,8 @@ def test_every_address_is_in_the_document(acme: Stocked) -> None:
             continue
         for entity in registry.all() if "{plural}" in route.template else [None]:
             path = route.template.replace("{plural}", entity.plural) if entity else route.template
-            assert {method.lower() for method in route.methods} == set(paths[path]), path
+            fitting = {method.lower() for method, handler in route.methods.items() if entity is None or OPERATIONS[handler].fits(entity)}
+            assert fitting == set(paths.get(path, {})), path
 
 
 def test_every_reference_leads_somewhere(acme: Stocked) -> None:

@@ -97,6 +97,7 @@ def _stock(acme: Stocked, name: str) -> None:
         if made[-1].status_code == 201:
             client.delete(made[-1]["Location"])
             client.post(f"{made[0]['Location']}/files", {"file": SimpleUploadedFile("a.txt", b"x")})
+            send(client, "POST", f"{made[1]['Location']}/shares", {"user": str(acme.company.people["cleo"].pk)})
     run_jobs(acme.company.id)
 
 

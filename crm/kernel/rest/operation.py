@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
 
+from crm.kernel.entity.entity import Entity
 from crm.kernel.identity.actor import Actor
 from crm.kernel.rest.params import Param
 
@@ -30,7 +31,8 @@ class Operation:
     `scope`: what a token must carry, "read" or "write". `verb`: the right on the kind (on any kind, where the
     address names none) without which the operation is left out of the asker's document. `tag`: the chapter of
     operations without a kind. `if_match`: the header If-Match is honoured. `body` and `answer` name a schema of
-    `openapi.bodies` and `openapi.answers`; `success` is the status of the good answer.
+    `openapi.bodies` and `openapi.answers`; `success` is the status of the good answer. `fits`: the kinds which have it; for
+    others it is left out of the document and refused in words.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Operation:
     errors: tuple[int, ...] = ()
     if_match: bool = False
     tag: str = "workspace"
+    fits: Callable[[Entity[Any]], bool] = field(default=lambda entity: True)
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

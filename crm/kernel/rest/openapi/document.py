@@ -79,7 +79,7 @@ def _path_item(route: Route, place: _Place, actor: Actor, samples: Samples) -> d
 
 def _may(facts: Operation, entity: Entity[Any] | None, actor: Actor) -> bool:
     kind = entity.kind if entity is not None else ""
-    if not scopes.allows(actor.scopes, facts.scope, kind):
+    if not scopes.allows(actor.scopes, facts.scope, kind) or entity is not None and not facts.fits(entity):
         return False
     if facts.verb and entity is not None:
         return policy_for(entity).may(actor, facts.verb)
@@ -117,12 +117,15 @@ def _operation_id(facts: Operation, place: _Place) -> str:
 
 def _path_parameters(facts: Operation, place: _Place, samples: Samples) -> list[Schema]:
     found = []
-    for name in re.findall(r"{(\w+)}", place.path):
+    names = re.findall(r"{(\w+)}", place.path)
+    if not names:
+        return []
+    known = samples.share(place.entity) if "share" in names and place.entity else {"id": _sample_id(facts, place, samples)}
+    for name in names:
         described: Schema = {"name": name, "in": "path", "required": True}
         described["schema"] = {"type": "string", "format": "uuid"}
-        sample = _sample_id(facts, place, samples)
-        if sample and name == "id":
-            described["example"] = sample
+        if known.get(name):
+            described["example"] = known[name]
         found.append(described)
     return found
 

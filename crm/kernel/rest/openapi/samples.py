@@ -5,6 +5,7 @@ from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
+from crm.kernel.access.models import Share
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
@@ -79,6 +80,12 @@ class Samples:
         """A record in a state in which the action may be run."""
         records = entity.model._default_manager.filter(pk__in=self.ids(entity))
         return next((str(record.pk) for record in records if action.when(record)), None)
+
+    def share(self, entity: Entity[Any]) -> dict[str, str]:
+        """A share and the record it is of, to be taken away."""
+        records = self.ids(entity) if self._actor is not None else []
+        found = Share.objects.filter(record_id__in=records).values_list("record_id", "pk").first()
+        return {"id": str(found[0]), "share": str(found[1])} if found else {}
 
     def team(self) -> str | None:
         """A team of the workspace, to share with."""

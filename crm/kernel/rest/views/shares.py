@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.access.models import Share
+from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Wrong
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
@@ -19,18 +20,25 @@ from crm.kernel.rest import render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
 
+
+def _shared_alone(entity: Entity[Any]) -> bool:
+    """What follows another record is shared with that one."""
+    return policy_for(entity).shareable
+
+
 _TYPES: dict[str, type] = {"user": str, "team": str, "edit": bool, "until": str}
 
 
-@operation(_("With whom it is shared: %(label)s"), name="shares", scope="read", verb="view", answer="shares")
+@operation(_("With whom it is shared: %(label)s"), name="shares", scope="read", verb="view", answer="shares", fits=_shared_alone)
 def list_shares(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     """The shares of one record that hold now."""
     return render.page(map(_share, sharing.shares_of(fetch(entity, id).pk)))
 
 
 @operation(
-    _("Share: %(label)s"), name="share", scope="write", verb="edit", body="share", answer="share", success=201
-)
+    _("Share: %(label)s"), name="share", scope="write", verb="edit", body="share", answer="share", success=201,
+    fits=_shared_alone,
+)  # fmt: skip
 def share_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     """Shares one record with a person or a team; whoever has it already has it so from now on."""
     fetch(entity, id, "edit")
@@ -41,7 +49,7 @@ def share_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     return render.answer(_share(made), 201)
 
 
-@operation(_("Stop sharing: %(label)s"), name="unshare", scope="write", verb="edit", success=204)
+@operation(_("Stop sharing: %(label)s"), name="unshare", scope="write", verb="edit", success=204, fits=_shared_alone)
 def remove_share(call: Call, entity: Entity[Any], id: UUID, share: UUID) -> HttpResponse:
     """Takes one share away; in force with the next request of everybody."""
     fetch(entity, id, "edit")
