@@ -1,78 +1,194 @@
 """The requests that `just bench` measures. Imported once Django is ready."""
 
 import json
-from collections.abc import Callable
+import logging
+import os
+import random
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-import psycopg
+import httpx
 from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from config.launcher import commands, ports
 from crm.kernel.access.models import Share
+from crm.kernel.identity.actions.people import add_user
+from crm.kernel.identity.actions.teams import save_team
+from crm.kernel.identity.models import User
 from crm.kernel.records.listing import encode
 from crm.kernel.records.models import RecordRow
 from crm.kernel.tenancy.scope import bump_permissions, scope
-from crm.kernel.testing.cast import Company, company
-from tools.bench import DEALS, FILL, Figure, measure
+from crm.kernel.testing.cast import PASSWORD, Company, company
+from tools.bench import Figure, measure
+from tools.bench_base import OTHERS, OWNERS, TEAMS, Base
+
+CROWD, OPEN_DEALS, ALL_DEALS = 8, 20_000, 70_000
+TYPED = "shangh|恒华|盈|wangwei|harbour s|8812|li na|标牌|meridian|p1234.1@|dongguan|smith|广州|szhx".split("|")
 
 
-def figures(accounts: int, times: int, owner_url: str) -> list[Figure]:
-    """Builds the base, then measures each request."""
-    office = company("Bench")
-    deals = fill(office, accounts)
-    with psycopg.connect(owner_url, autocommit=True) as owner:
-        owner.execute("ANALYZE")
-    page, api = office.browser("ada"), office.api("ada")
-    some = middle(office)
-    deep = f"/accounts/?cursor={some[1]}"
-    return [
-        figure("list of accounts, first page", lambda: seen(page, "/accounts/"), floor(office, FIRST), times),
-        figure("list of accounts, deep page", lambda: seen(page, deep), floor(office, DEEP, [some[2], some[0]]), times),
-        figure("open an account", lambda: seen(page, f"/accounts/{some[0]}/"), floor(office, OPEN, [some[0]]), times),
-        figure(f"board of {deals:,} open deals", lambda: seen(page, "/opportunities/board"), floor(office, BOARD), times),
-        figure("API: list of 50 accounts", lambda: seen(api, "/api/v1/accounts?limit=50"), floor(office, FIRST), times),
-        figure("API: create a contact", lambda: made(api), floor(office, CREATE), times),
-    ]
+@dataclass(slots=True)
+class Ask:
+    """One kind of request: how it is asked of a client, what the floor is, what it may cost. `path` may differ each time."""
+
+    name: str
+    path: Callable[[], str]
+    floor: Callable[[], Any] | None = None
+    budget: str = ""
+    api: bool = False
+    body: dict[str, str] = field(default_factory=dict)
+
+    def put(self, client: Client) -> None:
+        path = self.path()
+        if self.body:
+            answer = client.post(path, json.dumps(self.body), content_type="application/json")
+        else:
+            answer = client.get(path)
+        assert answer.status_code in (200, 201), (path, answer.status_code, answer.content[:500])
+
+
+def figures(base: Base, times: int, seconds: float) -> list[Figure]:
+    """Fills the base where it is not, then measures each request alone and by eight at once."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    office, cookie, token = ready(base)
+    page, api = Client(raise_request_exception=False), Client(headers={"Authorization": f"Bearer {token}"}, raise_request_exception=False)
+    page.cookies["kith_session"] = cookie
+    found = []
+    with serving(base) as url:
+        for ask in asks(office):
+            client = api if ask.api else page
+            cpu, database, p50 = measure(lambda ask=ask, client=client: ask.put(client), times, backend)  # type: ignore[misc]
+            floor_ = measure(ask.floor, times)[2] if ask.floor else 0.0
+            crowd = many_at_once(ask, url, cookie, token, seconds)
+            found.append(Figure(ask.name, cpu, database, p50, crowd, floor_, ask.budget))
+            print(found[-1].row, flush=True)
+    return found
+
+
+def backend() -> int:
+    """The database's process behind this process's connection."""
+    connection.ensure_connection()
+    return int(connection.connection.info.backend_pid)
 
 
 FIRST = "SELECT * FROM account WHERE deleted_at IS NULL AND team_id = %(east)s ORDER BY name_sort, id LIMIT 50"
 DEEP = FIRST.replace("ORDER BY", "AND (name_sort, id) > (%(a)s, %(b)s) ORDER BY")
 OPEN = "SELECT * FROM account WHERE id = %(a)s"
 BOARD = "SELECT stage_id, count(*), sum(amount) FROM opportunity WHERE deleted_at IS NULL AND team_id = %(east)s GROUP BY stage_id"
-CREATE = """INSERT INTO record (id, workspace_id, kind, title, sort_key, updated_at)
-            SELECT uuidv7(), kith_workspace(), 'bench', 'x', 'x', now()"""
+FIND = "SELECT * FROM kith_search('''shangh'':*', ARRAY['account'], 10)"
+CREATE = """INSERT INTO record (id, workspace_id, kind, title, sort_key, updated_at, search)
+            SELECT uuidv7(), kith_workspace(), 'bench', 'x', 'x', now(), ''"""
 
 
-def figure(name: str, ask: Callable[[], Any], least: Callable[[], Any], times: int) -> Figure:
-    cpu, p50, p95 = measure(ask, times)
-    return Figure(name, cpu, p50, p95, measure(least, times)[1])
+def asks(office: Company) -> list[Ask]:
+    dice = random.Random(7)  # noqa: S311
+    one, deep, key = middle(office)
+    new = {"name": "Jon Yang", "email": "jon@example.com"}
+    return [
+        Ask("list of accounts, first page", lambda: "/accounts/", floor(office, FIRST), "8 / 60"),
+        Ask("list of accounts, deep page", lambda: f"/accounts/?cursor={deep}", floor(office, DEEP, [key, one]), "8 / 60"),
+        Ask("open an account", lambda: f"/accounts/{one}/", floor(office, OPEN, [one]), "15 / 100"),
+        Ask("search as one types", lambda: f"/find?q={dice.choice(TYPED)}", floor(office, FIND), "10 / 60"),
+        Ask(f"board of {OPEN_DEALS:,} open deals", lambda: "/opportunities/board", floor(office, BOARD), "20 / 120"),
+        Ask("sales page", lambda: "/sales/"),
+        Ask("API: list of 50 accounts", lambda: "/api/v1/accounts?limit=50", floor(office, FIRST), api=True),
+        Ask("API: create a contact", lambda: "/api/v1/contacts", floor(office, CREATE), "15 / 80", api=True, body=new),
+    ]
 
 
-def fill(office: Company, accounts: int) -> int:
-    """Accounts and deals by SQL: the pipeline is not what is measured here."""
+def ready(base: Base) -> tuple[Company, str, str]:
+    """(the office, a session of Ada, a token of hers); the first time the base is filled."""
+    kept = base.known()
+    if kept is None:
+        office = company("Bench")
+        people, others = _people(office)
+        deals(office)
+        took = base.fill(str(office.id), people, others, {who: one.email for who, one in office.people.items()})
+        print({step: round(seconds) for step, seconds in took.items()}, flush=True)
+    else:
+        office = _again(kept)
+    with office.as_kith():
+        shares(office)
+    return office, office.browser("ada").cookies["kith_session"].value, office.token("ada")
+
+
+def _people(office: Company) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
+    people = [(str(office.people[who].pk), str(office.people[who].team_id)) for who in ("ada", "bo", "cleo")]
+    with office.as_("admin"):
+        teams = [save_team(None, f"Team {number}") for number in range(TEAMS - 2)]
+        for number in range(OWNERS - 3):
+            mail, team = f"u{number}-{office.slug}@kith.example", teams[number % len(teams)]
+            made = add_user(mail, f"Person {number}", PASSWORD, [office.roles["Seller"]], team)
+            people.append((str(made.pk), str(made.team_id)))
+    others = []
+    for number in range(OTHERS):
+        other = company(f"Other {number}")
+        others.append((str(other.id), str(other.people["ada"].pk), str(other.people["ada"].team_id)))
+    return people, others
+
+
+def _again(kept: dict[str, Any]) -> Company:
+    office = Company(UUID(kept["office"]), "bench")
+    with office.as_kith():
+        for who, mail in kept["people"].items():
+            office.people[who] = User.objects.get(email=mail)
+    return office
+
+
+DEALS = """
+WITH made AS (
+  SELECT uuidv7() AS id, n, CASE WHEN n %% 2 = 0 THEN %(ada)s::uuid ELSE %(other)s::uuid END AS owner
+    FROM generate_series(1, %(many)s) AS n
+), rows AS (
+  INSERT INTO record (id, workspace_id, kind, title, sort_key, owner_id, team_id, updated_at, search)
+  SELECT id, %(workspace)s, 'opportunity', 'Deal ' || n, 'deal ' || n, owner, %(east)s, now(), '' FROM made RETURNING id
+)
+INSERT INTO opportunity (id, workspace_id, version, owner_id, team_id, created_at, updated_at, name, name_key, name_sort,
+                         amount, amount_currency, pipeline_id, stage_id, closed_on)
+SELECT id, %(workspace)s, 1, owner, %(east)s, now(), now(), 'Deal ' || n, 'deal ' || n, 'deal ' || n, n * 1000, 'CNY',
+       %(pipeline)s, (%(stages)s::uuid[])[1 + n %% %(count)s], CASE WHEN %(closed)s THEN current_date - n %% 700 END FROM made
+"""
+
+
+def deals(office: Company) -> None:
+    """Open and closed deals of Ada's team, by SQL."""
     stages: Any = apps.get_model("sales", "Stage")
-    with office.as_("admin"), connection.cursor() as cursor:
+    with office.as_kith(), connection.cursor() as cursor:
         first = stages.objects.filter(kind="open").order_by("pipeline_id", "position").first()
-        open_stages = [one.pk for one in stages.objects.filter(kind="open", pipeline_id=first.pipeline_id)]
-        common: dict[str, Any] = {
-            "ada": office.people["ada"].pk, "other": office.people["cleo"].pk, "east": office.people["ada"].team_id,
-            "west": office.people["cleo"].team_id, "workspace": office.id,
-        }
-        cursor.execute(FILL.replace("n % ", "n %% "), common | {"many": accounts})
-        deals = {"pipeline": first.pipeline_id, "stages": open_stages, "count": len(open_stages), "many": 20_000}
-        cursor.execute(DEALS.replace("n % 2", "n %% 2"), common | deals)
-        west = RecordRow.objects.filter(kind="account", team_id=common["west"]).values_list("pk", flat=True)[:200]
-        Share.objects.bulk_create([Share(record_id=pk, user_id=common["ada"]) for pk in west])
+        common = {
+            "ada": office.people["ada"].pk, "other": office.people["bo"].pk, "east": office.people["ada"].team_id,
+            "workspace": office.id, "pipeline": first.pipeline_id,
+        }  # fmt: skip
+        mine = stages.objects.filter(pipeline_id=first.pipeline_id)
+        for rows, closed, many in (
+            (mine.filter(kind="open"), False, OPEN_DEALS), (mine.exclude(kind="open"), True, ALL_DEALS - OPEN_DEALS),
+        ):  # fmt: skip
+            ids = list(rows.values_list("pk", flat=True))
+            cursor.execute(DEALS, common | {"stages": ids, "count": len(ids), "many": many, "closed": closed})
+
+
+def shares(office: Company) -> None:
+    """200 accounts of another team, shared with Ada one by one."""
+    if not Share.objects.filter(user_id=office.people["ada"].pk).exists():
+        west = RecordRow.objects.filter(kind="account", team=office.people["cleo"].team).values_list("pk", flat=True)[:200]
+        Share.objects.bulk_create([Share(record_id=pk, user_id=office.people["ada"].pk) for pk in west])
         bump_permissions()
-    return 20_000
 
 
 def middle(office: Company) -> tuple[Any, str, str]:
     """(id, cursor, sort key) of an account far down the list."""
     account: Any = apps.get_model("customers", "Account")
     with office.as_("ada"):
-        one = account.objects.filter(team_id=office.people["ada"].team_id).order_by("-name_sort")[1000:1001].get()
+        one = account.objects.filter(team_id=office.people["ada"].team_id).order_by("-name_sort")[100:101].get()
     return one.pk, encode(one.name_sort, one.pk), one.name_sort
 
 
@@ -88,12 +204,40 @@ def floor(office: Company, sql: str, values: list[Any] | None = None) -> Callabl
     return ask
 
 
-def seen(client: Client, path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == 200, (path, answer.status_code, answer.content[:500])
+@contextmanager
+def serving(base: Base) -> Iterator[str]:
+    """The web server as the product starts it, on the bench's database; its address."""
+    url = f"http://127.0.0.1:{(port := ports.free_port())}"
+    environment = {**os.environ, **base.environment(), "KITH_POOL": "1", "KITH_BASE_URL": url}
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(commands.web(port), cwd=commands.ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            there, last = ports.wait_ready(f"{url}/readyz", 60, lambda: process.poll() is None)
+            if not there:
+                raise SystemExit(f"the web server does not answer: {last}")
+            yield url
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
-def made(client: Client) -> None:
-    body = json.dumps({"name": "Jon Yang", "email": "jon@example.com"})
-    answer = client.post("/api/v1/contacts", body, content_type="application/json")
-    assert answer.status_code == 201, answer.content[:500]
+def many_at_once(ask: Ask, url: str, cookie: str, token: str, seconds: float) -> float:
+    """p95 in ms of eight people who ask one after the other without a pause."""
+    taken: list[float] = []
+    until = time.monotonic() + seconds
+
+    def one() -> None:
+        headers = {"Authorization": f"Bearer {token}"} if ask.api else {"Cookie": f"kith_session={cookie}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
+            while time.monotonic() < until:
+                start = time.perf_counter()
+                answer = client.post(ask.path(), json=ask.body) if ask.body else client.get(ask.path())
+                assert answer.status_code in (200, 201), (answer.status_code, answer.text[:300])
+                taken.append((time.perf_counter() - start) * 1000)
+
+    people = [threading.Thread(target=one) for _ in range(CROWD)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    return statistics.quantiles(taken, n=20)[18]

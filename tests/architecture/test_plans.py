@@ -10,7 +10,22 @@ from crm.kernel.access.policy import asker
 from crm.kernel.entity.filter import Where, compile_filter
 from crm.kernel.entity.registry import registry
 from crm.kernel.testing.cast import Company, company
-from tools.bench import FILL
+
+FILL = """
+WITH made AS (
+  SELECT uuidv7() AS id, n, CASE WHEN n % 4 = 0 THEN %(ada)s::uuid ELSE %(other)s::uuid END AS owner,
+         CASE WHEN n % 2 = 0 THEN %(east)s::uuid ELSE %(west)s::uuid END AS team,
+         (CASE WHEN n % 2 = 0 THEN '公司' ELSE 'Company ' END) || lpad(n::text, 7, '0') AS name
+    FROM generate_series(1, %(many)s) AS n
+), rows AS (
+  INSERT INTO record (id, workspace_id, kind, title, sort_key, owner_id, team_id, updated_at)
+  SELECT id, %(workspace)s, 'account', name, lower(name), owner, team, now() FROM made RETURNING id
+)
+INSERT INTO account (id, workspace_id, version, owner_id, team_id, created_at, updated_at, name, name_key, name_sort,
+                     type, status, employees, industry, industry_key)
+SELECT id, %(workspace)s, 1, owner, team, now() - n * interval '1 minute', now(), name, lower(name), lower(name),
+       'company', 'customer', n % 5000, 'Industry ' || n % 40, 'industry ' || n % 40 FROM made
+"""
 
 ROWS = 30_000
 
