@@ -1,8 +1,10 @@
 """One policy object per record kind answers rows, verbs and fields: for pages, API, export, jobs alike."""
 
 import logging
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -58,6 +60,26 @@ def _by_filter(entity: Entity[Any], actor: Actor, verb: str) -> Q:
         return NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Rights over rows that owner, team and shares decide alone: these columns stand on each kind's table and, mirrored, on
+    the record table, so a condition on whatever links there needs no look into the kind."""
+
+    whole: bool = False
+    owner: UUID | None = None
+    teams: tuple[UUID, ...] = ()
+    shared: tuple[UUID, ...] = ()
+
+    def q(self, path: str = "") -> Q:
+        """The condition on the rows to which `path` leads ("" the rows themselves); an empty Q is every row."""
+        if self.whole:
+            return Q()
+        found = Q(**{f"{path}owner_id": self.owner}) if self.owner else NOTHING
+        if self.teams:
+            found |= Q(**{f"{path}team_id__in": self.teams})
+        return found | Q(**{f"{path}pk__in": self.shared}) if self.shared else found
+
+
 class Policy(Generic[R]):
     """The rows, verbs and fields of one kind. Subclass it with the model as type argument to replace the general rule."""
 
@@ -87,15 +109,20 @@ class Policy(Generic[R]):
 
     def granted(self, actor: Actor, verb: str) -> Q:
         """The rows that the actor's roles give, without what is shared."""
+        return _either(self._by_level(actor, verb).q(), _by_filter(self.entity, actor, verb))
+
+    def _by_level(self, actor: Actor, verb: str) -> Reach:
         level = actor.grants.level(self.entity.kind, verb)
-        if level in ("all", "none"):
-            return Q() if level == "all" else NOTHING
-        found = NOTHING if level == FILTER else Q(owner_id=actor.id)
-        if level == "team" and actor.team_id:
-            found |= Q(team_id=actor.team_id)
-        if level == "team_below" and actor.tree_ids:
-            found |= Q(team_id__in=sorted(actor.tree_ids))
-        return _either(found, _by_filter(self.entity, actor, verb))
+        if level in ("all", "none", FILTER):
+            return Reach(whole=level == "all")
+        teams = actor.tree_ids if level == "team_below" else {actor.team_id} if level == "team" else ()
+        return Reach(owner=actor.id, teams=tuple(sorted(team for team in teams if team)))
+
+    def reach(self, actor: Actor, verb: str = "view") -> Reach | None:
+        """The rows of `rows`, where owner, team and shares decide them alone; None where the kind has to be asked."""
+        if not self.shareable or self._filtered(actor, verb) or self._with_shared(actor) != NOTHING:
+            return None
+        return replace(self._by_level(actor, verb), shared=tuple(shared_ids(actor, self.entity.kind, verb)))
 
     def _own_rows(self, actor: Actor, verb: str) -> Q:
         shared = shared_ids(actor, self.entity.kind, verb)
@@ -127,6 +154,9 @@ class Policy(Generic[R]):
         target = registry.of(link.target)
         orphan = Q(**{f"{name}__isnull": True, "owner_id": actor.id}) if not link.required else Q(pk__in=[])
         if target is not None:
+            reach = policy_for(target).reach(actor)
+            if reach is not None:
+                return Q() if reach.whole else _either(reach.q(f"{name}__"), orphan)
             seen = policy_for(target).rows(actor)
             if not seen:
                 return Q()
@@ -137,15 +167,21 @@ class Policy(Generic[R]):
         """The parent may be of any kind: the record table carries what the levels ask for."""
         kinds = [entity for entity in registry.all() if entity.parent is None and entity is not self.entity]
         found, everything = orphan, True
+        alike: dict[Reach, list[str]] = {}
         for entity in kinds:
-            seen = policy_for(entity).rows(actor)
-            if not seen:
-                found |= Q(**{f"{name}__kind": entity.kind})
-                continue
-            everything = False
-            if seen != NOTHING:
+            reach = policy_for(entity).reach(actor)
+            seen = policy_for(entity).rows(actor) if reach is None else reach.q()
+            everything = everything and not seen
+            if reach is not None or not seen:
+                alike.setdefault(reach or Reach(whole=True), []).append(entity.kind)
+            elif seen != NOTHING:
                 found |= Q(**{f"{name}__in": entity.model._default_manager.filter(seen).values("pk")})
-        return Q() if everything else found
+        if everything:
+            return Q()
+        for shape, names in alike.items():
+            if shape.q() != NOTHING:
+                found |= Q(**{f"{name}__kind__in": names}) & shape.q(f"{name}__")
+        return found
 
     def may(self, actor: Actor, verb: str, record: Any = None) -> bool:
         """Whether the verb is given at all (for one record, if only by a share), or for this record."""
