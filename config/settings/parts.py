@@ -12,6 +12,7 @@ KERNEL = (
     "records",
     "notify",
     "files",
+    "search",
     "exchange",
     "rest",
     "pages",

@@ -25,6 +25,7 @@ class Accounts(Entity[Account]):
     highlights = ("status", "industry", "employees", "annual_revenue", "owner")
     facts = ("tax_id", "phone", "email", "website", "address", "billing_address", "parent", "source", "tags")
     related = ("contact", "opportunity", "account", "contact_point")
+    hint = ("address_city", "industry")
     match = ("external_id", "tax_id", "name", "other_name", "email", "phone")
     empty = _("Companies, households and public bodies you deal with. Add the first one, or import a list.")
 
@@ -54,6 +55,7 @@ class Contacts(Entity[Contact]):
     highlights = ("account", "job_title", "mobile", "email", "owner")
     facts = ("mobile", "phone", "email", "wechat", "qq", "whatsapp", "department", "reports_to", "language", "birthday", "tags")
     related = ("opportunity_contact", "contact_point", "contact")
+    hint = ("job_title", "account")
     match = ("external_id", "email", "mobile", "name")
     empty = _("The people you speak with. Add the first one, or import your address book.")
 
@@ -120,5 +122,6 @@ class Activities(Entity[Activity]):
     quick = ("type", "subject", "record", "due")
     highlights = ("type", "due", "done_at", "duration", "owner")
     facts = ("record", "account", "direction", "result", "reminder_at", "body")
+    hint = ("type", "record")
     sort = "-created_at"
     empty = _("Calls, meetings, visits, mails, notes and tasks. Log the first one from any customer.")

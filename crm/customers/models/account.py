@@ -58,6 +58,7 @@ class Account(Record):
     )
     other_name = f.Text(
         _("Other name"),
+        search="A",
         help=_("The name in another language, or the short name."),
         synonyms=("short name", "local name", "english name", "简称", "股票简称", "英文名", "别名"),
     )
@@ -79,11 +80,12 @@ class Account(Record):
     tax_id = f.TaxId(_("Tax number"), synonyms=("vat", "vat number", "credit code", "统一社会信用代码", "税号", "信用代码"))
     external_id = f.Text(
         _("External number"),
+        search="B",
         help=_("Its number in another system."),
         synonyms=("customer id", "customer number", "customer key", "account id", "code", "代码", "客户编号", "编号"),
     )
     tags = f.Tags(_("Tags"), synonyms=("labels", "标签"))
-    description = f.LongText(_("Description"), synonyms=("notes", "comments", "备注", "说明"))
+    description = f.LongText(_("Description"), search="D", synonyms=("notes", "comments", "备注", "说明"))
 
     class Meta:
         db_table = "account"

@@ -24,7 +24,7 @@ class Direction(models.TextChoices):
 class Activity(Record):
     """What was or is to be done. `done_at` empty means it is still to be done; `account` is derived from `record`."""
 
-    subject = f.Text(_("Subject"), required=True, title=True, longest=300, synonyms=("title", "summary", "主题", "标题"))
+    subject = f.Text(_("Subject"), required=True, title=True, longest=300, search="B", synonyms=("title", "summary", "主题", "标题"))
     type = f.Choice(_("Type"), ActivityType, default=ActivityType.NOTE, synonyms=("activity type", "kind", "类型", "活动类型"))
     record = f.Link("records.RecordRow", _("About"), follows=True, cascade=True, synonyms=("regarding", "related to", "关于", "相关记录"))
     account = f.Link("customers.Account", _("Account"), readonly=True, help=_("Found from what it is about."))
@@ -34,7 +34,7 @@ class Activity(Record):
     direction = f.Choice(_("Direction"), Direction, synonyms=("in or out", "方向"))
     result = f.Text(_("Result"), synonyms=("outcome", "结果"))
     reminder_at = f.DateTime(_("Remind me"), synonyms=("reminder", "提醒时间"))
-    body = f.LongText(_("Text"), synonyms=("notes", "description", "body", "内容", "正文"))
+    body = f.LongText(_("Text"), search="D", synonyms=("notes", "description", "body", "内容", "正文"))
 
     indexes_in_workspace = (("account_id", "done_at"), ("record_id", "done_at"), ("owner_id", "due"))
 

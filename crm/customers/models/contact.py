@@ -62,7 +62,7 @@ class Contact(Record):
     )
     salutation = f.Text(_("Salutation"), longest=40, synonyms=("prefix", "title of courtesy", "称谓", "称呼"))
     account = f.Link("customers.Account", _("Account"), synonyms=("company", "company name", "customer", "公司", "客户公司", "单位"))
-    job_title = f.Text(_("Job title"), synonyms=("title", "contact title", "position", "role", "职务", "职位"))
+    job_title = f.Text(_("Job title"), search="C", synonyms=("title", "contact title", "position", "role", "职务", "职位"))
     department = f.Text(_("Department"), synonyms=("dept", "部门"))
     reports_to = f.Link("customers.Contact", _("Reports to"), synonyms=("manager", "boss", "上级", "汇报对象"))
     status = f.Choice(_("Status"), ContactStatus, default=ContactStatus.ACTIVE, synonyms=("contact status", "状态"))
@@ -85,11 +85,12 @@ class Contact(Record):
     source = f.Choice(_("Source"), Source, synonyms=("lead source", "来源"))
     external_id = f.Text(
         _("External number"),
+        search="B",
         help=_("Its number in another system."),
         synonyms=("contact id", "customer key", "customer id", "person id", "编号", "联系人编号"),
     )
     tags = f.Tags(_("Tags"), synonyms=("labels", "标签"))
-    description = f.LongText(_("Description"), synonyms=("notes", "comments", "备注", "说明"))
+    description = f.LongText(_("Description"), search="D", synonyms=("notes", "comments", "备注", "说明"))
 
     class Meta:
         db_table = "contact"

@@ -35,7 +35,7 @@ class ContactPoint(Record):
         "records.RecordRow", _("Of"), required=True, follows=True, cascade=True, synonyms=("contact", "account", "联系人", "客户公司")
     )
     type = f.Choice(_("Type"), PointType, required=True, synonyms=("kind", "类型"))
-    value = f.Text(_("Value"), required=True, title=True, longest=400, synonyms=("number", "address", "号码"))
+    value = f.Text(_("Value"), required=True, title=True, longest=400, search="B", synonyms=("number", "address", "号码"))
     use = f.Choice(_("Used for"), PointUse, synonyms=("purpose", "用途"))
     main = f.YesNo(_("Main one"), synonyms=("primary", "主要"))
     since = f.Date(_("Valid since"), synonyms=("valid from", "生效日期"))

@@ -20,7 +20,8 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _syllable(character: str) -> str:
+def syllable(character: str) -> str:
+    """The usual reading of one Han character."""
     return str(lazy_pinyin(character, style=Style.NORMAL)[0])
 
 
@@ -29,7 +30,7 @@ def sort_key(text: str, length: int = 120) -> str:
     folded = fold(text[: length * 2])
     if not _HAN.search(folded):
         return folded[:length]
-    return "".join(f"{_syllable(letter)} " if _HAN.match(letter) else letter for letter in folded)[:length].strip()
+    return "".join(f"{syllable(letter)} " if _HAN.match(letter) else letter for letter in folded)[:length].strip()
 
 
 def plain_number(raw: str) -> int | None:

@@ -31,7 +31,8 @@ class Entity(Generic[R]):
     `kind` and `plural` name it in API and addresses, `title` is the field it is called by, `columns` the first list,
     `form` {section: [fields]}, `highlights` the figures on top of a record, `board` the field whose values are columns,
     `board_sum` the money summed per column, `parent` the link by which a child's visibility follows another record,
-    `search` where it stands in menus (None: reached through its parent only), `rules` the rules across fields.
+    `menu` where it stands in menus (None: reached through its parent only), `hint` the fields which tell two of the same
+    name apart where records are looked for, `rules` the rules across fields.
     """
 
     kind: ClassVar[str]
@@ -50,6 +51,7 @@ class Entity(Generic[R]):
     card: ClassVar[Sequence[str]] = ()
     parent: ClassVar[str | None] = None
     related: ClassVar[Sequence[str]] = ()
+    hint: ClassVar[Sequence[str]] = ()
     match: ClassVar[Sequence[str]] = ()
     sort: ClassVar[str] = ""
     menu: ClassVar[str | None] = None

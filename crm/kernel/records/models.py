@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField  # noqa: F401  (migrations name it)
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +18,12 @@ from crm.kernel.tenancy.models import TenantModel
 
 
 class RecordRow(TenantModel):
-    """One row for each record of any kind, written in the same transaction: what polymorphic links point to."""
+    """One row for each record of any kind, written in the same transaction: what polymorphic links point to.
 
-    indexes_in_workspace = (("kind", "deleted_at", "id"), ("sort_key", "id"))
+    `search` holds the words it is found by (`crm.kernel.search` writes them); None: not written yet.
+    """
+
+    indexes_in_workspace = (("kind", "deleted_at", "id"),)
 
     kind = models.TextField()
     title = models.TextField(default="")
@@ -30,6 +34,7 @@ class RecordRow(TenantModel):
     deleted_at = models.DateTimeField(null=True)
     deleted_by = TenantKey("identity.User", null=True)
     merged_into = TenantKey("records.RecordRow", null=True)
+    search = SearchVectorField(null=True, editable=False)
 
     class Meta:
         db_table = "record"

@@ -93,6 +93,21 @@ def run_batches(writes: list[Write]) -> None:
             step(writes)
 
 
+RowStep = Callable[[Entity[Any], Any, Any], None]
+_ROW_STEPS: list[RowStep] = []
+
+
+def on_row(step: RowStep) -> RowStep:
+    """Adds a step `(entity, record, row)` that fills columns of the record table before the row is written."""
+    _ROW_STEPS.append(step)
+    return step
+
+
+def fill_row(entity: Entity[Any], record: Any, row: Any) -> None:
+    for step in _ROW_STEPS:
+        step(entity, record, row)
+
+
 def run(stage: str, write: Write) -> None:
     label = write.entity.model._meta.label
     for wanted, step in _STEPS[stage]:

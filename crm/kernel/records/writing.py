@@ -109,10 +109,12 @@ def _apply(write: Write) -> None:
 def _row(entity: Entity[Any], record: Any) -> RecordRow:
     with untranslated(None):
         title = entity.name_of(record)[:400]
-    return RecordRow(
+    row = RecordRow(
         id=record.pk, kind=entity.kind, title=title, sort_key=sort_key(title), owner_id=record.owner_id,
         team_id=record.team_id, updated_at=record.updated_at, deleted_at=record.deleted_at,
     )
+    pipeline.fill_row(entity, record, row)
+    return row
 
 
 def _insert(entity: Entity[Any], writes: list[Write]) -> None:
@@ -230,7 +232,7 @@ def stored(entity: Entity[Any], record: Any, links: Iterable[str] = ()) -> dict[
 
 
 #: What the record table repeats of a record.
-_ROW_ATTRIBUTES = ("title", "sort_key", "owner_id", "team_id", "updated_at", "deleted_at")
+_ROW_ATTRIBUTES = ("title", "sort_key", "owner_id", "team_id", "updated_at", "deleted_at", "search")
 
 
 def _update(entity: Entity[Any], writes: list[Write]) -> None:

@@ -66,6 +66,10 @@ SORT = Param(
 FIELDS = Param(
     "fields", {"type": "string"}, gettext_lazy("Only these fields, separated by commas; id is always there."), _names
 )
+WORDS = Param("q", {"type": "string", "maxLength": 200}, gettext_lazy("What to look for: words, pinyin, the end of a number, field:value."))
+KINDS = Param(
+    "kinds", {"type": "string"}, gettext_lazy("Only records of these kinds, separated by commas."), _names
+)
 DRY_RUN = Param(
     "dry_run",
     {"type": "boolean", "default": False},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.kernel.rest.operation import Handler
-from crm.kernel.rest.views import bulk, exports, files, history, imports, jobs, kinds, perform, records, shares
+from crm.kernel.rest.views import bulk, exports, files, history, imports, jobs, kinds, perform, records, search, shares
 
 BASE = "/api/v1"
 
@@ -25,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     _route("/me", GET=kinds.me),
     _route("/kinds", GET=kinds.kinds),
     _route("/jobs", GET=jobs.list_jobs),
+    _route("/search", GET=search.find),
     _route("/jobs/{id}", GET=jobs.read_job),
     _route("/jobs/{id}/cancel", POST=jobs.cancel_job),
     _route("/jobs/{id}/retry", POST=jobs.retry_job),

@@ -25,6 +25,7 @@ class Opportunities(Entity[Opportunity]):
     highlights = ("amount", "stage", "probability", "closes", "owner")
     facts = ("account", "contact", "pipeline", "opened_on", "closed_on", "lost_reason", "source", "next_step", "tags")
     related = ("opportunity_contact",)
+    hint = ("account", "stage")
     match = ("external_id", "name")
     sort = "-created_at"
     empty = _("What your customers may buy. Add a deal from an account, or import your list.")

@@ -43,10 +43,13 @@ class Opportunity(Record):
     source = f.Choice(_("Source"), Source, synonyms=("lead source", "来源"))
     next_step = f.Text(_("Next step"), synonyms=("next action", "下一步"))
     external_id = f.Text(
-        _("External number"), help=_("Its number in another system."), synonyms=("opportunity id", "deal id", "商机编号", "编号")
+        _("External number"),
+        search="B",
+        help=_("Its number in another system."),
+        synonyms=("opportunity id", "deal id", "商机编号", "编号"),
     )
     tags = f.Tags(_("Tags"), synonyms=("labels", "标签"))
-    description = f.LongText(_("Description"), synonyms=("notes", "comments", "备注", "说明"))
+    description = f.LongText(_("Description"), search="D", synonyms=("notes", "comments", "备注", "说明"))
     stage_since = f.DateTime(_("In this stage since"), readonly=True)
 
     indexes_in_workspace = (("stage_id", "closed_on"), ("owner_id", "closes"), ("account_id", "closed_on"))

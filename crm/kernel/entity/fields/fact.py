@@ -58,15 +58,17 @@ SETS = ("has", "has_not")
 class Fact:
     """The facts of one field and how its values are read, shown, stored and compared.
 
-    `type` names the field type for interface and API; `part_of` the composite field that this is a column of;
-    `readonly` fields are written by Kith alone; `title` marks the field a record is called by; a `spoken` text that Kith
-    ships (see `entity.shipped`) is told in the reader's language.
+    `type` names the field type for interface and API; `found_by` is the weight in the search of its fields that say none
+    themselves (`search=`); `part_of` the composite field that this is a column of; `readonly` fields are written by Kith
+    alone; `title` marks the field a record is called by; a `spoken` text that Kith ships (see `entity.shipped`) is told in
+    the reader's language.
     """
 
     type: ClassVar[str] = "text"
     operators: ClassVar[tuple[str, ...]] = (*EQUALITY, *PRESENCE)
     multiple: ClassVar[bool] = False
     indexed: ClassVar[bool] = True
+    found_by: ClassVar[str] = ""
 
     name: str
     label: Label
@@ -78,6 +80,7 @@ class Fact:
     part_of: str | None
     synonyms: tuple[str, ...]
     unique: bool
+    search: str | None
     storage: Storage
 
     def facts(self, label: Label, given: dict[str, Any]) -> dict[str, Any]:
@@ -94,12 +97,20 @@ class Fact:
         self.inline = given.pop("inline", True)
         self.measure = given.pop("measure", None)
         self.unique_value = given.pop("unique_value", False)
+        self.search = given.pop("search", None)
         return given
 
     @property
     def choices_list(self) -> list[tuple[str, Label]]:
         """[(value, label)] where the field offers a fixed list."""
         return []
+
+    @property
+    def weight(self) -> str:
+        """How much a hit in this field counts in the search: "A" (a name: pinyin and initials, too) to "D", "" not searched."""
+        if self.search is not None:
+            return self.search
+        return "A" if self.title else self.found_by
 
     @property
     def sortable(self) -> bool:

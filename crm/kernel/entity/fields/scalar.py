@@ -217,6 +217,7 @@ class Tags(_List):
     """Free words, at most 20 of 40 characters."""
 
     type = "tags"
+    found_by = "C"
 
     def clean(self, raw: Any, reading: Reading) -> list[str] | None:
         return None if _blank(raw) else choice_forms.parse_tags(raw, reading, longest=40, most=20) or None

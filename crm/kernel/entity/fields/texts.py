@@ -42,6 +42,7 @@ class Phone(OfPlace):
     """A phone number, stored as E.164 (`;ext=` behind it), shown as people read it aloud."""
 
     type = "phone"
+    found_by = "B"
     operators = (*EQUALITY, "starts", "not_starts", *PRESENCE)
 
     def form(self, raw: Any, reading: Reading) -> str:
@@ -58,6 +59,7 @@ class Email(Text):
     """An e-mail address; the domain in lower case."""
 
     type = "email"
+    found_by = "B"
 
     def form(self, raw: Any, reading: Reading) -> str:
         return parse_email(raw, reading)
@@ -73,6 +75,7 @@ class Handle(Text):
     """A name in a messenger: `service` is wechat, qq, whatsapp, …"""
 
     type = "handle"
+    found_by = "B"
 
     def __init__(self, label: Label = "", service: str = "wechat", **given: Any) -> None:
         self.service = service
@@ -89,6 +92,7 @@ class Url(Text):
     """A web address; https is added where no scheme is written."""
 
     type = "url"
+    found_by = "B"
 
     def __init__(self, label: Label = "", *, longest: int = 500, **given: Any) -> None:
         super().__init__(label, longest=longest, **given)
@@ -104,6 +108,7 @@ class TaxId(OfPlace):
     """A tax or registration number; 统一社会信用代码 and VAT numbers are checked by their check digit."""
 
     type = "tax_id"
+    found_by = "B"
 
     def form(self, raw: Any, reading: Reading) -> str:
         return parse_tax_id(raw, reading)

@@ -116,6 +116,7 @@ COMPONENTS: dict[str, Schema] = {
         actions=_list(_object(name=_TEXT, label=_TEXT)),
         url=_TEXT,
     ),
+    "Hit": _object(id=_ID, kind=_TEXT, title=_TEXT, note=_TEXT, url=_TEXT),
     "Field": _FIELD,
     "KindSchema": _object(kind=_TEXT, plural=_TEXT, label=_TEXT, labels=_TEXT, title=_TEXT, fields=_list(ref("Field"))),
     "Bulk": _object(
@@ -191,6 +192,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "records": _records,
     "me": _named("Me"),
     "kinds": _page("Kind"),
+    "hits": _page("Hit"),
     "schema": _named("KindSchema"),
     "bulk": _named("Bulk"),
     "job": _named("Job"),
