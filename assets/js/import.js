@@ -38,21 +38,16 @@ function startDrop(zone) {
   show();
 }
 
-function startColumns(form) {
+function startDates(form) {
   const dates = new Set(form.dataset.dateFields.split(" "));
   form.addEventListener("change", (event) => {
     if (event.target.name !== "field") return;
-    const line = event.target.closest(".mapr");
-    const order = line.querySelector("[data-dates]");
-    if (order) order.hidden = !dates.has(event.target.value);
-    // The reason told why Kith chose what stood here before.
-    const reason = line.querySelector(".rule");
-    reason.title = reason.textContent = event.target.value ? form.dataset.chosen : form.dataset.left;
-    line.querySelector(".st").replaceChildren();
+    const line = event.target.closest(".mapr").querySelector("[data-dates]");
+    if (line) line.hidden = !dates.has(event.target.value);
   });
 }
 
 export function startImport(root) {
   for (const zone of root.querySelectorAll("[data-drop]")) startDrop(zone);
-  for (const form of root.querySelectorAll("form[data-import]")) startColumns(form);
+  for (const form of root.querySelectorAll("form[data-import]")) startDates(form);
 }

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.real]
 
 SALES = "crm_sales_opportunities"
 DERIVED = "cn_encodings_derived"
-LONG = 120_000
+LONG = 60_000
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,6 @@ def match_columns(page: Page, sheet: Sheet) -> None:
     assert {name: value for name, value in guessed.items() if value} == sheet.guessed
     for name, value in sheet.chosen.items():
         column(page, name).locator("select[name=field]").select_option(value)
-        expect(column(page, name).locator(".rule")).to_have_text(re.compile("Chosen by you|由您选择"))
     for name, order in sheet.dates.items():
         expect(column(page, name).locator("[data-dates] select")).to_have_value(order)
     unknown = [one.get_attribute("value") for one in page.locator("#map input[name^='from:']").all()]

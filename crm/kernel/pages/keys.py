@@ -16,6 +16,7 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
         (
             _("Everywhere"),
             [
+                (["/"], _("Find")),
                 (["⌘", "K"], _("Find by name, do by verb")),
                 (["C"], _("Create")),
                 (["G", "…"], _("Go: then the letter of a menu line")),
@@ -33,7 +34,7 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
                 (["E"], _("Edit a cell")),
                 (["↵"], _("Open the record")),
                 (["⌘", "↵"], _("Open beside the list")),
-                (["/"], _("Filter")),
+                (["F"], _("Filter")),
             ],
         ),
         (_("Cells"), [(["↵"], _("Save")), (["Tab"], _("Save, next cell")), (["Esc"], _("As it was"))]),
@@ -56,14 +57,15 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
 
 
 def verbs(actor: Any) -> list[dict[str, str]]:
-    """[{label, url, note}]: creating and going, for the palette."""
+    """[{label, url, icon, act}]: going and creating, for the palette. `act` opens a dialog instead of a page."""
     made = [
         {
             "label": _("New: %(kind)s") % {"kind": kind.label},
             "url": reverse("pages.new", kwargs={"entity": kind}),
-            "note": "",
+            "icon": "plus",
+            "act": "1",
         }
         for kind in registry.all()
         if kind.menu and policy_for(kind).may(actor, "create")
     ]
-    return [{"label": str(line.label), "url": line.url, "note": ""} for line in navigation.entries(actor)] + made
+    return [{"label": str(line.label), "url": line.url, "icon": line.icon} for line in navigation.entries(actor)] + made

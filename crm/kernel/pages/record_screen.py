@@ -77,8 +77,6 @@ class RecordScreen(Facts):
     panels: dict[str, list[Any]]
     may: dict[str, bool]
     shared: Shared
-    prev: str = ""
-    next: str = ""
     kept: str = ""
 
 
@@ -89,7 +87,7 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
     cells = all_cells(entity, record, reading)
     shown = [name for name in entity.highlights if name in cells and name != entity.title]
     may = {verb: policy.may(actor, verb, record) for verb in ("edit", "delete")}
-    made = RecordScreen(
+    return RecordScreen(
         entity,
         record,
         entity.name_of(record),
@@ -102,9 +100,8 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
         {where: filled(entity.kind, where, record, actor) for where in ("top", "right", "left", "composer")},
         may,
         shared(entity, record),
+        kept(given),
     )
-    made.prev, made.next, made.kept = neighbours(entity, record, given)
-    return made
 
 
 def all_cells(entity: Entity[Any], record: Any, reading: Reading) -> dict[str, Cell]:
@@ -147,12 +144,11 @@ def _blocks(entity: Entity[Any], cells: Mapping[str, Cell]) -> list[Block]:
 
 def tabs(entity: Entity[Any], record: Any) -> list[Tab]:
     """Timeline first, then what parts contribute, related kinds, files, history."""
-    actor = current_actor()
     made = [Tab("timeline", _("Timeline"))]
     made += [Tab(one.name, one.label) for one in tabs_of(entity.kind)]
-    for kind, link in related(entity):
-        many = listing.rows_of(kind, Where(link.name, "is", str(record.pk)), actor).order_by()[:100].count()
-        made.append(Tab(f"rel-{kind.plural}-{link.name}", kind.labels, many))
+    kinds = related(entity)
+    many = listing.counts([(kind, Where(link.name, "is", str(record.pk))) for kind, link in kinds])
+    made += [Tab(f"rel-{kind.plural}-{link.name}", kind.labels, one) for (kind, link), one in zip(kinds, many, strict=True)]
     files = FileRef.objects.filter(record_id=record.pk).count()
     return [*made, Tab("files", _("Files"), files), Tab("history", _("History"))]
 
@@ -208,25 +204,27 @@ def related_list(entity: Entity[Any], record: Any, name: str) -> Related | None:
     return None
 
 
-def neighbours(entity: Entity[Any], record: Any, given: QueryDict) -> tuple[str, str, str]:
-    """(address of the one before, of the one after, the list's part of the address), in the list one came from."""
-    found = filters.read(entity, given)
-    sort = given.get("sort") or entity.default_sort
+def kept(given: QueryDict) -> str:
+    """The part of the address that tells the list one came from; "" without one."""
     query = QueryDict(mutable=True)
     for name in ("filter", "q", "sort"):
         if given.get(name):
             query[name] = str(given[name])
-    kept = f"?{query.urlencode()}" if query else ""
+    return f"?{query.urlencode()}" if query else ""
+
+
+def beside(entity: Entity[Any], record: Any, given: QueryDict, back: bool) -> str:
+    """The address of the record before or after this one in the list one came from; "" at its end. Asked for when one goes
+    there: most pages are left another way."""
+    found = filters.read(entity, given)
+    sort = given.get("sort") or entity.default_sort
     try:
         order = order_of(entity, sort, current_actor())
-        value = _sort_value(order.ref, record)
-        urls = []
-        for back in (True, False):
-            page = listing.page(entity, found.node, sort, listing.encode(value, record.pk, back), 1, [entity.title])
-            urls.append(f"{record_url(entity, page.items[0].id)}{kept}" if page.items else "")
-        return urls[0], urls[1], kept
+        cursor = listing.encode(_sort_value(order.ref, record), record.pk, back)
+        page = listing.page(entity, found.node, sort, cursor, 1, [entity.title])
     except Wrong:
-        return "", "", ""
+        return ""
+    return f"{record_url(entity, page.items[0].id)}{kept(given)}" if page.items else ""
 
 
 def _sort_value(ref: str, record: Any) -> Any:

@@ -19,3 +19,15 @@ class KindConverter:
 
     def to_url(self, value: Entity[Any] | str) -> str:
         return value if isinstance(value, str) else value.plural
+
+
+class BesideConverter:
+    """Which way from a record along its list."""
+
+    regex = "previous|next"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

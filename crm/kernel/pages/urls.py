@@ -1,9 +1,10 @@
 from django.urls import path, register_converter
 
-from crm.kernel.pages.routes import KindConverter
+from crm.kernel.pages.routes import BesideConverter, KindConverter
 from crm.kernel.pages.views import boards, bulk, forms, lists, own, records, shares
 
 register_converter(KindConverter, "kind")
+register_converter(BesideConverter, "beside")
 
 urlpatterns = [
     path("", own.home, name="pages.home"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("jobs/<uuid:pk>/", own.job, name="pages.job"),
     path("jobs/<uuid:pk>/stop", own.stop_job, name="pages.job_stop"),
     path("find", lists.find, name="pages.find"),
+    path("search", lists.search, name="pages.search"),
     path("lookup/<slug:what>", lists.lookup, name="pages.lookup"),
     path("go/<uuid:pk>", records.go, name="pages.go"),
     path("<kind:entity>/", lists.table, name="pages.list"),
@@ -34,6 +36,8 @@ urlpatterns = [
     path("<kind:entity>/<uuid:pk>/edit", forms.edit, name="pages.edit"),
     path("<kind:entity>/<uuid:pk>/drawer", records.drawer, name="pages.drawer"),
     path("<kind:entity>/<uuid:pk>/move", boards.move, name="pages.move"),
+    path("<kind:entity>/<uuid:pk>/<beside:way>", records.beside, name="pages.beside"),
+    path("<kind:entity>/<uuid:pk>/pin", records.pin, name="pages.pin"),
     path("<kind:entity>/<uuid:pk>/delete", records.to_bin, name="pages.delete"),
     path("<kind:entity>/<uuid:pk>/files", records.attach, name="pages.attach"),
     path("<kind:entity>/<uuid:pk>/files/<uuid:file_id>/remove", records.detach, name="pages.detach"),

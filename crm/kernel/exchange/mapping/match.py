@@ -155,9 +155,9 @@ def _beside_whole_name(entity: Entity[Any], column: str, order: int, known: list
         return []
     if says("full_title", name) and any(one.field.name == entity.title for one in known):
         return [_Candidate(110, order, column, entity.title, _("The whole name"))]
-    short = next((one.field for one in known if any(says("short_name", name) for name in one.exact)), None)
+    short = next((one.field for one in known if "short_name" in one.concepts), None)
     if short is not None and (says("name", name) or says("organisation", name)):
-        return [_Candidate(85, order, column, short.name, _("The whole name is in another column"))]
+        return [_Candidate(50, order, column, short.name, _("The whole name is in another column"))]
     return []
 
 

@@ -11,7 +11,7 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotAllowed
 from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
-from crm.kernel.pages import filters, links, lists, preferences
+from crm.kernel.pages import filters, finding, links, lists, preferences
 from crm.kernel.pages.importing import exchange_links
 from crm.kernel.tenancy.scope import current_actor
 
@@ -83,5 +83,13 @@ def lookup(request: HttpRequest, what: str) -> HttpResponse:
 
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
-    found = links.anything(searchable(request.GET.get("q", ""))[:100])
-    return JsonResponse({"items": [hit.as_json() for hit in found]})
+    """As one types in the box."""
+    return JsonResponse({"items": finding.as_typed(request.GET.get("q", ""))})
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """All hits of a question, kind by kind."""
+    asked = request.GET.get("q", "").strip()
+    words = {"asked": asked, "groups": finding.by_kind(asked), "here": "search"}
+    return render(request, "pages/search.jinja", words)

@@ -11,7 +11,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound
 from crm.kernel.notify import actions as notifying
 from crm.kernel.notify import queries as notices
-from crm.kernel.pages import bin_screen, greeting, keys, myday, preferences, toasts
+from crm.kernel.pages import bin_screen, finding, greeting, keys, myday, preferences, toasts
 from crm.kernel.pages.cells import record_url
 from crm.kernel.queue import actions as working
 from crm.kernel.queue import queries as work
@@ -111,7 +111,9 @@ def keyboard(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def palette(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/palette.jinja", {"verbs": keys.verbs(current_actor())})
+    """The box, with what is at hand: on an open record its actions first."""
+    words = {"groups": finding.at_hand(request.headers.get("HX-Current-URL", "")), "verbs": keys.verbs(current_actor())}
+    return render(request, "pages/palette.jinja", words)
 
 
 @require_GET

@@ -22,20 +22,42 @@ from crm.kernel.records.actions import Action, available, perform
 from crm.kernel.records.reading import fetch, fetch_any
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import remove
+from crm.kernel.search import at_hand
 from crm.kernel.tenancy.scope import current_actor
 
 
 @require_GET
 def page(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     record = fetch(entity, pk)
+    at_hand.visited(pk)
     screen = record_screen.screen(entity, record, request.GET)
-    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural} | _timeline(entity, record, None)
+    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural, "pinned": at_hand.is_pinned(pk)}
+    words |= _timeline(entity, record, None)
     return render(request, "pages/record.jinja", words)
 
 
 def _timeline(entity: Entity[Any], record: Any, before: datetime | None) -> dict[str, Any]:
     items, more = timeline.items_of(entity.kind, record, current_actor(), before)
     return {"days": timeline.days(items), "more": items[-1].at.isoformat() if more else "", "first": before is None}
+
+
+@require_GET
+def beside(request: HttpRequest, entity: Entity[Any], pk: UUID, way: str) -> HttpResponse:
+    """To the record before or after this one; at the end of the list back to this one, which says so."""
+    record = fetch(entity, pk)
+    there = record_screen.beside(entity, record, request.GET, back=way == "previous")
+    if there:
+        return redirect(there)
+    text = _("This is the first one of the list.") if way == "previous" else _("This is the last one of the list.")
+    return toasts.later(redirect(f"{record_url(entity, pk)}{record_screen.kept(request.GET)}"), text)  # type: ignore[return-value]
+
+
+@require_POST
+def pin(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    """Keeps the record at hand, or no longer; answers the button as it then is."""
+    record = fetch(entity, pk)
+    at_hand.pin(pk, on=request.POST.get("on") == "1")
+    return render(request, "pages/pin.jinja", {"entity": entity, "record": record, "pinned": at_hand.is_pinned(pk)})
 
 
 @require_GET
