@@ -21,7 +21,7 @@ from crm.kernel.files.models import FileRef
 from crm.kernel.records.kept import in_words
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import names_of
-from crm.kernel.tenancy.scope import current_actor
+from crm.kernel.tenancy.scope import current_actor, once
 
 #: Of so many contacts and deals a customer's timeline takes in what happened.
 WIDEST = 400
@@ -78,6 +78,10 @@ def circle_of(record: Any) -> dict[UUID, str]:
 
     What belongs is found by the declarations: a record of any kind whose link is called like the record's kind.
     """
+    return once(("circle", record.pk), lambda: _circle_of(record))
+
+
+def _circle_of(record: Any) -> dict[UUID, str]:
     entity = registry.of(type(record))
     assert entity is not None
     found: dict[UUID, str] = {record.pk: entity.kind}
@@ -153,10 +157,8 @@ def _added(circle: dict[UUID, str], before: datetime.datetime | None, limit: int
     for kind in set(circle.values()):
         rows = _entity(kind).model._default_manager.filter(pk__in=[pk for pk, one in circle.items() if one == kind])
         rows = rows.filter(created_at__lt=before) if before else rows
-        made: list[Any] = list(rows.order_by("-created_at", "-id").select_related("created_by")[:limit])
-        for one in made:
-            who = one.created_by.name if one.created_by else ""
-            found.append(Moment("change", one.created_at, one.pk, who=who, record=one.pk, op=AuditEntry.INSERTED))
+        for pk, at, who in rows.order_by("-created_at", "-id").values_list("pk", "created_at", "created_by__name")[:limit]:
+            found.append(Moment("change", at, pk, who=who or "", record=pk, op=AuditEntry.INSERTED))
     return found
 
 
@@ -250,6 +252,8 @@ def ties_of(record: Any, limit: int = 60) -> list[Tie]:
 def between(ids: Iterable[UUID], limit: int = 60) -> list[Relationship]:
     """Relationships among the given records: the lines at the rim of the picture."""
     wanted = list(ids)
+    if len(wanted) < 2:
+        return []
     rows = visible(_entity("relationship")).filter(first_id__in=wanted, second_id__in=wanted)
     return list(rows.select_related("type")[:limit])
 

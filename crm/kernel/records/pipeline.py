@@ -24,6 +24,7 @@ from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
 from crm.kernel.records.reading import visible_ids
+from crm.kernel.tenancy.scope import forget
 
 CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
 
@@ -87,7 +88,8 @@ def after_batch(model: Any) -> Callable[[Batch], Batch]:
 
 
 def run_batches(writes: list[Write]) -> None:
-    """`writes` are of one kind."""
+    """`writes` are of one kind and have just been written."""
+    forget()
     for wanted, step in _BATCHES:
         if writes and wanted == writes[0].entity.model._meta.label:
             step(writes)

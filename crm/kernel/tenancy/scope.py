@@ -5,14 +5,16 @@ and reason when the transaction opens, and the row policies read them there. Wit
 workspace table is refused by the database itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
+
+T = TypeVar("T")
 
 
 class ActorLike(Protocol):
@@ -38,6 +40,8 @@ class Scope:
 
 
 _scope: ContextVar[Scope | None] = ContextVar("kith_scope", default=None)
+#: What `once` has worked out in the transaction that is open.
+_known: ContextVar[dict[Hashable, Any] | None] = ContextVar("kith_known", default=None)
 
 
 def ambient() -> Scope | None:
@@ -68,7 +72,7 @@ def current_actor() -> Any:
 def scope(workspace_id: UUID, actor: Any = None, reason: str = "") -> Iterator[Scope]:
     """Runs the block in one transaction for this workspace and actor; nested scopes become savepoints."""
     mine = Scope(workspace_id, actor, reason)
-    token = _scope.set(mine)
+    token, known = _scope.set(mine), _known.set({})
     outer = connection.in_atomic_block
     try:
         with transaction.atomic():
@@ -77,8 +81,27 @@ def scope(workspace_id: UUID, actor: Any = None, reason: str = "") -> Iterator[S
             yield mine
     finally:
         _scope.reset(token)
+        _known.reset(known)
         if outer and not connection.needs_rollback and _scope.get() is not None:
             connection.announce_scope()  # type: ignore[attr-defined]
+
+
+def once(key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` answers, worked out once in a scope: for reads that several parts of one page need. A write forgets all."""
+    known = _known.get()
+    if known is None:
+        return make()
+    if key not in known:
+        known[key] = make()
+    found: T = known[key]
+    return found
+
+
+def forget() -> None:
+    """After a write: nothing that `once` knows may be true any more."""
+    known = _known.get()
+    if known:
+        known.clear()
 
 
 @contextmanager
