@@ -88,7 +88,7 @@ def _place(picture: Picture, ends: list[tuple[Dot, str, str]]) -> None:
     many = len(ends)
     wide, high = 104, 34 if many < 3 else 56 if many < 6 else 80
     picture.height = 2 * (high + 38)
-    middle_x, middle_y = WIDTH / 2, picture.height / 2
+    middle_x, middle_y = WIDTH / 2 - (wide / 2 if many == 1 else 0), picture.height / 2
     picture.me.x, picture.me.y = middle_x, middle_y
     start = 0.0 if many < 3 else 0.45 - math.pi / 2
     for at, (dot, words, look) in enumerate(ends):
