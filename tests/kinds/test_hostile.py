@@ -91,6 +91,7 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "record": lambda: house.records["account"].pk,
         "secret": lambda: "x" * 43,
         "kind": lambda: "account",
+        "way": lambda: "next",
     }
     found = []
     if "what" in route.names:
