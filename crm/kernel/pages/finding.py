@@ -98,15 +98,12 @@ class Group:
 def by_kind(text: str) -> list[Group]:
     """All kinds with hits, those of the customers first."""
     groups = []
-    for kind in kinds_for(current_actor()):
+    kinds = kinds_for(current_actor())
+    parts = [kind for kind in kinds if not kind.menu]  # they lead to others only
+    for kind in kinds:
         if kind.menu:
-            hits = search(text, [kind, *_parts()], A_KIND + 1)
+            hits = search(text, [kind, *parts], A_KIND + 1)
             mine = [hit for hit in hits if hit.kind == kind.kind]
             if mine:
                 groups.append(Group(kind, _lines(mine[:A_KIND]), len(mine) > A_KIND))
     return groups
-
-
-def _parts() -> list[Entity[Any]]:
-    """The kinds that only lead to others."""
-    return [kind for kind in kinds_for(current_actor()) if not kind.menu]
