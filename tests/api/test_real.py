@@ -10,10 +10,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.kernel.exchange.tests.test_reading import real
 from crm.kernel.testing.work import run_jobs
-from tests.api.stock import Stocked
+from tests.api.stock import Stocked, stocked
 from tests.api.test_every_kind import send
 
 pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def acme() -> Stocked:
+    """A company for each test: two files of the same companies in one workspace would make each other's keys ambiguous."""
+    return stocked("Acme")
 
 
 def take_in(
