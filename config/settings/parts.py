@@ -13,6 +13,7 @@ KERNEL = (
     "notify",
     "files",
     "search",
+    "dedupe",
     "exchange",
     "rest",
     "pages",

@@ -32,7 +32,8 @@ class Entity(Generic[R]):
     `form` {section: [fields]}, `highlights` the figures on top of a record, `board` the field whose values are columns,
     `board_sum` the money summed per column, `parent` the link by which a child's visibility follows another record,
     `menu` where it stands in menus (None: reached through its parent only), `hint` the fields which tell two of the same
-    name apart where records are looked for, `rules` the rules across fields.
+    name apart where records are looked for, `rules` the rules across fields, `duplicates` what two records
+    are compared by (`crm.kernel.dedupe.rules`).
     """
 
     kind: ClassVar[str]
@@ -57,6 +58,7 @@ class Entity(Generic[R]):
     menu: ClassVar[str | None] = None
     menu_order: ClassVar[int] = 50
     rules: ClassVar[Sequence[Any]] = ()
+    duplicates: ClassVar[Sequence[Any]] = ()
     empty: ClassVar[Label] = ""
     title_of: ClassVar[Callable[[Any], str] | None] = None
 

@@ -232,7 +232,7 @@ def stored(entity: Entity[Any], record: Any, links: Iterable[str] = ()) -> dict[
 
 
 #: What the record table repeats of a record.
-_ROW_ATTRIBUTES = ("title", "sort_key", "owner_id", "team_id", "updated_at", "deleted_at", "search")
+_ROW_ATTRIBUTES = ("title", "sort_key", "owner_id", "team_id", "updated_at", "deleted_at", "search", "duplicate_keys")
 
 
 def _update(entity: Entity[Any], writes: list[Write]) -> None:
