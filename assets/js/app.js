@@ -13,6 +13,7 @@ import { startMenus } from "./menus.js";
 import { palette } from "./palette.js";
 import { startPreferences } from "./preferences.js";
 import { startSelection } from "./selection.js";
+import { startSimilar } from "./similar.js";
 import { startToasts } from "./toasts.js";
 
 window.htmx = htmx;
@@ -38,6 +39,7 @@ startSelection(htmx);
 startCells(htmx);
 startLookups();
 startDrafts();
+startSimilar(htmx);
 startForms();
 startPreferences();
 startBell();

@@ -58,14 +58,15 @@ def check(
 ) -> list[Candidate]:
     """Records that may be the one whose raw values are `given`, the likeliest first.
 
-    `of` is the record that these values belong to already: it is never its own duplicate, and pairs decided for it stay
-    out. `apart` are others that the person has called different. What the actor may not see is only said of if it is surely
+    `of` is the record that these values belong to already: its other values count with them, it is never its own duplicate,
+    and pairs decided for it stay out. `apart` are others that the person has called different. What the actor may not see is only said of if it is surely
     the same; fields hidden from the actor are not compared.
     """
     if not entity.duplicates:
         return []
     hidden = policy_for(entity).hidden(current_actor())
-    asked = side_of(entity, stored_form(entity, given), hidden)
+    kept = _held(entity, [of]).get(of, {}) if of else {}
+    asked = side_of(entity, {**kept, **stored_form(entity, given)}, hidden)
     found = _scored(entity, asked, hidden, {*apart, *decided(of), *([of] if of else [])})
     return _shown(entity, found, most)
 
@@ -175,7 +176,9 @@ def exact(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Candid
     return [next(iter(shown[one.id]), None) if one is not None else None for one in best]
 
 
-def _likeliest(entity: Entity[Any], asked: Side, ids: Iterable[UUID], held: Mapping[UUID, Any], hidden: frozenset[str]) -> _Found | None:
+def _likeliest(
+    entity: Entity[Any], asked: Side, ids: Iterable[UUID], held: Mapping[UUID, Any], hidden: frozenset[str]
+) -> _Found | None:
     """The best of those that share an exact key; a hash that only happens to be the same scores nothing and is left out."""
     scored = [
         _Found(pk, score(entity.duplicates, asked, side_of(entity, held[pk], hidden)), held[pk]["owner_id"], held[pk]["team_id"])

@@ -146,6 +146,12 @@ class Entity(Generic[R]):
         return made
 
     @property
+    def compared(self) -> list[str]:
+        """The inputs of a form by which similar records are found: compared fields, an address by its parts."""
+        named = {name for rule in self.duplicates for name in rule.fields}
+        return [name for name, field in self.fields.items() if field.part_of in named or name in named and field.type != "address"]
+
+    @property
     def default_sort(self) -> str:
         return self.sort or self.title
 

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from crm.kernel.pages.routes import BesideConverter, KindConverter
-from crm.kernel.pages.views import boards, bulk, forms, lists, own, records, shares
+from crm.kernel.pages.views import boards, bulk, forms, lists, own, records, shares, similar
 
 register_converter(KindConverter, "kind")
 register_converter(BesideConverter, "beside")
@@ -26,6 +26,8 @@ urlpatterns = [
     path("go/<uuid:pk>", records.go, name="pages.go"),
     path("<kind:entity>/", lists.table, name="pages.list"),
     path("<kind:entity>/new", forms.new, name="pages.new"),
+    path("<kind:entity>/similar", similar.similar, name="pages.similar"),
+    path("<kind:entity>/similar/<uuid:pk>/add", similar.add_typed, name="pages.similar_add"),
     path("<kind:entity>/columns", lists.columns, name="pages.columns"),
     path("<kind:entity>/filter", lists.filter_editor, name="pages.filter"),
     path("<kind:entity>/bulk", bulk.ask, name="pages.bulk"),

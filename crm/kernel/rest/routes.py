@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.kernel.rest.operation import Handler
-from crm.kernel.rest.views import bulk, exports, files, history, imports, jobs, kinds, perform, records, search, shares
+from crm.kernel.rest.views import bulk, duplicates, exports, files, history, imports, jobs, kinds, perform, records, search, shares
 
 BASE = "/api/v1"
 
@@ -42,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     _route("/files/{id}", GET=files.download_file, DELETE=files.remove_file),
     _route("/{plural}", GET=records.list_records, POST=records.create_record),
     _route("/{plural}/schema", GET=kinds.schema),
+    _route("/{plural}/duplicates", POST=duplicates.find_duplicates),
     _route("/{plural}/bulk/change", POST=bulk.change_records),
     _route("/{plural}/bulk/delete", POST=bulk.delete_records),
     _route(

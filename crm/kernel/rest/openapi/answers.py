@@ -142,6 +142,13 @@ COMPONENTS: dict[str, Schema] = {
         started_at=_NULL_TIME,
         finished_at=_NULL_TIME,
     ),
+    "Duplicate": _object(
+        id=_NULL_ID,
+        title=_TEXT,
+        probability={"type": "number", "minimum": 0, "maximum": 1},
+        reasons=_list(_TEXT),
+        masked={"type": "boolean"},
+    ),
     "File": _object(
         id=_ID, name=_TEXT, size=_COUNT, mime=_TEXT, sha256=_TEXT, by=_NULL_ID, created_at=_TIME, url=_TEXT
     ),
@@ -201,6 +208,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "files": _page("File"),
     "share": _named("Share"),
     "shares": _page("Share"),
+    "duplicates": lambda _about: _object(items=_list(ref("Duplicate"))),
     "history": _page("Change"),
     "import": _named("Import"),
     "imports": _page("Import"),

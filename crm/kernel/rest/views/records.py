@@ -8,16 +8,18 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Conflict
+from crm.kernel.dedupe.queries import check
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records import listing, writing
 from crm.kernel.records.reading import fetch, value_of
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
-from crm.kernel.rest.params import CURSOR, FIELDS, FILTER, LIMIT, SORT
-from crm.kernel.rest.problems import Stale
+from crm.kernel.rest.params import CHECK, CURSOR, FIELDS, FILTER, LIMIT, SORT
+from crm.kernel.rest.problems import LooksTheSame, Stale
 from crm.kernel.rest.queries import of_the_address, read_fields, read_filter, read_sort
 from crm.kernel.rest.values import expected_version, record_values
+from crm.kernel.rest.views.duplicates import described
 
 ETAG = {"ETag": _("The version of the record, for If-Match.")}
 
@@ -50,12 +52,23 @@ def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     body="new",
     answer="record",
     success=201,
-    headers={**ETAG, "Location": _("Where the new record lives.")},
+    params=(CHECK,),
+    headers={
+        **ETAG,
+        "Location": _("Where the new record lives."),
+        "Kith-Similar": _("How many records look like it, where “check” asked for them."),
+    },
 )
 def create_record(call: Call, entity: Entity[Any]) -> HttpResponse:
     """A new record."""
     values = record_values(entity, read_object(call.request), call.actor)
-    return render.record_answer(entity, writing.create(entity, values), call.actor, 201)
+    similar = check(entity, values) if call.query["check"] else []
+    if any(one.sure for one in similar):
+        raise LooksTheSame(described(similar))
+    answer = render.record_answer(entity, writing.create(entity, values), call.actor, 201)
+    if call.query["check"]:
+        answer.headers["Kith-Similar"] = str(len(similar))
+    return answer
 
 
 @operation(_("Read: %(label)s"), name="read", scope="read", verb="view", answer="record", headers=ETAG)
