@@ -10,9 +10,9 @@ from crm.kernel.dedupe.sides import Side, side
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link
 from crm.kernel.entity.registry import registry
-from crm.kernel.records import bulk
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.pipeline import on_row
+from crm.kernel.tenancy import bulk
 
 #: Rows that a round of catching up takes at once.
 AT_ONCE = 1_000

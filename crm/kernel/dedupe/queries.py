@@ -59,8 +59,8 @@ def check(
     """Records that may be the one whose raw values are `given`, the likeliest first.
 
     `of` is the record that these values belong to already: its other values count with them, it is never its own duplicate,
-    and pairs decided for it stay out. `apart` are others that the person has called different. What the actor may not see is only said of if it is surely
-    the same; fields hidden from the actor are not compared.
+    and pairs decided for it stay out. `apart` are others that the person has called different. What the actor may not see
+    is only said of if it is surely the same; fields hidden from the actor are not compared.
     """
     if not entity.duplicates:
         return []

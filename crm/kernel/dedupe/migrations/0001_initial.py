@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
-        ('records', '0003_duplicate_keys'),
+        ('records', '0004_duplicate_keys'),
         ('tenancy', '0001_initial'),
     ]
 

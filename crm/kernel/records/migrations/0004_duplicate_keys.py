@@ -7,8 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0002_change_set_began'),
-        ('records', '0002_search'),
+        ('records', '0003_search'),
     ]
 
     operations = [
