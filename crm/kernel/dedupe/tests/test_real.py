@@ -6,6 +6,7 @@ printed and demanded here, are those of the other half, which was not.
 
 import csv
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -47,7 +48,9 @@ class Base:
                 weights[name] += 1 / (2 + len(sharing))
         weights.pop(without, None)
         likely = sorted(weights, key=lambda name: (-weights[name], name))[:SCORED]
-        return sorted(((score(self.rules, asked, self.sides[name]).probability, name) for name in likely), key=lambda one: (-one[0], one[1]))
+        return sorted(
+            ((score(self.rules, asked, self.sides[name]).probability, name) for name in likely), key=lambda one: (-one[0], one[1])
+        )
 
 
 def lines(place: str) -> Iterable[dict[str, Any]]:
@@ -70,7 +73,7 @@ def test_short_names_of_listed_companies_find_the_registered_ones() -> None:
             asked += 1
             first += found[:1] == [row["code"]]
             among += row["code"] in found
-    print(f"\ncn_listed_companies_give, held out: {asked} asked, hit@1 {first / asked:.4f}, hit@5 {among / asked:.4f}")
+    sys.stdout.write(f"\ncn_listed_companies_give, held out: {asked} asked, hit@1 {first / asked:.4f}, hit@5 {among / asked:.4f}\n")
     assert first / asked >= 0.95
 
 
@@ -85,7 +88,7 @@ def test_aliases_of_companies() -> None:
         found += said and row["Targets"] == "1"
         wrong += said and row["Targets"] == "0"
         missed += not said and row["Targets"] == "1"
-    print(f"\ncompany_alias_pairs, held out: recall {found / (found + missed):.4f}, precision {found / (found + wrong):.4f}")
+    sys.stdout.write(f"\ncompany_alias_pairs, held out: recall {found / (found + missed):.4f}, precision {found / (found + wrong):.4f}\n")
     assert found / (found + missed) >= 0.95 and found / (found + wrong) >= 0.95
 
 
@@ -103,5 +106,5 @@ def test_people_by_name_and_address_only() -> None:
         if held_out(name.split("-")[1]):
             asked = [other for probability, other in base.ranked(one, name)[:SHOWN] if probability >= ASK]
             true, shown, right = true + len(mates), shown + len(asked), right + len(mates & set(asked))
-    print(f"\nfebrl_3, names and address, held out: {true} pairs, recall@5 {right / true:.4f}, precision {right / shown:.4f}")
+    sys.stdout.write(f"\nfebrl_3, names and address, held out: {true} pairs, recall@5 {right / true:.4f}, precision {right / shown:.4f}\n")
     assert right / true >= 0.95 and right / shown >= 0.95
