@@ -10,6 +10,8 @@ from crm.kernel.dedupe.actions import add_to, keep_apart
 from crm.kernel.dedupe.indexing import catch_up
 from crm.kernel.dedupe.queries import Candidate, check, exact
 from crm.kernel.entity.registry import registry
+from crm.kernel.identity.actions.people import change_roles
+from crm.kernel.identity.actions.roles import save_role
 from crm.kernel.records import writing
 from crm.kernel.records.models import RecordRow
 from crm.kernel.testing.cast import Company
@@ -119,6 +121,19 @@ def test_what_may_not_be_seen_is_masked(stocked: Company) -> None:
     assert hit.masked and hit.id is None and hit.reasons == ()
     assert hit.title == f"A record of {stocked.people['ada'].name} looks the same. Ask {stocked.people['ada'].name}."
     assert found(stocked, "cleo", "account", name="盈牌") == [], "of what is only alike nothing is said"
+
+
+def test_hidden_fields_neither_find_nor_explain(stocked: Company) -> None:
+    given = {"name": "Nothing alike", "tax_id": "91310000132212766M", "phone": "021-64882107"}
+    assert found(stocked, "bo", "account", **given)[0].reasons == ("The same tax number", "The same phone number")
+    everything = {"view": "all", "edit": "all", "create": True}
+    with stocked.as_("admin"):
+        kinds = {"*": everything, "account": {**everything, "fields": {"tax_id": "hidden", "phone": "hidden"}}}
+        role = save_role(None, "Blinkered", "", {"kinds": kinds, "does": []})
+        change_roles(stocked.people["bo"].pk, [role.pk])
+    assert found(stocked, "bo", "account", **given) == []
+    (hit,) = found(stocked, "bo", "account", **{**given, "name": "盈牌贸易"})
+    assert hit.reasons == ("Same company: only the place in the name differs",)
 
 
 def test_different_is_remembered(stocked: Company) -> None:
