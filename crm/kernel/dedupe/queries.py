@@ -26,7 +26,7 @@ from crm.kernel.records.reading import visible_ids
 from crm.kernel.tenancy.scope import current_actor
 
 #: A key that more records share says nothing; so many candidates are scored; so many are shown.
-COMMON, SCORED, SHOWN = 600, 60, 5
+COMMON, SCORED, SHOWN = 250, 60, 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 -- One row for each key of each live record; written from record.duplicate_keys by the statements that write the record table.
 -- No id and no second index: a lean row counts, since a record has about twenty of them. The primary key serves the look-up
--- (workspace, key), which reads the index alone, and the removal of exactly one row.
+-- (workspace, key), which reads the index alone, and the removal of exactly one row. No foreign key either: checking it would
+-- cost more than the row; the policy lets in none but the workspace of the scope, and each row goes with its record.
 CREATE TABLE IF NOT EXISTS duplicate_key (
-  workspace_id uuid NOT NULL DEFAULT kith_workspace() REFERENCES workspace (id),
+  workspace_id uuid NOT NULL DEFAULT kith_workspace(),
   key integer NOT NULL,
   record uuid NOT NULL,
   PRIMARY KEY (workspace_id, key, record)
@@ -17,7 +18,7 @@ CREATE OR REPLACE FUNCTION kith_keys_added() RETURNS trigger LANGUAGE plpgsql SE
 BEGIN
   INSERT INTO duplicate_key (workspace_id, key, record)
   SELECT r.workspace_id, k.key, r.id FROM fresh r, unnest(r.duplicate_keys) AS k(key)
-   WHERE r.deleted_at IS NULL ON CONFLICT DO NOTHING;
+   WHERE r.deleted_at IS NULL ORDER BY k.key;  -- in the order of the index: neighbours share a page
   RETURN NULL;
 END $$;
 
@@ -30,7 +31,7 @@ BEGIN
   INSERT INTO duplicate_key (workspace_id, key, record)
   SELECT n.workspace_id, k.key, n.id FROM fresh n JOIN stale o ON o.id = n.id, unnest(n.duplicate_keys) AS k(key)
    WHERE n.deleted_at IS NULL AND (o.deleted_at IS NOT NULL OR o.duplicate_keys IS NULL OR k.key <> ALL (o.duplicate_keys))
-  ON CONFLICT DO NOTHING;
+   ORDER BY k.key ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
 

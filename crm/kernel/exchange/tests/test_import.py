@@ -272,7 +272,8 @@ def test_a_dry_run_says_which_new_rows_look_like_stored_records(north: Company) 
     north.make("account", {"name": "上海盈晟标牌有限公司", "phone": "+862164882107"}, by="admin")
     north.make("account", {"name": "Harbour Foods Ltd", "tax_id": "91310000132212766M"}, by="admin")
     bench = Workbench(north)
-    bench.upload(account(), "公司名称,联系电话,税号\n上海盈晟標牌公司,,\nHarbor Trading,,91310000132212766M\n上海盈胜标牌有限公司,,\nElse,,\n")
+    rows = ("公司名称,联系电话,税号", "上海盈晟標牌公司,,", "Harbor Trading,,91310000132212766M", "上海盈胜标牌有限公司,,", "Else,,")
+    bench.upload(account(), "\n".join(rows))
     bench.map(key=None)
     assert bench.dry() == {"create": 4, "update": 0, "same": 0, "reject": 0}
     said = bench.run.counts
