@@ -5,6 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import psycopg
+
+from config.database import secrets_for
 from conftest import Harness
 
 SLAB = 20_000

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from crm.kernel.base.text import pinyin_of, plain
 from crm.kernel.dedupe.vocabulary import CALLED
+from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.person import PersonName, parse_person
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.surnames import SOUND
@@ -39,7 +40,7 @@ def person(text: str) -> Person:
     """Takes a name apart; any text will do."""
     folded = plain(text)[:200]
     if _HAN.search(folded) and len(text) <= 60:
-        found = parse_person(folded, _PLAIN) or PersonName(folded)
+        found = _parsed(folded)
         family, given = found.family, found.given
         if family and _HAN.search(family):
             heard = [SOUND.get(family, "").replace(" ", "") or "".join(pinyin_of(family))]
@@ -51,6 +52,14 @@ def person(text: str) -> Person:
     parts = tuple(one.replace("'", "").replace("’", "") for one in _WORD.findall(folded))
     family, given = (parts[-1], "".join(parts[:-1])) if len(parts) > 1 else ("", "".join(parts))
     return Person("".join(parts), False, parts, family, given)
+
+
+def _parsed(text: str) -> PersonName:
+    """A name that would not be kept (a control sign in it) is one word."""
+    try:
+        return parse_person(text, _PLAIN) or PersonName(text)
+    except FieldError:
+        return PersonName(text)
 
 
 def nicknames(one: str, other: str) -> bool:
