@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from crm.kernel.dedupe.models import DuplicateDecision
 from crm.kernel.identity.models import User
@@ -38,6 +38,20 @@ def test_similar_records_while_one_types(browser: Browser, north: Company, live_
             assert DuplicateDecision.objects.count() == 1, "remembered with the record"
         _completed(page, live_server.url, words, account.pk)
         _in_the_dialog(page, words)
+        if width > 800:
+            other = north.make("account", {"name": "Meridian"}, by="ada")
+            page.goto(f"{live_server.url}/accounts/")
+            _in_a_cell(page, page.locator(f"[data-edit='/accounts/{other.pk}/cell/name']"), words)
+
+
+def _in_a_cell(page: Page, cell: Locator, words: dict[str, str]) -> None:
+    cell.focus()
+    cell.press("Enter")
+    cell.locator("input[name=name]").fill("远洋食品股份有限公司")
+    expect(cell.locator("[data-similar]")).to_contain_text(words["form"])
+    clean(page)
+    cell.get_by_role("button", name=words["other"]).click()
+    expect(cell).to_have_text("远洋食品股份有限公司")
 
 
 def _another(page: Page, base: str, words: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ class Company:
     """`plain`: all letters; `core`: the own name with its trade, without place and form; `own`: without the trade, too.
 
     `region`: the place named, `letters`: (character, weight) in order, `tokens`: the words of a Latin name without form,
-    `acronym`: their initials, `sound`: the own name in pinyin, `known`: the one name of a company known by several, `hint`: the same
+    `acronym`: their initials, `known`: the one name of a company known by several, `hint`: the same
     where the name only begins with it (for pairs in two scripts), `written`: the letters as they stand.
     """
 
@@ -35,11 +35,24 @@ class Company:
     letters: tuple[tuple[str, float], ...] = ()
     tokens: tuple[str, ...] = ()
     acronym: str = ""
-    sound: str = ""
-    initials: str = ""
     known: str = ""
     hint: str = ""
     written: str = ""
+
+    @property
+    def sound(self) -> str:
+        """The own name in pinyin; a Latin one as it stands."""
+        return "".join(_heard(self.own))
+
+    @property
+    def initials(self) -> str:
+        """The first letters of its syllables."""
+        return "".join(one[0] for one in _heard(self.own) if one) if self.han else ""
+
+
+@lru_cache(maxsize=50_000)
+def _heard(own: str) -> tuple[str, ...]:
+    return pinyin_of(own) if _HAN.search(own) else (own,)
 
 
 @lru_cache(maxsize=50_000)
@@ -91,7 +104,6 @@ def _eastern(folded: str, raw: str) -> Company:
     if sum(weight == OWN for _one, weight in letters) < 2:  # called by its place alone
         letters = [(one, OWN if weight == PLACE else weight) for one, weight in letters]
     mine = "".join(own) or core
-    heard = pinyin_of(mine) if _HAN.search(mine) else (mine,)
     known = next((words.SAME_AS[one] for one in (body, core, *inner) if one in words.SAME_AS), "")
     return Company(
         whole,
@@ -102,8 +114,6 @@ def _eastern(folded: str, raw: str) -> Company:
         tuple(letters),
         (),
         "",
-        "".join(heard),
-        "".join(one[0] for one in heard if one),
         known,
         known or _begins(body),
         raw,
@@ -144,8 +154,6 @@ def _western(folded: str, raw: str) -> Company:
         (),
         tokens,
         f"{acronym} {short}".strip(),
-        joined,
-        "",
         known,
         known or next((words.SAME_AS[one] for one in ("".join(tokens[:2]), tokens[0]) if len(one) > 3 and one in words.SAME_AS), ""),
     )

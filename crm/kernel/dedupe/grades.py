@@ -67,6 +67,9 @@ def short_fit(short: Company, full: Company) -> float:
     given = short.letters
     if not 2 <= len(given) <= 10 or len(given) > len(full.letters):
         return 0.0
+    there_are = {letter for letter, _weight in full.letters} | {SIGN.get(full.region, "")}
+    if sum(weight for letter, weight in given if letter in there_are) < 0.4 * sum(weight for _letter, weight in given):
+        return 0.0
     place = SIGN.get(full.region, "")
     stored = ([(place, PLACE)] if place else []) + list(full.letters)
     first = next((at for at, (_letter, weight) in enumerate(stored) if weight == OWN), 0)
@@ -83,8 +86,6 @@ def short_fit(short: Company, full: Company) -> float:
             worth = (weight + min(weight, heavy)) / 2
             bonus = _FIRST if number == 0 and at in (0, first) else _BESIDE if number and at and best and best[at - 1] > 0 else 0.0
             row[at] = reached[at] + worth * (1 + bonus)
-        for at in range(len(stored)):
-            row[at] = max(row[at], 0.0)
         kept, most = [0.0], 0.0
         for at in range(len(stored)):
             most = max(most, row[at], reached[at + 1])
