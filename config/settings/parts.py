@@ -18,7 +18,7 @@ KERNEL = (
     "rest",
     "pages",
 )
-PARTS = ("administration", "customers", "sales")
+PARTS = ("administration", "customers", "commerce", "sales")
 
 
 def installed() -> list[str]:
