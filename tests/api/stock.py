@@ -15,7 +15,11 @@ from crm.kernel.rest.openapi.shapes import writable
 from crm.kernel.testing.cast import Company, company
 
 #: What no sample by field type can know.
-PARTICULAR: dict[str, dict[str, Any]] = {"contact_point": {"value": "021 6488 2107"}}
+PARTICULAR: dict[str, dict[str, Any]] = {
+    "contact_point": {"value": "021 6488 2107"},
+    "currency_rate": {"currency": "USD"},
+    "opportunity_line": {"description": "Example"},
+}
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -35,13 +36,17 @@ def one_main_list(write: Write) -> None:
             change(write.entity, pk, {"main": False})
 
 
+def _currency_of(price_list: UUID | None) -> str | None:
+    return PriceList.objects.filter(pk=price_list).values_list("currency", flat=True).first() if price_list else None
+
+
 @contribute("default", PriceEntry)
 def price_in_the_lists_currency(write: Write) -> None:
     """An amount without a currency is meant in the list's; from the first unit on where nothing is said."""
     if write.values.get("from_quantity") is None:
         write.values["from_quantity"] = Decimal(1)
     if not write.given.get("price_currency") and "price" not in write.errors and is_bare(write.given.get("price")):
-        code = PriceList.objects.filter(pk=write.values.get("price_list_id")).values_list("currency", flat=True).first()
+        code = _currency_of(write.values.get("price_list_id"))
         if code:
             write.values |= write.entity.fields["price"].normalise(
                 {"price": write.given["price"], "price_currency": code}, None, Reading.of(write.actor)
@@ -56,7 +61,7 @@ def price_rules(write: Write) -> None:
         write.wrong("price", _("A price is zero or more."))
     if least is not None and least <= 0:
         write.wrong("from_quantity", _("A quantity is more than zero."))
-    code = PriceList.objects.filter(pk=_now(write, "price_list_id")).values_list("currency", flat=True).first()
+    code = _currency_of(_now(write, "price_list_id"))
     if code and _now(write, "price_currency") not in (None, code):
         write.wrong("price", _("The prices of this list are in %(currency)s.") % {"currency": code})
 

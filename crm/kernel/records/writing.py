@@ -254,6 +254,13 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
     )
 
 
+def complete(entity: Entity[Any], records: Sequence[Any], attributes: Iterable[str]) -> None:
+    """Writes attributes that follow from a creation, in its own transaction (who a new record goes to): part of the
+    creation, so no new version and no news of a change; the audit log has it with its reason."""
+    bulk.update(entity.model, records, attributes)
+    bulk.update(RecordRow, [_row(entity, record) for record in records], _ROW_ATTRIBUTES)
+
+
 def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, Any], version: int) -> None:
     """Raises Conflict where a given field was changed by somebody else after `version`; other fields may go in."""
     theirs = _touched_since(entity, record, version)

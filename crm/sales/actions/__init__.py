@@ -91,6 +91,21 @@ def move_stage(opportunity: Opportunity, *, actor: Actor, stage: UUID) -> Opport
     return _changed(opportunity, {"stage": stage})
 
 
+@action(
+    Opportunity,
+    label=_("Move to another pipeline"),
+    icon="funnel",
+    pipeline=f.Link(Pipeline, _("Pipeline"), required=True),
+    stage=f.Link(Stage, _("Stage"), help=_("Left out: the stage of the same name, else the one that is as likely to be won.")),
+)
+def change_pipeline(opportunity: Opportunity, *, actor: Actor, pipeline: UUID, stage: UUID | None = None) -> Opportunity:
+    """The deal goes on in another way of selling, in the stage that fits the one it is in."""
+    if stage is not None and not Stage.objects.filter(pk=stage, pipeline_id=pipeline, deleted_at=None).exists():
+        raise Wrong(fields={"stage": [_t("Choose a stage of that pipeline.")]})
+    values: dict[str, object] = {"pipeline": pipeline}
+    return _changed(opportunity, values | ({"stage": stage} if stage else {}))
+
+
 def _changed(opportunity: Opportunity, values: dict[str, object]) -> Opportunity:
     made: Opportunity = change(entity_of(opportunity), opportunity.pk, values)
     return made

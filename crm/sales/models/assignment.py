@@ -23,7 +23,7 @@ class AssignmentRule(Record):
     name = f.Text(_("Name"), required=True, title=True, unique_value=True, synonyms=("rule", "规则"))
     position = f.Integer(_("Place"), least=0, default=0, synonyms=("order", "顺序"))
     condition = f.LongText(_("Condition"), longest=4000, help=_("A filter of leads; empty means every lead."), synonyms=("filter", "条件"))
-    to = f.Choice(_("Goes to"), AssignTo, default=AssignTo.PERSON, synonyms=("assign to", "分配给"))
+    to = f.Choice(_("Goes to"), AssignTo, synonyms=("assign to", "分配给"))
     person = f.Link("identity.User", _("Person"), synonyms=("user", "人员"))
     to_team = f.Link("identity.Team", _("Team of the pool"), synonyms=("pool", "线索池"))
     retired = f.YesNo(_("Retired"), help=_("Kept, but no longer followed."))
@@ -33,7 +33,7 @@ class AssignmentRule(Record):
 
 
 class Turn(TenantModel):
-    """One of the people among whom a rule deals out leads; whoever waited longest is next."""
+    """One of the people among whom a rule deals out leads. `last` counts the rule's leads: whoever got one longest ago is next."""
 
     audited = True
     unique_together_in_workspace = (("rule_id", "user_id"),)
@@ -41,7 +41,7 @@ class Turn(TenantModel):
     rule: Any = TenantKey("sales.AssignmentRule", cascade=True)
     user: Any = TenantKey("identity.User", cascade=True)
     place = models.IntegerField(default=0)
-    last_at = models.DateTimeField(null=True)
+    last = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "assignment_turn"
