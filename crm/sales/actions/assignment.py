@@ -47,7 +47,7 @@ def assign(leads: Sequence[Lead]) -> None:
 
 
 def meeting(rule: AssignmentRule, leads: Iterable[UUID]) -> list[UUID]:
-    """Those of the leads which the rule's condition fits, oldest first. A condition that cannot be read fits none."""
+    """Those of the leads which the rule's condition fits, in their order. A condition that cannot be read fits none."""
     entity = entity_of(Lead())
     try:
         node = parse_text(rule.condition) if rule.condition else None
@@ -55,7 +55,9 @@ def meeting(rule: AssignmentRule, leads: Iterable[UUID]) -> list[UUID]:
     except Wrong as refusal:
         logger.warning("the rule of assignment %s is passed over: %s", rule.pk, refusal)
         return []
-    return list(Lead.objects.filter(wanted, pk__in=list(leads)).order_by("pk").values_list("pk", flat=True))
+    asked = list(leads)
+    found = set(Lead.objects.filter(wanted, pk__in=asked).values_list("pk", flat=True))
+    return [pk for pk in asked if pk in found]
 
 
 def _hand_out(rule: AssignmentRule, leads: Sequence[Lead]) -> bool:
