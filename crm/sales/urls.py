@@ -1,8 +1,10 @@
 from django.urls import path
 
-from crm.sales.views import deals, page, pipelines
+from crm.sales.views import deals, page, pipelines, web_form
 
 urlpatterns = [
+    path("f/<str:token>", web_form.form_page, name="sales.form"),
+    path("f/<str:token>/thanks", web_form.thanks_page, name="sales.form_thanks"),
     path("sales/", page.sales_page, name="sales"),
     path("sales/deals/<uuid:pk>/stage", deals.move, name="sales.move"),
     path("sales/pipelines/", pipelines.show, name="sales.pipelines"),
