@@ -82,9 +82,9 @@ def convert(
     """The lead joins the account, contact and deal it matches, or becomes new ones. Empty fields of existing records are
     filled, nothing is overwritten; what was done with the lead shows with the customer."""
     found = matches(lead)
-    company = _chosen("account", account, found.accounts, _may_make("account", lead))
-    person = _chosen("contact", contact, found.contacts, _may_make("contact", lead))
-    deal = _chosen("opportunity", opportunity, _sure(found), True)
+    company = _chosen("account", account, found.accounts, may_make("account", lead))
+    person = _chosen("contact", contact, found.contacts, may_make("contact", lead))
+    deal = _chosen("opportunity", opportunity, sure(found), True)
     if not any(one.use or one.new for one in (company, person, deal)):
         raise Wrong(fields={"account": [_t("Choose at least one: an account, a contact or a deal.")]})
     home = _settled(company, lead, values_for("account", lead))
@@ -108,12 +108,12 @@ def convert(
     return done
 
 
-def _sure(found: Matches) -> list[Candidate]:
+def sure(found: Matches) -> list[Candidate]:
     """An open deal is joined by itself only where there is exactly one: several may be about something else."""
     return found.deals if len(found.deals) == 1 else []
 
 
-def _may_make(kind: str, lead: Lead) -> bool:
+def may_make(kind: str, lead: Lead) -> bool:
     """Without a company there is no account to make, without a person no contact."""
     if kind == "account":
         return bool(lead.company)

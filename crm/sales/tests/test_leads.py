@@ -152,7 +152,8 @@ def test_conversion_joins_what_matches_fills_gaps_and_overwrites_nothing(north: 
     person = north.make("contact", {"name": "Wu Jianguo", "email": "wu@yingke.example", "account": account.pk}, by="ada")
     lead = north.make(
         "lead",
-        {"name": "Wu J.", "company": "Yingke", "email": "wu@yingke.example", "mobile": "13800138000", "industry": "Lamps", "phone": "02164882107"},
+        {"name": "Wu J.", "company": "Yingke", "email": "wu@yingke.example", "mobile": "13800138000", "industry": "Lamps"}
+        | {"phone": "02164882107"},
         by="ada",
     )
     with north.as_("ada"):

@@ -27,7 +27,7 @@ from crm.kernel.identity.origin import origin_of
 from crm.kernel.pages.inputs import Input, input_of
 from crm.kernel.records.writing import create
 from crm.kernel.tenancy.models import Workspace
-from crm.kernel.tenancy.scope import become, scope
+from crm.kernel.tenancy.scope import become, current_workspace_id, scope
 from crm.sales.models import LeadForm
 from crm.sales.models.lead_form import Asked, FormLanguage
 from crm.sales.queries.forms import form_of, said, workspace_of
@@ -62,7 +62,7 @@ class Visit:
 @never_cache
 @csrf_exempt
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no further arguments
 @require_http_methods(["GET", "HEAD", "POST"])
 def form_page(request: HttpRequest, token: str) -> HttpResponseBase:
     """GET shows the form, POST makes a lead. There is no session that another site could misuse, hence no CSRF token."""
@@ -71,7 +71,7 @@ def form_page(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @never_cache
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no further arguments
 @require_http_methods(["GET", "HEAD"])
 def thanks_page(request: HttpRequest, token: str) -> HttpResponseBase:
     """GET: what is said when the form was sent."""
@@ -99,7 +99,7 @@ def _in_its_house(visit: Visit, answer: Any) -> HttpResponseBase:
 
 def _actor(form: LeadForm, language: str) -> Actor:
     """Kith itself, reading numbers and days as the company does."""
-    home = Workspace.objects.get(pk=form.workspace_id)
+    home = Workspace.objects.get(pk=current_workspace_id())
     made = system_actor(home.pk, f"{form.name} (/f)")
     return replace(made, language=language, time_zone=home.time_zone, currency=home.currency, country=home.country)
 
@@ -137,7 +137,7 @@ def _serve(visit: Visit, form: LeadForm, actor: Actor) -> HttpResponseBase:
 
 def _sent(visit: Visit, form: LeadForm, actor: Actor) -> HttpResponseBase:
     try:
-        with scope(form.workspace_id, actor, _("web form “%(form)s”") % {"form": form.name}):
+        with scope(actor.workspace_id, actor, _("web form “%(form)s”") % {"form": form.name}):
             _make(visit, form)
     except Wrong as refusal:
         visit.errors, visit.status = dict(refusal.fields), refusal.status
@@ -151,7 +151,9 @@ def _make(visit: Visit, form: LeadForm) -> None:
     given, entity = visit.request.POST, registry.kind("lead")
     assert entity is not None
     asks = list(form.asks or ())
-    missing = {name: [_("%(label)s is needed.") % {"label": Asked(name).label}] for name in form.requires or () if not given.get(name, "").strip()}
+    missing: dict[str, list[Any]] = {
+        name: [_("%(label)s is needed.") % {"label": Asked(name).label}] for name in form.requires or () if not given.get(name, "").strip()
+    }
     consent = said(form, "consent", visit.language)
     if consent and given.get("consent") != "yes":
         missing["consent"] = [_("Tick the box, so that we may answer you.")]
