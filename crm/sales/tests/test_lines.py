@@ -29,7 +29,8 @@ def shop(company: Company) -> dict[str, Any]:
     made = {name: company.make("product", {"name": name, "unit": "pcs"}) for name in ("Street lamp", "Desk lamp")}
     yuan = company.make("price_list", {"name": "China", "currency": "CNY"})
     dollars = company.make("price_list", {"name": "Abroad", "currency": "USD"})
-    for list_, product, price, least in ((yuan, "Street lamp", "200", 1), (yuan, "Street lamp", "180", 100), (dollars, "Desk lamp", "10", 1)):
+    prices = ((yuan, "Street lamp", "200", 1), (yuan, "Street lamp", "180", 100), (dollars, "Desk lamp", "10", 1))
+    for list_, product, price, least in prices:
         company.make("price_entry", {"price_list": list_.pk, "product": made[product].pk, "price": price, "from_quantity": least})
     return made
 
@@ -213,7 +214,8 @@ def test_competitors_are_proposed_when_a_deal_is_lost(north: Company) -> None:
     assert wrong.status_code == 422
     with north.as_("ada"):
         reason = registry.kind("lost_reason").model.objects.get(name="Price").pk
-    done = client.post(f"/opportunities/{deal.pk}/do/lose", {"rival": str(rival.pk), "lost_reason": str(reason)}, headers={"HX-Request": "true"})
+    given = {"rival": str(rival.pk), "lost_reason": str(reason)}
+    done = client.post(f"/opportunities/{deal.pk}/do/lose", given, headers={"HX-Request": "true"})
     assert done.status_code == 204
     with north.as_("ada"):
         assert Opportunity.objects.get(pk=deal.pk).lost_to_id == rival.pk
