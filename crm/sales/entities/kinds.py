@@ -36,7 +36,6 @@ class Opportunities(Entity[Opportunity]):
     quick = ("name", "account", "amount", "closes")
     highlights = ("amount", "stage", "probability", "closes", "owner")
     facts = ("account", "contact", "pipeline", "opened_on", "closed_on", "lost_reason", "source", "next_step", "tags")
-    related = ("opportunity_contact",)
     hint = ("account", "stage")
     related = ("opportunity_contact", "deal_competitor")
     match = ("external_id", "name")
