@@ -31,7 +31,8 @@ def draw_prospects(
 ) -> list[Prospect]:
     """`many` leads, newest last; every ninth is of a company that is a customer already."""
     firms = Firms(draw, today)
-    moments = sorted(draw.between(today - 90 * DAY, today - DAY / 8) for _ in range(many))
+    zone = today.tzinfo or datetime.UTC
+    moments = sorted(min(draw.between(today - 90 * DAY, today, zone), today - DAY / 24) for _ in range(many))
     found = []
     for at, moment in enumerate(moments):
         customers, people = known

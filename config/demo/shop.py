@@ -26,7 +26,7 @@ ITEMISED = 0.3
 def write_goods(write: Write, today: datetime.date, chinese: bool) -> dict[str, UUID]:
     """{code: product}, with a price list in each currency that is sold in, and the rates of the last days."""
     rows = [
-        {"name": zh if chinese else en, "code": code, "kind": kind, "series": series, "unit": unit if chinese else unit_en}
+        {"name": f"{zh} {en}" if chinese else en, "code": code, "kind": kind, "series": series, "unit": unit if chinese else unit_en}
         | {"cost": str(cost), "cost_currency": "CNY", "tax_class": "13%" if kind == "goods" else "6%"}
         for zh, en, code, kind, series, unit, unit_en, cost, _price in GOODS
     ]

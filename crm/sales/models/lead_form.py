@@ -11,7 +11,7 @@ from crm.kernel.records.models import Record
 class Asked(models.TextChoices):
     """What a web form may ask; the values are names of a lead's fields."""
 
-    NAME = "name", _("Name")
+    NAME = "name", _("Your name")
     COMPANY = "company", _("Company")
     JOB_TITLE = "job_title", _("Job title")
     MOBILE = "mobile", _("Mobile")

@@ -1,6 +1,7 @@
 """The public page of a web form: shown without sign-in, makes leads as Kith, keeps robots and floods out."""
 
 import time
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -230,7 +231,9 @@ def _inputs(visit: Visit, form: LeadForm, actor: Actor) -> list[Input]:
     reading = Reading.of(actor)
     made = []
     for name in form.asks or ():
-        one = input_of(entity, entity.fields[name], None, given, visit.errors, reading)
+        asked = copy(entity.fields[name])  # in the words for visitors
+        asked.label, asked.help = Asked(name).label, ""
+        one = input_of(entity, asked, None, given, visit.errors, reading)
         one.required = name in (form.requires or ())
         made.append(one)
     return made
