@@ -48,12 +48,16 @@ export function startLines() {
   document.addEventListener("keydown", keys);
   document.addEventListener("htmx:beforeSwap", (e) => {
     const active = document.activeElement;
-    const mine = e.detail.target.id === "deal-lines" && active?.id && e.detail.target.contains(active);
+    const inside = e.detail.target.id === "deal-lines" && active?.id && e.detail.target.contains(active);
+    const mine = inside && !e.detail.requestConfig.elt.contains(active.closest("[data-add]")); // what was added is done with
     typed = mine && active.value !== active.defaultValue ? [active.id, active.value] : null;
   });
   document.addEventListener("htmx:afterSettle", () => {
     const input = typed && document.getElementById(typed[0]);
-    if (input && input.value !== typed[1]) input.value = typed[1];
+    const text = typed?.[1];
     typed = null;
+    if (!input || input.value === text) return;
+    input.value = text;
+    input.dispatchEvent(new Event("input", { bubbles: true })); // totals and lookups hear of it
   });
 }

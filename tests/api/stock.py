@@ -1,6 +1,7 @@
 """Two companies with one record of every kind, made once a module: the API must not see from one into the other."""
 
 from dataclasses import dataclass
+from random import randint
 from typing import Any
 from uuid import uuid4
 
@@ -41,7 +42,9 @@ class Stocked:
             found = Samples(actor).record(writable(entity, actor), entity)
         if entity.title in found and entity.title_field.type == "text" and entity.kind not in PARTICULAR:
             found[entity.title] = f"Example {uuid4().hex[:8]}"
-        return found
+        if entity.kind == "currency_rate":  # one a day
+            found |= {"currency": "USD", "day": f"20{randint(10, 25)}-{randint(1, 12):02}-{randint(1, 28):02}"}
+        return found | ({"description": "Example"} if entity.kind == "opportunity_line" else {})
 
     def url(self, entity: Entity[Any], more: str = "") -> str:
         """Address of the record of this kind."""
