@@ -47,7 +47,7 @@ def test_a_lead_is_called_by_what_is_known(north: Company) -> None:
 
 
 def test_the_first_rule_that_fits_gives_it_away(north: Company) -> None:
-    rule(north, "Fairs", condition='source = fair', person=north.people["cleo"].pk)
+    rule(north, "Fairs", condition="source = fair", person=north.people["cleo"].pk)
     rule(north, "All others", person=north.people["ada"].pk)
     fair = north.make("lead", {"name": "Wu", "source": "fair"}, by="bo")
     assert (fair.owner_id, fair.team_id) == (north.people["cleo"].pk, north.people["cleo"].team_id)
