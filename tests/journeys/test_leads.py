@@ -75,8 +75,9 @@ def set_up(north: Company, words: Words) -> tuple[LeadForm, str]:
     for name, price in ((words.lamp, "200"), (words.fitting, "50")):
         product = north.make("product", {"name": name})
         north.make("price_entry", {"price_list": prices.pk, "product": product.pk, "price": price})
-    heading = {"heading_en": ENGLISH.heading, "heading_zh": CHINESE.heading, "consent_en": "You may answer me.", "consent_zh": "可与我联系。"}
-    return north.make("lead_form", {"name": "Website", **heading}), str(account.pk)
+    heading = {"heading_en": ENGLISH.heading, "heading_zh": CHINESE.heading}
+    consent = {"consent_en": "You may answer me.", "consent_zh": "可与我联系。"}
+    return north.make("lead_form", {"name": "Website", **heading, **consent}), str(account.pk)
 
 
 def visit(page: Page, link: str, words: Words) -> None:

@@ -136,8 +136,9 @@ def _chosen(kind: str, said: str, found: list[Candidate], makes: bool) -> Choice
 
 
 def values_for(kind: str, lead: Lead, deal_name: str | None = None) -> dict[str, Any]:
-    """What a new record of the kind would be made of."""
-    values = {name: entity_of(lead).fields[mine].value(lead) for name, mine in CARRIED[kind].items()}
+    """What a new record of the kind would be made of, out of those fields of the lead which the actor may see."""
+    seen = policy_for(entity_of(lead)).fields(_me())
+    values = {name: seen[mine].value(lead) for name, mine in CARRIED[kind].items() if mine in seen}
     if kind == "opportunity":
         values["name"] = deal_name or _deal_name(lead)
     elif kind == "contact":
@@ -145,7 +146,7 @@ def values_for(kind: str, lead: Lead, deal_name: str | None = None) -> dict[str,
     else:
         values |= {"name": lead.company or lead.name, "type": AccountType.COMPANY if lead.company else AccountType.HOUSEHOLD}
     if kind == "account" or (kind == "contact" and not lead.company):
-        values |= {name: getattr(lead, name) for name, one in entity_of(lead).fields.items() if one.part_of == "address"}
+        values |= {name: getattr(lead, name) for name, one in seen.items() if one.part_of == "address"}
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
@@ -183,7 +184,9 @@ def _settled(choice: Choice, lead: Lead, values: Mapping[str, Any]) -> Any:
         return change(entity, choice.use.pk, more) if more else choice.use
     if not choice.new:
         return None
-    return create(entity, {**values, **_owned(lead)})
+    policy = policy_for(entity)
+    closed = policy.readonly(_me()) | policy.hidden(_me())
+    return create(entity, {name: value for name, value in {**values, **_owned(lead)}.items() if name not in closed})
 
 
 def _owned(lead: Lead) -> dict[str, UUID]:
