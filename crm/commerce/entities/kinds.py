@@ -26,6 +26,7 @@ class Products(Entity[Product]):
     facts = ("tax_class", "cost", "description")
     related = ("price_entry",)
     match = ("code", "external_id", "name")
+    hint = ("code", "series")
     empty = _("What you sell: goods and services with a code and a unit. Add the first one, or import your list.")
 
 

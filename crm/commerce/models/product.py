@@ -20,6 +20,7 @@ class Product(Record):
     )
     code = f.Text(
         _("Code"),
+        search="B",
         unique_value=True,
         synonyms=("product code", "sku", "item number", "article number", "part number", "产品编号", "货号", "型号"),
     )
@@ -30,7 +31,10 @@ class Product(Record):
     cost = f.Money(_("Cost"), synonyms=("cost price", "unit cost", "standard cost", "成本", "成本价"))
     retired = f.YesNo(_("Retired"), help=_("Kept for old deals, no longer offered for new ones."), synonyms=("discontinued", "停售"))
     external_id = f.Text(
-        _("External number"), help=_("Its number in another system."), synonyms=("product id", "product key", "编号", "产品标识")
+        _("External number"),
+        search="B",
+        help=_("Its number in another system."),
+        synonyms=("product id", "product key", "编号", "产品标识"),
     )
     description = f.LongText(_("Description"), synonyms=("notes", "comments", "备注", "说明"))
 

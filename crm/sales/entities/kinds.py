@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Contact
+from crm.kernel.dedupe.rules import address, company, email, person, phone, tax, web
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records.reading import titles_of
 from crm.sales.models import (
@@ -113,6 +114,10 @@ class Leads(Entity[Lead]):
     highlights = ("status", "budget", "source", "campaign", "round")
     facts = ("company", "mobile", "email", "wechat", "need", "account", "contact", "opportunity")
     match = ("external_id", "email", "mobile", "name")
+    hint = ("company", "status")
+    duplicates = (
+        person("name"), company("company"), phone("mobile", "phone"), email("email"), web("website"), tax("tax_id"), address("address"),
+    )  # fmt: skip
     sort = "-created_at"
     empty = _("People and companies who may become customers. Add one, import a list, or put a form on your website.")
 

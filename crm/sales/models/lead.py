@@ -50,7 +50,7 @@ class Lead(Record):
         help=_("The company's name is taken where the person is not known."),
         synonyms=("lead", "full name", "contact", "contact name", "person", "lead name", "姓名", "联系人", "线索", "线索名称"),
     )
-    company = f.Text(_("Company"), synonyms=("account", "company name", "organisation", "organization", "公司", "公司名称", "单位"))
+    company = f.Text(_("Company"), search="A", synonyms=("account", "company name", "organisation", "organization", "公司", "公司名称", "单位"))
     job_title = f.Text(_("Job title"), synonyms=("title", "position", "job", "role", "职务", "职位"))
     mobile = f.Phone(_("Mobile"), synonyms=("cell", "cell phone", "mobile phone", "手机", "手机号"))
     phone = f.Phone(_("Phone"), synonyms=("telephone", "office phone", "tel", "电话", "座机"))
@@ -64,15 +64,18 @@ class Lead(Record):
     reason = f.Choice(_("Reason"), LeadReason, synonyms=("why", "disqualified because", "原因"))
     reason_note = f.Text(_("More on the reason"), longest=400, synonyms=("reason note", "原因说明"))
     comes_back_on = f.Date(_("Comes back on"), synonyms=("back on", "回流日期"))
-    need = f.LongText(_("Need"), synonyms=("interest", "requirement", "message", "需求", "留言"))
+    need = f.LongText(_("Need"), search="D", synonyms=("interest", "requirement", "message", "需求", "留言"))
     budget = f.Money(_("Budget"), synonyms=("amount", "expected amount", "预算"))
     source = f.Choice(_("Source"), Source, synonyms=("lead source", "来源", "线索来源"))
     campaign = f.Text(_("Campaign"), synonyms=("campaign name", "市场活动"))
     external_id = f.Text(
-        _("External number"), help=_("Its number in another system."), synonyms=("lead id", "cust num", "customer number", "编号")
+        _("External number"),
+        search="B",
+        help=_("Its number in another system."),
+        synonyms=("lead id", "cust num", "customer number", "编号"),
     )
     tags = f.Tags(_("Tags"), synonyms=("labels", "标签"))
-    description = f.LongText(_("Description"), synonyms=("notes", "comments", "备注", "说明"))
+    description = f.LongText(_("Description"), search="D", synonyms=("notes", "comments", "备注", "说明"))
     form = f.Link("sales.LeadForm", _("Web form"), readonly=True)
     referrer = f.Text(_("Came from"), longest=500, help=_("The page on which the visitor was before."), synonyms=("referer", "来路"))
     utm_source = f.Text(_("utm_source"), synonyms=("utm source",))
