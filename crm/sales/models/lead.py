@@ -50,7 +50,11 @@ class Lead(Record):
         help=_("The company's name is taken where the person is not known."),
         synonyms=("lead", "full name", "contact", "contact name", "person", "lead name", "姓名", "联系人", "线索", "线索名称"),
     )
-    company = f.Text(_("Company"), search="A", synonyms=("account", "company name", "organisation", "organization", "公司", "公司名称", "单位"))
+    company = f.Text(
+        _("Company"),
+        search="A",
+        synonyms=("account", "company name", "organisation", "organization", "公司", "公司名称", "单位"),
+    )
     job_title = f.Text(_("Job title"), synonyms=("title", "position", "job", "role", "职务", "职位"))
     mobile = f.Phone(_("Mobile"), synonyms=("cell", "cell phone", "mobile phone", "手机", "手机号"))
     phone = f.Phone(_("Phone"), synonyms=("telephone", "office phone", "tel", "电话", "座机"))
