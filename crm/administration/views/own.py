@@ -1,6 +1,7 @@
 """One's own settings: profile, password, sessions, API tokens."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -32,8 +33,23 @@ def profile(request: HttpRequest) -> HttpResponseBase:
             return done("/settings/profile", _("Your profile is saved."))
         except Wrong as wrong:
             refusal = wrong
+    return _profile(request, refusal=refusal)
+
+
+@require_POST
+def calendar(request: HttpRequest) -> HttpResponseBase:
+    """Makes a calendar address, which is shown this once, or takes it back."""
+    if request.POST.get("act") == "drop":
+        actions.drop_calendar_link()
+        return done("/settings/profile", _("The calendar address no longer works."))
+    secret = actions.make_calendar_link(request.POST.get("tasks", "event"))
+    return _profile(request, feed=request.build_absolute_uri(f"/calendar/{secret}.ics"))
+
+
+def _profile(request: HttpRequest, **facts: Any) -> HttpResponseBase:
     user = User.objects.select_related("team").get(id=current_actor().id)
-    return section(request, "profile", person=user, choices=choices.of_place(), refusal=refusal)
+    words = {"refusal": None, "feed": "", **({"sent": {}} if "feed" in facts else {}), **facts}
+    return section(request, "profile", person=user, choices=choices.of_place(), link=queries.calendar_link(user.id), **words)
 
 
 @sensitive_post_parameters("old", "new")
