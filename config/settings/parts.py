@@ -12,6 +12,7 @@ KERNEL = (
     "records",
     "notify",
     "files",
+    "saved",
     "search",
     "dedupe",
     "exchange",

@@ -126,5 +126,6 @@ class Activities(Entity[Activity]):
     highlights = ("type", "due", "done_at", "duration", "owner")
     facts = ("record", "account", "direction", "result", "reminder_at", "body")
     hint = ("type", "record")
+    calendar, done = ("due",), "done_at"
     sort = "-created_at"
     empty = _("Calls, meetings, visits, mails, notes and tasks. Log the first one from any customer.")

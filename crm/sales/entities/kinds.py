@@ -28,6 +28,7 @@ class Opportunities(Entity[Opportunity]):
     columns = ("name", "account", "amount", "stage", "closes", "owner")
     board, board_sum = "stage", "amount"
     card = ("account", "name", "amount", "closes", "owner")
+    calendar, done = ("closes",), "closed_on"
     form = {
         _("Deal"): ("name", "account", "contact", "amount", "source"),
         _("Plan"): ("pipeline", "stage", "probability", "opened_on", "closes", "next_step", "owner", "team"),
