@@ -68,6 +68,9 @@ SORT = Param(
 FIELDS = Param(
     "fields", {"type": "string"}, gettext_lazy("Only these fields, separated by commas; id is always there."), _names
 )
+VIEW = Param(
+    "view", {"type": "string", "format": "uuid"}, gettext_lazy("A saved view: its filter (beside your own), sort and columns.")
+)
 WORDS = Param("q", {"type": "string", "maxLength": 200}, gettext_lazy("What to look for: words, pinyin, the end of a number, field:value."))
 KINDS = Param(
     "kinds", {"type": "string"}, gettext_lazy("Only records of these kinds, separated by commas."), _names

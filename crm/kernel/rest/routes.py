@@ -4,7 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.kernel.rest.operation import Handler
-from crm.kernel.rest.views import bulk, duplicates, exports, files, history, imports, jobs, kinds, perform, records, search, shares
+from crm.kernel.rest.views import (
+    bulk,
+    duplicates,
+    exports,
+    files,
+    history,
+    imports,
+    jobs,
+    kinds,
+    perform,
+    records,
+    search,
+    shares,
+    views,
+)
 
 BASE = "/api/v1"
 
@@ -43,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     _route("/{plural}", GET=records.list_records, POST=records.create_record),
     _route("/{plural}/schema", GET=kinds.schema),
     _route("/{plural}/duplicates", POST=duplicates.find_duplicates),
+    _route("/{plural}/views", GET=views.list_views),
     _route("/{plural}/bulk/change", POST=bulk.change_records),
     _route("/{plural}/bulk/delete", POST=bulk.delete_records),
     _route(

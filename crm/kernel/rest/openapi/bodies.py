@@ -177,6 +177,7 @@ def _export(about: About) -> Schema:
             "filter": {"type": ["object", "string", "null"]},
             "sort": {"type": ["string", "null"]},
             "fields": {"type": "array", "items": {"type": "string"}},
+            "view": {"type": ["string", "null"], "format": "uuid"},
         },
     }
     return {"schema": schema, "example": {"kind": kinds[0] if kinds else "", "format": "csv"}}
