@@ -78,6 +78,8 @@ def test_saved_shared_grouped_moved(browser: Browser, north: Company, live_serve
         clean(page)
         page.goto(where.replace("/opportunities/?", "/opportunities/calendar?"))
         if phone:
+            clean(page)
+            page.goto(f"{page.url}&filter=name+~+signs&span=agenda&day={now().date().replace(day=1)}")
             expect(page.locator(".ag-r", has_text="Harbour signs")).to_be_visible()
             clean(page)
             return

@@ -67,6 +67,8 @@ class Day:
 
 @dataclass(slots=True)
 class CalendarScreen:
+    """`shown`: how many of the days stand in the grid; the agenda of a phone may go on behind them."""
+
     entity: Entity[Any]
     look: Look
     by: Fact
@@ -82,15 +84,17 @@ class CalendarScreen:
     before: str
     after: str
     asked: bool
+    shown: int
     full: bool = False
     words: dict[str, str] = field(default_factory=dict)
 
     @property
     def filled(self) -> list[Day]:
         """The days of an agenda: those with something on them, and today. Where no span was asked for (a phone shows an agenda
-        then), what is past is left out."""
-        now_on = next((place for place, day in enumerate(self.days) if day.today), 0) if not self.asked else 0
-        return [day for day in self.days[now_on:] if (day.items or day.today) and not day.beside]
+        then), it goes on from today."""
+        now_on = next((place for place, day in enumerate(self.days) if day.today), None) if not self.asked else None
+        days = self.days if now_on is None else self.days[now_on : now_on + AGENDA_DAYS]
+        return [day for day in days if (day.items or day.today) and (now_on is not None or not day.beside)]
 
 
 def first_weekday(reading: Reading) -> int:
@@ -113,6 +117,9 @@ def screen(look: Look) -> CalendarScreen:
     span = given.get("span") if given.get("span") in SPANS else "month"
     day = _day(given.get("day", "")) or today
     first, last = _reach(str(span), day, first_weekday(reading))
+    shown, asked = (last - first).days + 1, "span" in given
+    if not asked and first <= today <= last:
+        last = max(last, today + _DAY * (AGENDA_DAYS - 1))
     found, full = filters.read(entity, given), False
     try:
         rows, full = _rows(look, by, found, first, last)
@@ -125,7 +132,7 @@ def screen(look: Look) -> CalendarScreen:
     made = CalendarScreen(
         entity, look, by, [seen[name] for name in names], str(span), _title(str(span), day, first, last, reading), days,
         [_weekday(first + _DAY * place, reading) for place in range(7)], found, filters.chips(entity, found, reading), may,
-        may["edit"] and by.name not in policy.readonly(actor), _turn(str(span), day, -1), _turn(str(span), day, 1), "span" in given,
+        may["edit"] and by.name not in policy.readonly(actor), _turn(str(span), day, -1), _turn(str(span), day, 1), asked, shown,
     )
     made.full, made.words = full, _words()
     return made
