@@ -104,3 +104,5 @@ def moved_and_back(page: Page, words: dict[str, str]) -> None:
     week_on = (before + datetime.timedelta(days=7)).isoformat()
     expect(page.locator(f"[data-column='{week_on}'] .ce", has_text="Harbour signs")).to_be_visible()
     expect(page.locator(".toast").last).to_be_visible()
+    page.locator(f"[data-column='{there}'] [data-cards]").click()
+    expect(page.locator("dialog [name=closes]")).to_have_value(there)

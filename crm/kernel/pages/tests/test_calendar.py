@@ -75,3 +75,5 @@ def test_a_calendar_is_saved_as_a_view(north: Company) -> None:
     assert "/activities/calendar?view=" in made["HX-Redirect"] and client.get(made["HX-Redirect"]).status_code == 200
     dialog = client.get("/activities/new?due=2026-03-12T09:00", headers=HTMX).content.decode()
     assert 'value="2026-03-12T09:00"' in dialog, "a click on a day begins there"
+    other = client.get("/contacts/new?birthday=1990-03-12", headers=HTMX).content.decode()
+    assert 'value="1990-03-12"' in other, "by whatever day the calendar is laid out"
