@@ -54,6 +54,8 @@ Alpine.start();
 function startParts(root) {
   const board = root.querySelector("[data-board]");
   if (board) import("./board.js").then((m) => m.startBoard(board, htmx));
+  const mails = root.querySelector("[data-mails]");
+  if (mails) import("./mails.js").then((m) => m.startMails(mails));
   if (root.querySelector("[data-drop], form[data-import]")) import("./import.js").then((m) => m.startImport(root));
 }
 htmx.onLoad(startParts);

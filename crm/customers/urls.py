@@ -1,9 +1,13 @@
 from django.urls import path
 
-from crm.customers.views import calendar, done, log
+from crm.customers import api  # noqa: F401  (adds its addresses to the API)
+from crm.customers.views.activities import calendar, done, log
+from crm.customers.views.mails import person, take
 
 urlpatterns = [
     path("calendar/<str:secret>.ics", calendar, name="customers.calendar"),
     path("activities/log/<uuid:record>", log, name="customers.log"),
     path("activities/<uuid:pk>/done", done, name="customers.done"),
+    path("mails/<uuid:record>", take, name="customers.take_mail"),
+    path("mails/<uuid:pk>/person", person, name="customers.mail_person"),
 ]

@@ -119,12 +119,12 @@ class Activities(Entity[Activity]):
     menu, menu_order = "work", 30
     columns = ("subject", "type", "account", "due", "done_at", "owner")
     form = {
-        _("Activity"): ("type", "subject", "record", "due", "reminder_at", "owner"),
+        _("Activity"): ("type", "subject", "record", "people", "due", "reminder_at", "owner"),
         _("What came of it"): ("done_at", "duration", "direction", "result", "body"),
     }
     quick = ("type", "subject", "record", "due")
     highlights = ("type", "due", "done_at", "duration", "owner")
-    facts = ("record", "account", "direction", "result", "reminder_at", "body")
+    facts = ("record", "account", "people", "direction", "result", "reminder_at", "body")
     hint = ("type", "record")
     calendar, done = ("due",), "done_at"
     sort = "-created_at"

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 
 from crm.customers import queries
 from crm.customers.entities.graph import draw
+from crm.customers.entities.letters import shown
 from crm.customers.models import Activity
 from crm.customers.models.activity import ActivityType, Direction
 from crm.kernel.access.policy import policy_for, visible
@@ -98,16 +100,25 @@ for _kind in ("account", "contact"):
 @timeline.source("*")
 def everything(record: Any, actor: Any, before: datetime.datetime | None, limit: int) -> list[timeline.Item]:
     """Activities, changes and files of a record and of what belongs to it."""
-    return [_item(moment, record) for moment in queries.timeline(record, before, limit)]
+    moments = queries.timeline(record, before, limit)
+    mails = shown([one.activity for one in moments if one.activity is not None and one.activity.type == ActivityType.EMAIL], actor)
+    return [_item(moment, record, mails) for moment in moments]
 
 
-def _item(one: queries.Moment, record: Any) -> timeline.Item:
+@panel("activity", "mail", label=_("Mail"), template="customers/mail.jinja", where="composer", order=5, icon="mail")
+def mail(record: Any, actor: Any) -> Mapping[str, Any] | None:
+    """Who wrote to whom, the text, what was quoted, the files."""
+    words = shown([record], actor).get(record.pk)
+    return {**words, "whole": True} if words is not None else None
+
+
+def _item(one: queries.Moment, record: Any, mails: Mapping[UUID, Mapping[str, Any]]) -> timeline.Item:
     elsewhere = one.record is not None and one.record != record.pk
     entity = registry.kind(one.record_kind)
     where = f"{entity.label} {one.record_title}" if elsewhere and entity else ""
     url = record_url(entity, one.record) if elsewhere and entity and one.record else ""
     if one.activity is not None:
-        return _talk(one, one.activity, where)
+        return _talk(one, one.activity, where, mails.get(one.activity.pk, {}))
     if one.file is not None:
         return timeline.Item(
             one.at, "clip", _t("File %(name)s") % {"name": one.file.name}, source=where, url=url, who=one.who, key=str(one.id)
@@ -120,7 +131,7 @@ def _item(one: queries.Moment, record: Any) -> timeline.Item:
     return timeline.Item(one.at, "edit", _t("%(fields)s changed") % {"fields": fields}, said, where, url, who=one.who, key=str(one.id))
 
 
-def _talk(one: queries.Moment, talk: Activity, where: str) -> timeline.Item:
+def _talk(one: queries.Moment, talk: Activity, where: str, mail: Mapping[str, Any]) -> timeline.Item:
     kind = talk.type or ActivityType.NOTE.value
     facts = [str(ActivityType(kind).label)]
     if talk.direction == Direction.IN:
@@ -144,6 +155,8 @@ def _talk(one: queries.Moment, talk: Activity, where: str) -> timeline.Item:
         tone,
         one.who,
         str(one.id),
+        template="customers/mail.jinja" if mail else "",
+        words=mail,
     )
 
 

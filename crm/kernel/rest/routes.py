@@ -35,7 +35,7 @@ def _route(template: str, **methods: Handler) -> Route:
     return Route(BASE + template, methods)
 
 
-ROUTES: tuple[Route, ...] = (
+ROUTES: list[Route] = [
     _route("/me", GET=kinds.me),
     _route("/kinds", GET=kinds.kinds),
     _route("/jobs", GET=jobs.list_jobs),
@@ -69,4 +69,12 @@ ROUTES: tuple[Route, ...] = (
     _route("/{plural}/{id}/shares", GET=shares.list_shares, POST=shares.share_record),
     _route("/{plural}/{id}/shares/{share}", DELETE=shares.remove_share),
     _route("/{plural}/{id}/actions/{action}", POST=perform.perform_action),
-)
+]
+
+
+def add_route(template: str, **methods: Handler) -> None:
+    """Adds an address of a part above the kernel: `add_route("/{plural}/{id}/mails", POST=take_mail)`.
+
+    A part does so in its `api`, which its `urls` import: before the addresses of the API are put together.
+    """
+    ROUTES.append(_route(template, **methods))

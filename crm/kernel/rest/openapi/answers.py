@@ -152,6 +152,14 @@ COMPONENTS: dict[str, Schema] = {
     "File": _object(
         id=_ID, name=_TEXT, size=_COUNT, mime=_TEXT, sha256=_TEXT, by=_NULL_ID, created_at=_TIME, url=_TEXT
     ),
+    "MailTaken": _object(
+        id=_ID,
+        subject=_TEXT,
+        known={"type": "boolean"},
+        people=_list(_ID),
+        unknown=_list(_object(name=_TEXT, address=_TEXT)),
+        url=_TEXT,
+    ),
     "Share": _object(
         id=_ID,
         user=_NULL_ID,
@@ -222,6 +230,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "job": _named("Job"),
     "jobs": _page("Job"),
     "file": _named("File"),
+    "mail": _named("MailTaken"),
     "files": _page("File"),
     "share": _named("Share"),
     "shares": _page("Share"),
