@@ -10,6 +10,7 @@ import { startKeys } from "./keys.js";
 import { startLayers } from "./layers.js";
 import { startLines } from "./lines.js";
 import { startLookups } from "./lookups.js";
+import { startMentions } from "./mentions.js";
 import { startMenus } from "./menus.js";
 import { palette } from "./palette.js";
 import { startPreferences } from "./preferences.js";
@@ -45,6 +46,7 @@ startSimilar(htmx);
 startForms();
 startPreferences();
 startBell();
+startMentions();
 
 Alpine.data("filterEditor", filterEditor);
 Alpine.data("palette", palette);

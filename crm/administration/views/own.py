@@ -13,12 +13,13 @@ from crm.administration.views import choices
 from crm.administration.views.browsers import described
 from crm.administration.views.page import done, section
 from crm.kernel.base.clock import now
-from crm.kernel.base.errors import Refusal, Wrong
+from crm.kernel.base.errors import NotAllowed, Refusal, Wrong
 from crm.kernel.identity import actions, queries
 from crm.kernel.identity.actions.guards import the_person
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.models import User
 from crm.kernel.identity.origin import origin_of
+from crm.kernel.notify import bell
 from crm.kernel.tenancy.scope import current_actor
 
 LASTING = {"30": timedelta(days=30), "90": timedelta(days=90), "365": timedelta(days=365)}
@@ -29,6 +30,9 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
+            if "bell" in request.POST:
+                bell.choose(the_person_id(), request.POST.getlist("topic"))
+                return done("/settings/profile", _("What rings is saved."))
             actions.save_profile(request.POST.get("name", ""), request.POST.dict())
             return done("/settings/profile", _("Your profile is saved."))
         except Wrong as wrong:
@@ -49,7 +53,16 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
 def _profile(request: HttpRequest, **facts: Any) -> HttpResponseBase:
     user = User.objects.select_related("team").get(id=current_actor().id)
     words = {"refusal": None, "feed": "", **({"sent": {}} if "feed" in facts else {}), **facts}
-    return section(request, "profile", person=user, choices=choices.of_place(), link=queries.calendar_link(user.id), **words)
+    words |= {"link": queries.calendar_link(user.id), "topics": bell.TOPICS, "silent": bell.off(user.pk)}
+    return section(request, "profile", person=user, choices=choices.of_place(), **words)
+
+
+def the_person_id() -> UUID:
+    """Who is signed in; a program has no bell. Raises NotAllowed."""
+    found: UUID | None = current_actor().id
+    if found is None:
+        raise NotAllowed
+    return found
 
 
 @sensitive_post_parameters("old", "new")

@@ -52,7 +52,7 @@ def test_a_body_is_read_in_the_set_it_is_in(charset: str, declared: str, text: s
     ("raw", "subject"),
     [
         (b"=?gb2312?B?1MvK5Lrez6w=?=", None),
-        ("=?utf-8?B?5ZCI5ZCM?= =?utf-8?B?6K+05piO?=".encode(), "合同说明"),
+        (b"=?utf-8?B?5ZCI5ZCM?= =?utf-8?B?6K+05piO?=", "合同说明"),
         (b"=?utf-8?B?5ZCI5Q==?= =?utf-8?B?kIw=?=", "合同"),  # a sign cut in two
         (b'"=?utf-8?Q?Gr=C3=BC=C3=9Fe?="', '"Grüße"'),
         ("报价".encode("gb18030"), "报价"),
@@ -87,9 +87,8 @@ def test_html_becomes_text_without_what_acts_or_loads() -> None:
         "<style>p{}</style><script>alert(1)</script><p onclick=x()>Dear&nbsp;Ada,<br>see <a href='https://acme.cn/q'>the offer</a></p>"
         "<img src='http://spy.example/p.gif' alt='Logo'><a href='javascript:x()'>no</a><ul><li>one<li>two</ul><blockquote>old</blockquote>"
     )
-    assert text == "Dear Ada,\nsee the offer (https://acme.cn/q)\n\n[Logo]no\n\n• one\n• two\n\n> old".replace("\n\n• one\n", "\n• one\n") or (
-        "alert" not in text and "spy.example" not in text and "javascript" not in text and "the offer (https://acme.cn/q)" in text and "> old" in text
-    )
+    assert text.startswith("Dear Ada,\nsee the offer (https://acme.cn/q)\n") and text.endswith("> old") and "• two" in text
+    assert not any(word in text for word in ("alert", "spy", "javascript", "{}"))
 
 
 @pytest.mark.parametrize(

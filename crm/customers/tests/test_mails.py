@@ -14,7 +14,8 @@ def eml(sender: str = "陈静 <chen@acme.cn>", subject: str = "报价 <b>x</b>",
     head = f"From: {sender}\nTo: {to}\nSubject: {subject}\nDate: Mon, 2 Mar 2026 09:15:00 +0800\nMessage-ID: <{number}@acme.cn>\n"
     body = (
         b"Content-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/html\n\n" + HTML + b"\n--q\n"
-        b"Content-Type: image/png\nContent-Disposition: attachment; filename=\"..\\\\..\\\\evil\xe2\x80\xaegnp.html\"\n\n<script>alert(2)</script>\n--q--\n"
+        b"Content-Type: image/png\nContent-Disposition: attachment; filename=\"..\\\\..\\\\evil\xe2\x80\xaegnp.html\"\n\n"
+        b"<script>alert(2)</script>\n--q--\n"
     )
     return head.encode() + body
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.customers import actions, planned
 from crm.customers.models.activity import ActivityType
 from crm.kernel.base.clock import now
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.keys import read_link
 from crm.kernel.identity.models import CalendarLink
@@ -40,7 +41,8 @@ def log(request: HttpRequest, record: UUID) -> HttpResponse:
     if days.isascii() and days.isdigit() and len(days) < 4:
         values["due"] = _in_days(int(days))
     planned = "due" in values or values.get("type") == ActivityType.TASK
-    made = actions.log(about.pk, values, planned)
+    named = [pk for raw in request.POST.getlist("mention") if (pk := as_uuid(raw))]
+    made = actions.log(about.pk, values, planned, named)
     change = note(str(made.subject), 1)
     said = _("Planned: %(subject)s") if planned else _("Logged: %(subject)s")
     return _back(request, record_url(entity, about.pk), said % {"subject": made.subject}, change.pk)

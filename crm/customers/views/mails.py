@@ -39,8 +39,9 @@ def take(request: HttpRequest, record: UUID) -> HttpResponse:
         answer = HttpResponse(status=204)
         toast(answer, _("This mail is here already: %(subject)s") % {"subject": taken[0].activity.subject}, link=first)
         return answer
-    said = ngettext("Taken in: %(subject)s", "%(num)s mails were taken in", len(fresh))
-    said = said % {"subject": fresh[0].activity.subject, "num": len(fresh)}
+    said = _("Taken in: %(subject)s") % {"subject": fresh[0].activity.subject}
+    if len(fresh) > 1:
+        said = ngettext("%(num)s mail was taken in", "%(num)s mails were taken in", len(fresh)) % {"num": len(fresh)}
     back = HttpResponse(status=204, headers={"HX-Refresh": "true"})
     answer = back if request.headers.get("HX-Request") else HttpResponseRedirect(record_url(entity, about.pk))
     later(answer, said, note(said, len(fresh)).pk)

@@ -48,6 +48,7 @@ urlpatterns = [
     path("<kind:entity>/<uuid:pk>/move", boards.move, name="pages.move"),
     path("<kind:entity>/<uuid:pk>/<beside:way>", records.beside, name="pages.beside"),
     path("<kind:entity>/<uuid:pk>/pin", records.pin, name="pages.pin"),
+    path("<kind:entity>/<uuid:pk>/follow", records.follow, name="pages.follow"),
     path("<kind:entity>/<uuid:pk>/delete", records.to_bin, name="pages.delete"),
     path("<kind:entity>/<uuid:pk>/files", records.attach, name="pages.attach"),
     path("<kind:entity>/<uuid:pk>/files/<uuid:file_id>/remove", records.detach, name="pages.detach"),
