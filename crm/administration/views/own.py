@@ -53,8 +53,12 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
 def _profile(request: HttpRequest, **facts: Any) -> HttpResponseBase:
     user = User.objects.select_related("team").get(id=current_actor().id)
     words = {"refusal": None, "feed": "", **({"sent": {}} if "feed" in facts else {}), **facts}
-    words |= {"link": queries.calendar_link(user.id), "topics": bell.TOPICS, "silent": bell.off(user.pk)}
+    words |= {"link": queries.calendar_link(user.id), **_bell(user)}
     return section(request, "profile", person=user, choices=choices.of_place(), **words)
+
+
+def _bell(user: User) -> dict[str, Any]:
+    return {"topics": bell.TOPICS, "silent": bell.off(user.pk)}
 
 
 def the_person_id() -> UUID:

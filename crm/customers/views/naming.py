@@ -20,10 +20,9 @@ def people(request: HttpRequest, record: UUID) -> JsonResponse:
     entity, about = fetch_any(record)
     asked = fold(searchable(request.GET.get("q", ""))[:60]).replace(" ", "")
     found = [one for one in User.objects.filter(is_active=True).order_by("name", "id") if _fits(one.name, asked)][:MOST]
-    items = [
-        {"id": str(one.pk), "title": one.name, "may": (may := may_see(entity, about.pk, one.pk)), "note": "" if may else _("may not see this")}
-        for one in found
-    ]
+    sight = {one.pk: may_see(entity, about.pk, one.pk) for one in found}
+    no = _("may not see this")
+    items = [{"id": str(one.pk), "title": one.name, "may": sight[one.pk], "note": "" if sight[one.pk] else no} for one in found]
     return JsonResponse({"items": sorted(items, key=lambda item: not item["may"])})
 
 

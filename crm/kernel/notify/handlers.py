@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.access.models import Share
 from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.fields import Link
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
 from crm.kernel.identity.queries import actor_of
@@ -33,8 +34,8 @@ def tell_who_it_is_shared_with(news: RecordShared) -> None:
 def tell_who_follows(news: RecordChanged) -> None:
     """Followers hear of a new owner, and of what the kind's board is about: the stage, the amount."""
     entity = registry.kind(news.kind)
-    if entity is None:
-        return
+    if entity is None or any(isinstance(field, Link) and field.follows for field in entity.fields.values()):
+        return  # what hangs on another record is told as news of that one
     matter = [entity.fields[name] for name in (entity.board, entity.board_sum, "owner") if name and name in entity.fields]
     changed = [field for field in matter if {field.name, f"{field.name}_id"} & set(news.fields)]
     record = entity.model._default_manager.filter(pk=news.record, deleted_at=None).first() if changed else None
