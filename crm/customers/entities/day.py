@@ -131,7 +131,7 @@ def silent(day: Day) -> Iterator[Candidate]:
         if pk in day.planned or usual is None or since < max(2 * usual, 7):
             continue
         why = _t("No word for %(days)s days; usually every %(usual)s") % {"days": since, "usual": usual}
-        item = _call(name, record_url(accounts, pk), why, pk, square=True)
+        item = _call(name, record_url(accounts, pk), why, pk)
         yield Candidate("silent", pk, "account", item, (since / usual - 2) / 4)
 
 
@@ -157,13 +157,14 @@ def birthdays(day: Day) -> Iterator[Candidate]:
     for contact in visible(entity).filter(wanted, owner_id=day.actor.id)[:MOST_BIRTHDAYS]:
         on = next(one for one in coming if (one.month, one.day) == (contact.birthday.month, contact.birthday.day))
         why = _t("Birthday today") if on == coming[0] else _t("Birthday on %(date)s") % {"date": wording.date(on)}
-        yield Candidate("birthday", contact.pk, "contact", _call(contact.name, record_url(entity, contact.pk), why, contact.pk))
+        item = _call(contact.name, record_url(entity, contact.pk), why, contact.pk, icon="cake")
+        yield Candidate("birthday", contact.pk, "contact", item)
 
 
-def _call(title: str, url: str, why: str, pk: UUID, square: bool = False) -> myday.Item:
+def _call(title: str, url: str, why: str, pk: UUID, icon: str = "phone") -> myday.Item:
     """A line whose act is to log a call."""
     return myday.Item(
-        title=title, url=url, why=why, icon="phone", kind="call", square=square, act_label=_("Log call"), act_url=new_step(pk, "call")
+        title=title, url=url, why=why, icon=icon, kind="call", act_label=_("Log call"), act_url=new_step(pk, "call")
     )
 
 
