@@ -26,6 +26,8 @@ TOPICS: Mapping[str, Words] = {
 }
 #: News of one record within this time stand in one line.
 BUNDLE = datetime.timedelta(hours=1)
+#: An import that touches thousands of followed records rings so often, and then no more for an hour.
+MOST_AN_HOUR = 30
 _MOST_PARTS = 12
 MARK = re.compile(r"@\[([^\[\]\n]{1,200})\]\(person:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)")
 
@@ -53,8 +55,10 @@ def bundle(user: User, record: UUID, title: str, what: str, words: Words) -> Non
     """One line a record and hour for a follower. `what`: "field" or "activity"; `words`: the field's label, the subject."""
     if "follow" in off(user.pk):
         return
-    recent = Notification.objects.filter(user_id=user.pk, record_id=record, topic="follow", read_at=None, created_at__gt=now() - BUNDLE)
-    line = recent.order_by("-created_at").select_for_update().first()
+    recent = Notification.objects.filter(user_id=user.pk, topic="follow", read_at=None, created_at__gt=now() - BUNDLE)
+    line = recent.filter(record_id=record).order_by("-created_at").select_for_update().first()
+    if line is None and recent[:MOST_AN_HOUR].count() == MOST_AN_HOUR:
+        return
     with translation.override(user.language):
         part = [what, storable(str(words), 120)]
         parts = [*(one for one in (line.parts if line else []) if one != part), part][-_MOST_PARTS:]

@@ -31,7 +31,12 @@ def follow_by_writing(record_id: UUID, user_id: UUID) -> None:
 
 
 def listeners(entity: Entity[Any], record: Any) -> list[User]:
-    """The active people who follow a record and may see it at this moment, but for whoever acts."""
+    """The active people who follow a record and may see it at this moment, but for whoever acts.
+
+    What Kith does by itself (the founding, the demonstration) is no news.
+    """
+    if current_actor().kind == "system":
+        return []
     chosen = dict(Follow.objects.filter(record_id=record.pk).values_list("user_id", "on"))
     people = {record.owner_id, record.created_by_id} - {None} | {pk for pk, on in chosen.items() if on}
     people -= {pk for pk, on in chosen.items() if not on} | {current_actor().id}

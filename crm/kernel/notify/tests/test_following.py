@@ -3,7 +3,7 @@
 import pytest
 
 from crm.kernel.entity.registry import registry
-from crm.kernel.notify.bell import mark, plain
+from crm.kernel.notify.bell import MOST_AN_HOUR, mark, plain
 from crm.kernel.notify.models import Follow, Mention, Notification
 from crm.kernel.records.writing import change
 from crm.kernel.testing.cast import Company
@@ -115,3 +115,10 @@ def test_what_rings_is_chosen_in_the_profile(north: Company) -> None:
 def test_texts_without_a_mark_stay(north: Company, text: str) -> None:
     with north.as_("ada"):
         assert plain(text) == text and mark(text, {}) == text
+
+
+def test_a_flood_ends(north: Company) -> None:
+    accounts = [north.make("account", {"name": f"A{number}"}, by="ada") for number in range(MOST_AN_HOUR + 5)]
+    for one in accounts:
+        write(north, "bo", one.pk, "Hello")
+    assert len(lines(north, "ada")) == MOST_AN_HOUR
