@@ -40,12 +40,12 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, problem: str = "") -> HttpResponse:
+def _page(request: HttpRequest, problem: str = "", typed: str | None = None) -> HttpResponse:
     current_actor().need(SETUP)
     found = rules(retired=True)
     turns = turns_of([rule.pk for rule in found])
     lines = [(rule, _chips(rule), turns.get(rule.pk, [])) for rule in found]
-    words = {"here": "assignment", "lines": lines, "idle_days": idle_days(), "problem": problem}
+    words = {"here": "assignment", "lines": lines, "idle_days": idle_days() if typed is None else typed, "problem": problem}
     return render(request, "sales/assignment.jinja", words, status=422 if problem else 200)
 
 
@@ -94,12 +94,13 @@ def _form(request: HttpRequest, rule: AssignmentRule | None, refusal: Wrong | No
     given = request.POST if refusal is not None else None
     lead = _kind("lead")
     chosen = [str(turn.user_id) for turn in turns_of([rule.pk]).get(rule.pk, [])] if rule is not None else []
-    condition = (rule.condition if rule is not None else "") or ""
+    condition = _typed_condition(given) or (rule.condition if rule is not None else "") or ""
     start = filters.for_editor(condition)
+    told = (refusal.fields or {"condition": [refusal.message]}) if refusal is not None else {}
     words = {
         "here": "assignment",
         "rule": rule,
-        "wrong": {name: [str(one) for one in said] for name, said in refusal.fields.items()} if refusal is not None else {},
+        "wrong": {name: [str(one) for one in said] for name, said in told.items()},
         "typed": given or {},
         "people": list(User.objects.filter(is_active=True).order_by("name", "pk")),
         "teams": list(Team.objects.order_by("name", "pk")),
@@ -111,6 +112,14 @@ def _form(request: HttpRequest, rule: AssignmentRule | None, refusal: Wrong | No
         "condition": condition,
     }
     return render(request, "sales/assignment_rule.jinja", words, status=refusal.status if refusal is not None else 200)
+
+
+def _typed_condition(given: Any) -> str:
+    """The condition as it was typed into a form that is shown again; "" where it cannot be read."""
+    try:
+        return filters.from_editor(given["result"]) if given is not None and given.get("result") else ""
+    except Wrong:
+        return ""
 
 
 def _back(said: str) -> HttpResponse:
@@ -143,9 +152,9 @@ def drop(request: HttpRequest, pk: UUID) -> HttpResponse:
 def habits(request: HttpRequest) -> HttpResponse:
     """POST idle_days: after how long leads go back to the pool."""
     current_actor().need(SETUP)
-    raw = request.POST.get("idle_days", "")
+    raw = request.POST.get("idle_days", "").strip()
     try:
         set_idle_days(int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 6 else -1)
     except Refusal as refusal:
-        return _page(request, " ".join(str(one) for said in refusal.fields.values() for one in said))
+        return _page(request, " ".join(str(one) for said in refusal.fields.values() for one in said), typed=raw)
     return _back(_("Saved."))

@@ -120,7 +120,7 @@ def _dialog(request: HttpRequest, entity: Entity[Any], one: SavedView | None, re
         "one": one,
         "mine": one is None or queries.may_change(one),
         "shape": [] if one is not None else [(name, given.get(name, "")) for name in _SHAPE],
-        "wrong": refusal.fields if refusal is not None else {},
+        "wrong": (refusal.fields or {"": [refusal.message]}) if refusal is not None else {},
         "name": given.get("name", "") if posted or one is None else one.name,
         "reach": given.get("reach", "") if posted else _reach_of(one),
         "whom": chosen,
