@@ -8,11 +8,14 @@ import { filterEditor } from "./filters.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLayers } from "./layers.js";
+import { startLines } from "./lines.js";
 import { startLookups } from "./lookups.js";
+import { startMentions } from "./mentions.js";
 import { startMenus } from "./menus.js";
 import { palette } from "./palette.js";
 import { startPreferences } from "./preferences.js";
 import { startSelection } from "./selection.js";
+import { startSimilar } from "./similar.js";
 import { startToasts } from "./toasts.js";
 
 window.htmx = htmx;
@@ -37,10 +40,13 @@ startKeys(htmx);
 startSelection(htmx);
 startCells(htmx);
 startLookups();
+startLines();
 startDrafts();
+startSimilar(htmx);
 startForms();
 startPreferences();
 startBell();
+startMentions();
 
 Alpine.data("filterEditor", filterEditor);
 Alpine.data("palette", palette);
@@ -50,6 +56,8 @@ Alpine.start();
 function startParts(root) {
   const board = root.querySelector("[data-board]");
   if (board) import("./board.js").then((m) => m.startBoard(board, htmx));
+  const mails = root.querySelector("[data-mails]");
+  if (mails) import("./mails.js").then((m) => m.startMails(mails));
   if (root.querySelector("[data-drop], form[data-import]")) import("./import.js").then((m) => m.startImport(root));
 }
 htmx.onLoad(startParts);

@@ -68,9 +68,11 @@ function keyboard(board, htmx) {
 
   function step(card, lifted, by) {
     const columns = [...board.querySelectorAll("[data-column]")];
-    const next = columns[columns.indexOf(column(card)) + by];
+    let at = columns.indexOf(column(card)) + by;
+    if (!lifted) while (columns[at] && !columns[at].querySelector("[data-card]")) at += Math.sign(by); // empty ones take no focus
+    const next = columns[at];
     if (!next) return lifted && say(board, "end");
-    if (!lifted) return next.querySelector("[data-card]")?.focus();
+    if (!lifted) return next.querySelector("[data-card]").focus();
     next.querySelector("[data-cards]").prepend(card);
     for (const one of columns) one.classList.toggle("target", one === next && one !== home.column);
     card.focus({ preventScroll: true });
@@ -87,7 +89,8 @@ function keyboard(board, htmx) {
     const card = e.target.closest("[data-card]");
     if (!card || e.target !== card) return;
     const lifted = card.classList.contains("is-lifted");
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    const stride = lifted ? Number(board.dataset.stride || 0) : 0; // a calendar's weeks lie below each other
+    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: stride, ArrowUp: -stride }[e.key];
     if (e.key === " " && !card.hasAttribute("data-fixed") && !board.dataset.fixed) {
       if (!lifted) {
         home = placeOf(card);
@@ -171,6 +174,8 @@ export function startBoard(board, htmx) {
   board.dataset.started = "yes";
   if (!board.dataset.fixed) pointer(board, htmx);
   keyboard(board, htmx);
+  // A click beside the entries of a day makes a new one there.
+  board.addEventListener("click", (e) => { if (e.target.matches("[data-column], [data-cards]")) column(e.target).querySelector("[data-new]")?.click(); });
   // "Move to": the way without dragging, for phones and screen readers.
   board.addEventListener("change", (e) => {
     const choice = e.target.closest("[data-move-to]");

@@ -73,7 +73,7 @@ export function startCells(htmx) {
   // One save at a time: Enter, change and leaving would else send three.
   document.addEventListener("htmx:beforeRequest", (e) => {
     const form = e.target.closest?.("form[data-cell]");
-    if (!form) return;
+    if (!form || e.target !== form) return; // a look for similar records is no save
     if (form.dataset.done) return e.preventDefault();
     form.dataset.done = "1";
   });

@@ -1,5 +1,5 @@
 // Small manners of forms: a button pressed twice sends once, a password can be looked at, a value can be copied,
-// a line can be moved up and down, a select with data-submit sends its form, a check box with data-reveal shows more.
+// a line can be moved up and down, a select with data-submit sends its form, data-pick chooses in the select beside it, a check box with data-reveal shows more.
 import { toast } from "./toasts.js";
 
 export function startForms() {
@@ -27,6 +27,14 @@ export function startForms() {
       if (mover.dataset.move === "up") item.previousElementSibling?.before(item);
       else item.nextElementSibling?.after(item);
       mover.focus();
+    }
+    const pick = e.target.closest("[data-pick]");
+    if (pick) {
+      const select = pick.closest(".mapr").querySelector("select");
+      select.value = pick.dataset.pick;
+      select.closest(".input").classList.remove("is-miss");
+      select.focus();
+      pick.remove();
     }
     const copy = e.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast({ text: copy.dataset.copied }));

@@ -15,7 +15,9 @@ export function startMenus() {
   document.addEventListener("toggle", (e) => {
     const menu = e.target;
     if (!menu.matches?.("[popover].menu")) return;
-    const button = document.querySelector(`[popovertarget="${menu.id}"]`);
+    // A phone has another button for the same menu than a desk: the one that is seen counts.
+    const buttons = [...document.querySelectorAll(`[popovertarget="${menu.id}"]`)];
+    const button = buttons.find((one) => one.getClientRects().length) ?? buttons[0];
     button?.setAttribute("aria-expanded", e.newState === "open");
     if (e.newState !== "open" || !button) return;
     place(menu, button);

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from config.demo import shop
 from config.demo.colleagues import Colleague
 from config.demo.deals import REASONS, STAGES
+from config.demo.draw import Draw
 from config.demo.plan import Plan
 from crm.customers.actions import FIRST_TYPES
 from crm.customers.models import Account, RelationshipType
@@ -68,6 +70,15 @@ class Builder:
         self.write_deals()
         self.write_talks()
         self.write_ties()
+        self.write_shop()
+
+    def write_shop(self) -> None:
+        """What the company sells, what its deals are made of, and who may become a customer."""
+        draw = Draw(self.plan.seed + 2)
+        products = shop.write_goods(self.write, self.plan.today.date(), len(self.plan.sellers) > 1)
+        shop.write_lines(self.write, draw, products)
+        shop.write_leads(self.write, self.plan.prospects, self.people, self.home_teams)
+        shop.write_setup(self.people, self.plan.sellers)
 
     def write(self, kind: str, rows: Iterable[dict[str, Any]], label: str) -> list[Any]:
         """The records, in order; says how far it is."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from config.demo.companies import Customer, Firms, Person
 from config.demo.deals import Deal, draw_deals
 from config.demo.draw import Draw
+from config.demo.prospects import Prospect, draw_prospects
 from config.demo.talk import Talk, Talks
 from config.demo.ties import Tie, draw_ties
 
@@ -21,6 +22,7 @@ class Size:
     deals: int = 1_500
     activities: int = 30_000
     ties: int = 700
+    leads: int = 260
 
 
 @dataclass(slots=True)
@@ -32,6 +34,10 @@ class Plan:
     deals: list[Deal]
     talks: list[Talk]
     ties: list[Tie]
+    prospects: list[Prospect]
+    today: datetime.datetime
+    sellers: dict[str, list[int]]
+    seed: int
 
 
 def draw_plan(
@@ -50,7 +56,9 @@ def draw_plan(
     deals = draw_deals(draw, today, customers, people, size.deals)
     _bought(customers, deals)
     talks = Talks(draw, today, customers, people, deals).all(size.activities)
-    return Plan(customers, people, deals, talks, draw_ties(draw, today, customers, people, size.ties))
+    ties = draw_ties(draw, today, customers, people, size.ties)
+    prospects = draw_prospects(Draw(seed + 1), today, sellers, (customers, people), size.leads, chinese_share)
+    return Plan(customers, people, deals, talks, ties, prospects, today, sellers, seed)
 
 
 def _hierarchy(draw: Draw, customers: list[Customer]) -> None:

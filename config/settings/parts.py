@@ -12,12 +12,14 @@ KERNEL = (
     "records",
     "notify",
     "files",
+    "saved",
     "search",
+    "dedupe",
     "exchange",
     "rest",
     "pages",
 )
-PARTS = ("administration", "customers", "sales")
+PARTS = ("administration", "customers", "commerce", "sales")
 
 
 def installed() -> list[str]:

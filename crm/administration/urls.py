@@ -15,6 +15,7 @@ urlpatterns = [
     path("reset/<str:secret>", links.reset, name="reset"),
     path("settings", RedirectView.as_view(url="/settings/profile"), name="settings"),
     path("settings/profile", own.profile, name="settings.profile"),
+    path("settings/calendar", own.calendar, name="settings.calendar"),
     path("settings/security", own.security, name="settings.security"),
     path("settings/sessions/end-others", own.end_other_sessions, name="settings.sessions.end-others"),
     path("settings/sessions/<uuid:session_id>/end", own.end_session, name="settings.sessions.end"),

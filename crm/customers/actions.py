@@ -1,11 +1,12 @@
 """The named writes of customers: log what was said, mark it as done, and take that back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers.events import PeopleMentioned
 from crm.customers.models import Activity
 from crm.customers.models.activity import ActivityType
 from crm.customers.models.relationship import Party
@@ -15,9 +16,13 @@ from crm.kernel.entity import fields as f
 from crm.kernel.entity.registry import registry
 from crm.kernel.entity.shipped import shipped
 from crm.kernel.identity.actor import Actor
+from crm.kernel.identity.models import User
+from crm.kernel.notify.bell import mark, marked
+from crm.kernel.outbox.publishing import publish
 from crm.kernel.records.actions import action, entity_of
 from crm.kernel.records.reading import fetch_any
 from crm.kernel.records.writing import change, create, create_many
+from crm.kernel.tenancy.scope import current_actor
 
 
 @action(
@@ -45,15 +50,25 @@ def reopen(activity: Activity, *, actor: Actor) -> Activity:
     return made
 
 
-def log(record_id: UUID, values: Mapping[str, Any], planned: bool = False) -> Activity:
-    """An activity on a record of any kind. What is not planned counts as done now. Raises NotFound, Wrong."""
+def log(record_id: UUID, values: Mapping[str, Any], planned: bool = False, named: Iterable[UUID] = ()) -> Activity:
+    """An activity on a record of any kind. What is not planned counts as done now. Raises NotFound, Wrong.
+
+    `named`: people whose "@Name" in the text is a mention.
+    """
     fetch_any(record_id)
     given = {**values, "record": record_id}
+    wanted = list(named)[:50]
+    people = dict(User.objects.filter(pk__in=wanted, is_active=True).values_list("pk", "name")) if wanted else {}
+    if people and given.get("body"):
+        given["body"] = mark(str(given["body"]), people)
     if not planned and given.get("type") != ActivityType.TASK and not given.get("done_at"):
         given["done_at"] = now()
     entity = registry.kind("activity")
     assert entity is not None
     made: Activity = create(entity, given)
+    titled = [pk for pk, name in people.items() if f"@{name}" in made.subject and pk not in marked(made.body or "")]
+    if titled:
+        publish(PeopleMentioned(record=made.pk, users=tuple(titled), by=current_actor().name))
     return made
 
 

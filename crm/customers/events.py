@@ -35,3 +35,12 @@ class ActivityDone(Event):
     type: str = ""
     about: UUID | None = None
     account: UUID | None = None
+
+
+@event
+class PeopleMentioned(Event):
+    """People were named in an activity; `by` says who named them."""
+
+    record: UUID
+    users: tuple[UUID, ...] = ()
+    by: str = ""

@@ -19,7 +19,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.entity.shipped import told
 from crm.kernel.files.models import FileRef
 from crm.kernel.records.kept import in_words
-from crm.kernel.records.models import RecordRow
+from crm.kernel.records.models import RecordLink, RecordRow
 from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.scope import current_actor, once
 
@@ -95,7 +95,15 @@ def _circle_of(record: Any) -> dict[UUID, str]:
 
 def _about(record: Any, circle: Iterable[UUID]) -> Q:
     about = Q(record_id__in=list(circle))
+    if registry.of(type(record)) is _entity("contact"):
+        about |= Q(pk__in=_with(record.pk))
     return about | Q(account_id=record.pk) if registry.of(type(record)) is _entity("account") else about
+
+
+def _with(contact: UUID) -> list[UUID]:
+    """The latest activities in which a contact took part, whatever they are about."""
+    rows = RecordLink.objects.filter(target_id=contact, field="people", source__kind="activity").order_by("-id")
+    return once(("with", contact), lambda: list(rows.values_list("source_id", flat=True)[:WIDEST]))
 
 
 def activities_of(record: Any, circle: Iterable[UUID] | None = None) -> QuerySet[Any]:

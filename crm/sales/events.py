@@ -50,3 +50,38 @@ class OpportunityMoved(Event):
     before: UUID | None = None
     stage: UUID | None = None
     days: float | None = None
+
+
+@event
+class LeadsGiven(Event):
+    """A person got leads from a rule of assignment or a colleague; `many` at once are told as one, `record` is the first."""
+
+    record: UUID
+    user: UUID
+    by: str = ""
+    rule: str = ""
+    text: str = ""
+    many: int = 1
+
+
+@event
+class LeadsPooled(Event):
+    """Leads without an owner came into a team's pool; `record` is the first of them."""
+
+    record: UUID
+    team: UUID
+    rule: str = ""
+    text: str = ""
+    many: int = 1
+
+
+@event
+class LeadConverted(Event):
+    """A lead became a customer: what it was joined to or became."""
+
+    record: UUID
+    name: str = ""
+    account: UUID | None = None
+    contact: UUID | None = None
+    opportunity: UUID | None = None
+    owner: UUID | None = None

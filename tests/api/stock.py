@@ -1,5 +1,6 @@
 """Two companies with one record of every kind, made once a module: the API must not see from one into the other."""
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,11 @@ from crm.kernel.rest.openapi.shapes import writable
 from crm.kernel.testing.cast import Company, company
 
 #: What no sample by field type can know.
-PARTICULAR: dict[str, dict[str, Any]] = {"contact_point": {"value": "021 6488 2107"}}
+PARTICULAR: dict[str, dict[str, Any]] = {
+    "contact_point": {"value": "021 6488 2107"},
+    "currency_rate": {"currency": "USD"},
+    "opportunity_line": {"description": "Example"},
+}
 
 
 @dataclass
@@ -37,7 +42,9 @@ class Stocked:
             found = Samples(actor).record(writable(entity, actor), entity)
         if entity.title in found and entity.title_field.type == "text" and entity.kind not in PARTICULAR:
             found[entity.title] = f"Example {uuid4().hex[:8]}"
-        return found
+        if entity.kind == "currency_rate":  # one a day
+            found |= {"currency": "USD", "day": str(datetime.date(2000, 1, 1) + datetime.timedelta(days=uuid4().int % 9000))}
+        return found | ({"description": "Example"} if entity.kind == "opportunity_line" else {})
 
     def url(self, entity: Entity[Any], more: str = "") -> str:
         """Address of the record of this kind."""

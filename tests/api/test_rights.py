@@ -54,6 +54,7 @@ def test_a_hidden_field_does_not_exist_anywhere(acme: Stocked, deals: dict[str, 
     url = f"{ACCOUNTS}/{deals['ada']}"
     kinds = {"*": {"view": "all", "edit": "all", "create": True, "export": True}}
     kinds["account"] = {**kinds["*"], "fields": {"tax_id": "hidden", "industry": "readonly"}}
+    kinds["lead"] = {**kinds["*"], "fields": {"tax_id": "hidden"}}
     give(acme, "bo", {"kinds": kinds, "does": []})
     bo = acme.api("bo")
     assert "tax_id" not in bo.get(url).json()

@@ -31,6 +31,8 @@ ADMINISTRATION: dict[str, Promise] = {
     "administration.teams": _("Teams"),
     "administration.roles": _("Roles"),
     "administration.tokens": _("API tokens of others"),
+    "administration.pipelines": _("Pipelines, web forms and assignment"),
+    "administration.products": _("Products, prices and rates"),
     "administration.work": _("Background work of everybody"),
 }
 ACTIONS = "*"

@@ -1,6 +1,7 @@
 """One's own settings: profile, password, sessions, API tokens."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -12,12 +13,13 @@ from crm.administration.views import choices
 from crm.administration.views.browsers import described
 from crm.administration.views.page import done, section
 from crm.kernel.base.clock import now
-from crm.kernel.base.errors import Refusal, Wrong
+from crm.kernel.base.errors import NotAllowed, Refusal, Wrong
 from crm.kernel.identity import actions, queries
 from crm.kernel.identity.actions.guards import the_person
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.models import User
 from crm.kernel.identity.origin import origin_of
+from crm.kernel.notify import bell
 from crm.kernel.tenancy.scope import current_actor
 
 LASTING = {"30": timedelta(days=30), "90": timedelta(days=90), "365": timedelta(days=365)}
@@ -28,12 +30,43 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
+            if "bell" in request.POST:
+                bell.choose(the_person_id(), request.POST.getlist("topic"))
+                return done("/settings/profile", _("What rings is saved."))
             actions.save_profile(request.POST.get("name", ""), request.POST.dict())
             return done("/settings/profile", _("Your profile is saved."))
         except Wrong as wrong:
             refusal = wrong
+    return _profile(request, refusal=refusal)
+
+
+@require_POST
+def calendar(request: HttpRequest) -> HttpResponseBase:
+    """Makes a calendar address, which is shown this once, or takes it back."""
+    if request.POST.get("act") == "drop":
+        actions.drop_calendar_link()
+        return done("/settings/profile", _("The calendar address no longer works."))
+    secret = actions.make_calendar_link(request.POST.get("tasks", "event"))
+    return _profile(request, feed=request.build_absolute_uri(f"/calendar/{secret}.ics"))
+
+
+def _profile(request: HttpRequest, **facts: Any) -> HttpResponseBase:
     user = User.objects.select_related("team").get(id=current_actor().id)
-    return section(request, "profile", person=user, choices=choices.of_place(), refusal=refusal)
+    words = {"refusal": None, "feed": "", **({"sent": {}} if "feed" in facts else {}), **facts}
+    words |= {"link": queries.calendar_link(user.id), **_bell(user)}
+    return section(request, "profile", person=user, choices=choices.of_place(), **words)
+
+
+def _bell(user: User) -> dict[str, Any]:
+    return {"topics": bell.TOPICS, "silent": bell.off(user.pk)}
+
+
+def the_person_id() -> UUID:
+    """Who is signed in; a program has no bell. Raises NotAllowed."""
+    found: UUID | None = current_actor().id
+    if found is None:
+        raise NotAllowed
+    return found
 
 
 @sensitive_post_parameters("old", "new")

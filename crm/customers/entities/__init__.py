@@ -1,5 +1,5 @@
 """What customers declare to the kernel: record kinds, who sees them, and what a write of them brings about."""
 
-from crm.customers.entities import founding, kinds, policies, screens, steps
+from crm.customers.entities import day, founding, kinds, policies, screens, steps
 
-__all__ = ["founding", "kinds", "policies", "screens", "steps"]
+__all__ = ["day", "founding", "kinds", "policies", "screens", "steps"]

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Account, Activity, Contact, ContactPoint, Relationship, RelationshipType
+from crm.kernel.dedupe.rules import address, company, email, link, person, phone, tax, web
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.shipped import told
 from crm.kernel.quality.rules import not_before
@@ -27,6 +28,7 @@ class Accounts(Entity[Account]):
     related = ("contact", "opportunity", "account", "contact_point")
     hint = ("address_city", "industry")
     match = ("external_id", "tax_id", "name", "other_name", "email", "phone")
+    duplicates = (company("name", "other_name"), phone("phone"), email("email"), web("website"), tax("tax_id"), address("address"))
     empty = _("Companies, households and public bodies you deal with. Add the first one, or import a list.")
 
 
@@ -57,6 +59,7 @@ class Contacts(Entity[Contact]):
     related = ("opportunity_contact", "contact_point", "contact")
     hint = ("job_title", "account")
     match = ("external_id", "email", "mobile", "name")
+    duplicates = (person("name"), phone("mobile", "phone"), email("email"), link("account"), address("address"))
     empty = _("The people you speak with. Add the first one, or import your address book.")
 
 
@@ -116,12 +119,13 @@ class Activities(Entity[Activity]):
     menu, menu_order = "work", 30
     columns = ("subject", "type", "account", "due", "done_at", "owner")
     form = {
-        _("Activity"): ("type", "subject", "record", "due", "reminder_at", "owner"),
+        _("Activity"): ("type", "subject", "record", "people", "due", "reminder_at", "owner"),
         _("What came of it"): ("done_at", "duration", "direction", "result", "body"),
     }
     quick = ("type", "subject", "record", "due")
     highlights = ("type", "due", "done_at", "duration", "owner")
-    facts = ("record", "account", "direction", "result", "reminder_at", "body")
+    facts = ("record", "account", "people", "direction", "result", "reminder_at", "body")
     hint = ("type", "record")
+    calendar, done = ("due",), "done_at"
     sort = "-created_at"
     empty = _("Calls, meetings, visits, mails, notes and tasks. Log the first one from any customer.")

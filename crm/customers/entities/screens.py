@@ -3,27 +3,26 @@
 import datetime
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from crm.customers import queries
+from crm.customers.entities.day import ICONS
 from crm.customers.entities.graph import draw
+from crm.customers.entities.letters import shown
 from crm.customers.models import Activity
 from crm.customers.models.activity import ActivityType, Direction
-from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.fields import Link
 from crm.kernel.entity.registry import registry
-from crm.kernel.pages import myday, timeline, wording
+from crm.kernel.notify.bell import plain
+from crm.kernel.pages import timeline, wording
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.panels import panel
 
-ICONS = {"call": "phone", "meeting": "people", "visit": "pin", "email": "mail", "note": "edit", "task": "check"}
-#: So many steps stand on my day; the list holds the others.
-SHOWN = 8
 #: So many relationships stand in the panel.
 LISTS = 8
 
@@ -98,16 +97,25 @@ for _kind in ("account", "contact"):
 @timeline.source("*")
 def everything(record: Any, actor: Any, before: datetime.datetime | None, limit: int) -> list[timeline.Item]:
     """Activities, changes and files of a record and of what belongs to it."""
-    return [_item(moment, record) for moment in queries.timeline(record, before, limit)]
+    moments = queries.timeline(record, before, limit)
+    mails = shown([one.activity for one in moments if one.activity is not None and one.activity.type == ActivityType.EMAIL], actor)
+    return [_item(moment, record, mails) for moment in moments]
 
 
-def _item(one: queries.Moment, record: Any) -> timeline.Item:
+@panel("activity", "mail", label=_("Mail"), template="customers/mail.jinja", where="composer", order=5, icon="mail")
+def mail(record: Any, actor: Any) -> Mapping[str, Any] | None:
+    """Who wrote to whom, the text, what was quoted, the files."""
+    words = shown([record], actor).get(record.pk)
+    return {**words, "whole": True} if words is not None else None
+
+
+def _item(one: queries.Moment, record: Any, mails: Mapping[UUID, Mapping[str, Any]]) -> timeline.Item:
     elsewhere = one.record is not None and one.record != record.pk
     entity = registry.kind(one.record_kind)
     where = f"{entity.label} {one.record_title}" if elsewhere and entity else ""
     url = record_url(entity, one.record) if elsewhere and entity and one.record else ""
     if one.activity is not None:
-        return _talk(one, one.activity, where)
+        return _talk(one, one.activity, where, mails.get(one.activity.pk, {}))
     if one.file is not None:
         return timeline.Item(
             one.at, "clip", _t("File %(name)s") % {"name": one.file.name}, source=where, url=url, who=one.who, key=str(one.id)
@@ -120,7 +128,7 @@ def _item(one: queries.Moment, record: Any) -> timeline.Item:
     return timeline.Item(one.at, "edit", _t("%(fields)s changed") % {"fields": fields}, said, where, url, who=one.who, key=str(one.id))
 
 
-def _talk(one: queries.Moment, talk: Activity, where: str) -> timeline.Item:
+def _talk(one: queries.Moment, talk: Activity, where: str, mail: Mapping[str, Any]) -> timeline.Item:
     kind = talk.type or ActivityType.NOTE.value
     facts = [str(ActivityType(kind).label)]
     if talk.direction == Direction.IN:
@@ -137,89 +145,13 @@ def _talk(one: queries.Moment, talk: Activity, where: str) -> timeline.Item:
     return timeline.Item(
         one.at,
         "phonein" if kind == "call" and tone else ICONS[kind],
-        talk.subject,
+        plain(talk.subject),
         talk.body or "",
         " · ".join(facts),
         record_url(entity, talk.pk),
         tone,
         one.who,
         str(one.id),
+        template="customers/mail.jinja" if mail else "",
+        words=mail,
     )
-
-
-@myday.contribute(order=20)
-def to_do(actor: Any, moment: datetime.datetime) -> myday.Section | None:
-    """My open activities that are late or due today, each with its customer."""
-    entity = _planned(actor)
-    if entity is None:
-        return None
-    tomorrow = _midnight(wording.today() + datetime.timedelta(days=1))
-    rows = _mine(entity, actor).filter(due__lt=tomorrow)
-    due = rows.count()
-    late = rows.filter(due__lt=moment).count()
-    summary = [ngettext("%(num)s step is late.", "%(num)s steps are late.", late) % {"num": late}] if late else []
-    if due > late:
-        summary.append(ngettext("%(num)s step is due today.", "%(num)s steps are due today.", due - late) % {"num": due - late})
-    return myday.Section(
-        "todo",
-        _("To do"),
-        [_step(entity, one) for one in rows[:SHOWN]],
-        empty=_("Nothing is due today. Plan the next call from any customer."),
-        count=due,
-        more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+is+empty",
-        more_label=_("All"),
-        summary=" ".join(summary),
-    )
-
-
-@myday.contribute(order=30)
-def coming(actor: Any, moment: datetime.datetime) -> myday.Section | None:
-    """What I have planned for the seven days after today."""
-    entity = _planned(actor)
-    if entity is None:
-        return None
-    tomorrow = _midnight(wording.today() + datetime.timedelta(days=1))
-    rows = _mine(entity, actor).filter(due__gte=tomorrow, due__lt=tomorrow + datetime.timedelta(days=7))
-    return myday.Section(
-        "coming",
-        _("The next seven days"),
-        [_step(entity, one) for one in rows[:SHOWN]],
-        where="side",
-        count=rows.count(),
-        empty=_("Nothing is planned for the next seven days."),
-    )
-
-
-def _planned(actor: Any) -> Any:
-    """The kind of activities, where this person has a day with them."""
-    entity = registry.kind("activity")
-    return entity if entity is not None and actor.id is not None and policy_for(entity).may(actor, "view") else None
-
-
-def _mine(entity: Any, actor: Any) -> QuerySet[Any]:
-    rows = visible(entity).filter(owner_id=actor.id, done_at=None, due__isnull=False)
-    return rows.order_by("due", "id").select_related("account", "record")
-
-
-def _midnight(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(), wording.reading().zone)
-
-
-def _step(entity: Any, one: Activity) -> myday.Item:
-    return myday.Item(
-        title=one.subject,
-        url=record_url(entity, one.pk),
-        subtitle=_about(one),
-        due=str(wording.due(one.due)),
-        tone="bad" if _late(one) else "",
-        icon=ICONS.get(one.type or "task", "check"),
-        kind=one.type or "task",
-        act_label=_("Done"),
-        act_url=reverse("customers.done", kwargs={"pk": one.pk}),
-        act_post=True,
-    )
-
-
-def _about(one: Activity) -> str:
-    names = [one.account.name if one.account else "", one.record.name if one.record else ""]
-    return " · ".join(dict.fromkeys(name for name in names if name))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from crm.customers.events import ActivitiesGiven, ActivityDone, ReminderSet
+from crm.customers.events import ActivitiesGiven, ActivityDone, PeopleMentioned, ReminderSet
 from crm.customers.models import Account, Activity, ContactPoint, Relationship, RelationshipType
 from crm.customers.models.activity import ActivityType
 from crm.customers.models.contact_point import PointType
@@ -14,11 +14,13 @@ from crm.kernel.base.clock import now
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
+from crm.kernel.notify.bell import marked
 from crm.kernel.outbox.publishing import publish, publish_many
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.pipeline import CREATE, Write, after_batch, contribute
 
 DEEPEST = 30
+MOST_NAMED = 50
 
 
 @contribute("check", Account)
@@ -77,6 +79,16 @@ def activity_news(write: Write) -> None:
             publish(ReminderSet(record=record.pk, user=record.owner_id, at=wanted, text=record.subject))
     if write.op != CREATE and record.done_at is not None and write.changed("done_at"):
         publish(ActivityDone(record=record.pk, type=record.type, about=record.record_id, account=record.account_id))
+
+
+@contribute("after", Activity)
+def mentions(write: Write) -> None:
+    """Tells those who are named in the text, and were not before."""
+    if not write.changed("body"):
+        return
+    named = [one for one in marked(write.values["body"] or "") if one not in marked(write.old.get("body") or "")]
+    if named and write.record.deleted_at is None:
+        publish(PeopleMentioned(record=write.record.pk, users=tuple(named[:MOST_NAMED]), by=write.actor.name))
 
 
 @after_batch(Activity)

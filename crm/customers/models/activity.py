@@ -28,6 +28,9 @@ class Activity(Record):
     type = f.Choice(_("Type"), ActivityType, default=ActivityType.NOTE, synonyms=("activity type", "kind", "类型", "活动类型"))
     record = f.Link("records.RecordRow", _("About"), follows=True, cascade=True, synonyms=("regarding", "related to", "关于", "相关记录"))
     account = f.Link("customers.Account", _("Account"), readonly=True, help=_("Found from what it is about."))
+    people = f.Links(
+        "contact", _("People"), help=_("Who wrote, was written to, or was there."), synonyms=("contacts", "attendees", "参与人", "人员")
+    )
     due = f.DateTime(_("Due"), synonyms=("due date", "deadline", "date", "到期", "截止时间", "计划时间"))
     done_at = f.DateTime(_("Done"), synonyms=("done", "completed", "finished", "完成时间"))
     duration = f.Integer(_("Minutes"), least=0, most=10_080, synonyms=("duration", "length", "时长", "分钟"))
@@ -36,7 +39,7 @@ class Activity(Record):
     reminder_at = f.DateTime(_("Remind me"), synonyms=("reminder", "提醒时间"))
     body = f.LongText(_("Text"), search="D", synonyms=("notes", "description", "body", "内容", "正文"))
 
-    indexes_in_workspace = (("account_id", "done_at"), ("record_id", "done_at"), ("owner_id", "due"))
+    indexes_in_workspace = (("account_id", "done_at"), ("record_id", "done_at"), ("owner_id", "due"), ("owner_id", "done_at"))
 
     class Meta:
         db_table = "activity"

@@ -120,7 +120,8 @@ class Policy(Generic[R]):
 
     def reach(self, actor: Actor, verb: str = "view") -> Reach | None:
         """The rows of `rows`, where owner, team and shares decide them alone; None where the kind has to be asked."""
-        if not self.shareable or self._filtered(actor, verb) or self._with_shared(actor) != NOTHING:
+        plain = type(self).rows is Policy.rows and self.entity.parent is None
+        if not plain or self._filtered(actor, verb) or self._with_shared(actor) != NOTHING:
             return None
         return replace(self._by_level(actor, verb), shared=tuple(shared_ids(actor, self.entity.kind, verb)))
 

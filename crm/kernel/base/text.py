@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
+import opencc
 from pypinyin import Style, lazy_pinyin
 
 _SPACES = re.compile(r"\s+")
@@ -23,6 +25,27 @@ def fold(text: str) -> str:
 def syllable(character: str) -> str:
     """The usual reading of one Han character."""
     return str(lazy_pinyin(character, style=Style.NORMAL)[0])
+
+
+@lru_cache(maxsize=1)
+def _simple() -> dict[int, str]:
+    """Traditional character → simplified one, of those that differ."""
+    table = Path(opencc.__file__).with_name("dictionary") / "TSCharacters.txt"
+    pairs = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines() if "\t" in line)
+    return {ord(old): new.split(" ")[0] for old, new in pairs if len(old) == 1}
+
+
+def plain(text: str) -> str:
+    """The form in which texts meet: folded, simplified."""
+    folded = fold(text)
+    return folded if folded.isascii() else folded.translate(_simple())
+
+
+def pinyin_of(text: str) -> tuple[str, ...]:
+    """One syllable for each Han character of a plain text; phrases decide readings (重庆 chong qing)."""
+    if len(text) == 1:
+        return (syllable(text),)
+    return tuple(lazy_pinyin(text))
 
 
 def sort_key(text: str, length: int = 120) -> str:

@@ -30,9 +30,11 @@ class Entity(Generic[R]):
 
     `kind` and `plural` name it in API and addresses, `title` is the field it is called by, `columns` the first list,
     `form` {section: [fields]}, `highlights` the figures on top of a record, `board` the field whose values are columns,
-    `board_sum` the money summed per column, `parent` the link by which a child's visibility follows another record,
+    `board_sum` the money summed per column, `calendar` the days by which a calendar is laid out first, `done` the day
+    which is filled once nothing is left to do, `parent` the link by which a child's visibility follows another record,
     `menu` where it stands in menus (None: reached through its parent only), `hint` the fields which tell two of the same
-    name apart where records are looked for, `rules` the rules across fields.
+    name apart where records are looked for, `rules` the rules across fields, `duplicates` what two records
+    are compared by (`crm.kernel.dedupe.rules`).
     """
 
     kind: ClassVar[str]
@@ -49,6 +51,8 @@ class Entity(Generic[R]):
     board: ClassVar[str | None] = None
     board_sum: ClassVar[str | None] = None
     card: ClassVar[Sequence[str]] = ()
+    calendar: ClassVar[Sequence[str]] = ()
+    done: ClassVar[str | None] = None
     parent: ClassVar[str | None] = None
     related: ClassVar[Sequence[str]] = ()
     hint: ClassVar[Sequence[str]] = ()
@@ -57,6 +61,7 @@ class Entity(Generic[R]):
     menu: ClassVar[str | None] = None
     menu_order: ClassVar[int] = 50
     rules: ClassVar[Sequence[Any]] = ()
+    duplicates: ClassVar[Sequence[Any]] = ()
     empty: ClassVar[Label] = ""
     title_of: ClassVar[Callable[[Any], str] | None] = None
 
@@ -142,6 +147,12 @@ class Entity(Generic[R]):
                 home.insert(home.index(before) + 1 if before in home else len(home), name)
             before = name if own else before
         return made
+
+    @property
+    def compared(self) -> list[str]:
+        """The inputs of a form by which similar records are found: compared fields, an address by its parts."""
+        named = {name for rule in self.duplicates for name in rule.fields}
+        return [name for name, field in self.fields.items() if field.part_of in named or name in named and field.type != "address"]
 
     @property
     def default_sort(self) -> str:

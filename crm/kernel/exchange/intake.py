@@ -251,9 +251,10 @@ class Intake:
             candidate.notes.append(said % {"label": one.label})
         else:
             kind = target.label if target is not None else one.label
-            candidate.reasons.append(
-                _("%(label)s: there is no %(kind)s called “%(text)s”.") % {"label": one.label, "kind": kind, "text": text[:60]}
-            )
+            said = _("%(label)s: there is no %(kind)s called “%(text)s”.") % {"label": one.label, "kind": kind, "text": text[:60]}
+            like = self.links.near(one, text)
+            more = _("“%(name)s” differs in spaces, points or case only: read it so under Columns.") % {"name": like} if like else ""
+            candidate.reasons.append(f"{said} {more}".strip())
 
 
 def _texts(one: Fact, value: Any) -> list[str]:

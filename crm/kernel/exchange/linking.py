@@ -15,6 +15,7 @@ from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import current_reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.records.models import RecordRow
+from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.scope import current_actor
 
 _MOST_KEPT = 50_000
@@ -49,6 +50,7 @@ class Resolver:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Found] = {}
+        self._names: dict[str, list[str]] = {}
 
     def learn(self, wanted: Mapping[str, tuple[Fact, set[str]]]) -> None:
         """Ask for what is not known yet: {field name: (field, texts)}."""
@@ -67,6 +69,13 @@ class Resolver:
         """What a learned text means."""
         return self._known.get((target_of(field)._meta.label, fold(text)), NOTHING)
 
+    def near(self, field: Fact, text: str) -> str:
+        """A name that is nearly the text, where there is one clear candidate among few; "" else."""
+        label = target_of(field)._meta.label
+        if label not in self._names:
+            self._names[label] = few_names(field)
+        return near([text], self._names[label]).get(text, "")
+
     def note(self, field: Fact, text: str, record: UUID) -> None:
         """A record of that name has just been made."""
         self._known[(target_of(field)._meta.label, fold(text))] = Found((record,))
@@ -74,6 +83,7 @@ class Resolver:
     def forget(self) -> None:
         """Everything may be different now."""
         self._known.clear()
+        self._names.clear()
 
 
 def ask(target: type[models.Model], texts: Iterable[str]) -> dict[str, Found]:
@@ -93,6 +103,32 @@ def ask(target: type[models.Model], texts: Iterable[str]) -> dict[str, Found]:
         return found
     kind = registry.of(target)
     return found | (_by_fields(kind, left) if kind is not None else _people(target, left))
+
+
+#: Names are compared with each other only where a link may point to so few records.
+_FEW = 60
+
+
+def few_names(one: Fact) -> list[str]:
+    """The names of the records that a link may point to, where there are few of them; else nothing."""
+    target = registry.of(target_of(one))
+    if target is None or policy_for(target).hidden(current_actor()) & {target.title}:
+        return []
+    ids = list(visible(target).values_list("pk", flat=True)[: _FEW + 1])
+    return sorted(set(names_of(target.model, ids).values())) if len(ids) <= _FEW else []
+
+
+def near(texts: Iterable[str], names: Iterable[str]) -> dict[str, str]:
+    """{text: the one name that has the same letters and digits}: it differs in spaces, points and case only."""
+    by_letters: dict[str, list[str]] = {}
+    for name in names:
+        by_letters.setdefault(_letters(name), []).append(name)
+    found = {text: by_letters.get(_letters(text), []) for text in texts}
+    return {text: same[0] for text, same in found.items() if len(same) == 1 and _letters(text)}
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
 def _rows(target: type[models.Model]) -> Any:

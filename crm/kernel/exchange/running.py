@@ -20,6 +20,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.exchange.columns import CARRIED
 from crm.kernel.exchange.intake import Candidate, Intake
 from crm.kernel.exchange.linking import target_of
+from crm.kernel.exchange.lookalikes import lookalikes
 from crm.kernel.exchange.models import ImportRow, ImportRun, ImportState, Outcome
 from crm.kernel.exchange.reading import Row, rows
 from crm.kernel.exchange.snapshots import snapshot
@@ -140,6 +141,7 @@ def _write(intake: Intake, run: ImportRun, batch: list[Row], trial: bool) -> lis
     made = _make_targets(intake, run, candidates)
     if trial and made:
         intake.links.forget()
+    similar = lookalikes(intake, candidates) if trial else {}
     written = _create(intake, candidates, trial and not made) | _change(intake, candidates)
     results: list[Result] = list(made)
     for candidate in candidates:
@@ -148,6 +150,7 @@ def _write(intake: Intake, run: ImportRun, batch: list[Row], trial: bool) -> lis
             results.append(_rejected(run, candidate.row, candidate.reasons, candidate.notes))
         else:
             result.run_id = run.pk
+            result.reasons = [similar[result.number]] if result.outcome == Outcome.CREATE and result.number in similar else []
             results.append((result, candidate.notes))
     return results
 

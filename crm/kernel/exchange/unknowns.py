@@ -6,33 +6,32 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import use_reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import store
-from crm.kernel.exchange.linking import ask, key_of, target_of
+from crm.kernel.exchange.linking import ask, few_names, key_of, near, target_of
 from crm.kernel.exchange.mapping import unknown_values
 from crm.kernel.exchange.models import ImportRun
 from crm.kernel.exchange.options import Options
 from crm.kernel.exchange.reading import rows
-from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.scope import current_actor
 
 _LOOKED_AT = 50_000
 _MOST_NAMES = 5_000
 _MOST_VALUES = 40
-_SHORT = 60
 
 
 @dataclass(frozen=True)
 class UnknownValues:
-    """The values of one field that mean nothing here, the most frequent first: (value, rows, what it is read as)."""
+    """The values of one field that mean nothing here, the most frequent first: (value, rows, what it is read as). `near`:
+    {value: name that differs from it in spaces, points or case only}, to be offered."""
 
     name: str
     label: str
     values: Sequence[tuple[str, int, str]]
     choices: Sequence[tuple[str, Any]]
+    near: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,19 @@ def unknowns(run: ImportRun, fields: Mapping[str, Fact]) -> tuple[list[UnknownVa
             if field.type != "link":
                 continue
             unknown = _unknown_names(run, index, field, cells)
-            listed = _short_list(field)
+            listed = few_names(field)
             if unknown and listed:
                 found[field.name], choices[field.name] = unknown[:_MOST_VALUES], [(one, one) for one in listed]
             elif unknown:
                 missing[field.name] = UnknownNames(len(unknown), sum(many for _text, many in unknown))
     said = [
-        UnknownValues(name, str(fields[name].label), [(text, many, _read_as(options, name, text)) for text, many in unknown], choices[name])
+        UnknownValues(
+            name,
+            str(fields[name].label),
+            [(text, many, _read_as(options, name, text)) for text, many in unknown],
+            choices[name],
+            near([text for text, _many in unknown], [text for _code, text in choices[name]]) if fields[name].type == "link" else {},
+        )
         for name, unknown in found.items()
     ]
     return said, missing
@@ -92,11 +97,3 @@ def _unknown_names(run: ImportRun, index: int, field: Fact, cells: Sequence[Sequ
         known |= {text for text in asked if key_of(entity.title_field, text) in titles}
     return [(text, many) for text, many in asked.items() if text not in known]
 
-
-def _short_list(one: Fact) -> list[str]:
-    """The names of the records that a link may point to, where there are few of them; else nothing."""
-    target = registry.of(target_of(one))
-    if target is None or policy_for(target).hidden(current_actor()) & {target.title}:
-        return []
-    ids = list(visible(target).values_list("pk", flat=True)[: _SHORT + 1])
-    return sorted(set(names_of(target.model, ids).values())) if len(ids) <= _SHORT else []

@@ -37,6 +37,11 @@ def attach(record_id: UUID, upload: Upload) -> FileRef:
     return _store(upload.name or "", upload.chunks(), record_id, MOST)
 
 
+def keep_with(record_id: UUID, name: str, content: bytes) -> FileRef:
+    """Keeps contents with a record that the caller has just made: no right to change it is asked. Raises Wrong."""
+    return _store(name, [content], record_id, MOST)
+
+
 def store(name: str, source: Upload | IO[bytes], most: int = MOST) -> FileRef:
     """Keeps a file for the present actor alone, for a job to read or for the actor to fetch. Raises Wrong."""
     chunks = source.chunks() if hasattr(source, "chunks") else storage.chunks_of(source)

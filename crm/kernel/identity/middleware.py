@@ -22,7 +22,7 @@ from crm.kernel.identity.refusals import NotSignedIn, answer, is_api, noted
 from crm.kernel.tenancy.scope import scope
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-PUBLIC_PAGES = ("/sign-in", "/invite", "/reset", "/language")
+PUBLIC_PAGES = ("/sign-in", "/invite", "/reset", "/language", "/f", "/calendar")
 NOWHERE = _("There is nothing at this address, or it is not shared with you.")
 PUBLIC_FILES = ("/static/", "/favicon.ico", "/robots.txt", "/healthz", "/readyz")
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from crm.kernel.base.text import searchable
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import Grants
-from crm.kernel.identity.models import ApiToken, Role, Session, Team, User, UserRole
+from crm.kernel.identity.models import ApiToken, CalendarLink, Role, Session, Team, User, UserRole
 from crm.kernel.identity.words import folded_email
 from crm.kernel.tenancy.scope import current_workspace_id
 
@@ -121,6 +121,16 @@ def roles() -> QuerySet[Role]:
 
 def sessions_of(user_id: UUID) -> QuerySet[Session]:
     return Session.objects.filter(user_id=user_id).order_by("-last_used_at")
+
+
+def calendar_link(user_id: UUID | None) -> CalendarLink | None:
+    """The calendar address of a person, if they have one."""
+    return CalendarLink.objects.filter(user_id=user_id).first() if user_id else None
+
+
+def calendar_reader(digest: str) -> CalendarLink | None:
+    """The calendar address of this digest, while its person is active; inside the workspace's scope."""
+    return CalendarLink.objects.select_related("user__team").filter(digest=digest, user__is_active=True).first()
 
 
 def tokens(user_id: UUID | None = None) -> QuerySet[ApiToken]:

@@ -5,10 +5,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.access.models import Share
+from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.fields import Link
+from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
-from crm.kernel.notify.actions import notify
+from crm.kernel.identity.queries import actor_of
+from crm.kernel.notify.bell import bundle, ring
+from crm.kernel.notify.following import listeners
 from crm.kernel.outbox.events import handles
-from crm.kernel.records.events import RecordShared
+from crm.kernel.records.events import RecordChanged, RecordShared
 
 
 @handles(RecordShared)
@@ -22,4 +27,22 @@ def tell_who_it_is_shared_with(news: RecordShared) -> None:
     text = _("{by} shared “{title}” with you: you may edit it") if share.edit else _("{by} shared “{title}” with you: you may see it")
     for person in User.objects.filter(who, is_active=True):
         if person.pk != share.by_id:
-            notify(person, format_lazy(text, by=by, title=share.record.title), record=news.record)
+            ring("shared", person, format_lazy(text, by=by, title=share.record.title), record=news.record)
+
+
+@handles(RecordChanged)
+def tell_who_follows(news: RecordChanged) -> None:
+    """Followers hear of a new owner, and of what the kind's board is about: the stage, the amount."""
+    entity = registry.kind(news.kind)
+    if entity is None or any(isinstance(field, Link) and field.follows for field in entity.fields.values()):
+        return  # what hangs on another record is told as news of that one
+    matter = [entity.fields[name] for name in (entity.board, entity.board_sum, "owner") if name and name in entity.fields]
+    changed = [field for field in matter if {field.name, f"{field.name}_id"} & set(news.fields)]
+    record = entity.model._default_manager.filter(pk=news.record, deleted_at=None).first() if changed else None
+    if record is None:
+        return
+    for person in listeners(entity, record):
+        hidden = policy_for(entity).hidden(actor) if (actor := actor_of(person.pk)) else frozenset(entity.fields)
+        for field in changed:
+            if field.name not in hidden:
+                bundle(person, record.pk, entity.name_of(record), "field", field.label)

@@ -16,6 +16,8 @@ class Notification(TenantModel):
     text = models.TextField()
     record = TenantKey("records.RecordRow", null=True, cascade=True)
     url = models.TextField(default="")
+    topic = models.TextField(default="")
+    parts = models.JSONField(default=list)
     created_at = models.DateTimeField(default=now)
     read_at = models.DateTimeField(null=True)
 
@@ -43,3 +45,46 @@ class Reminder(TenantModel):
 
     def __str__(self) -> str:
         return self.text
+
+
+class BellChoice(TenantModel):
+    """A topic that does not ring for a person."""
+
+    unique_together_in_workspace = (("user_id", "topic"),)
+
+    user = TenantKey("identity.User", cascade=True)
+    topic = models.TextField()
+
+    class Meta:
+        db_table = "bell_choice"
+
+
+class Follow(TenantModel):
+    """A person follows a record, or (`on` false) has left it."""
+
+    unique_together_in_workspace = (("user_id", "record_id"),)
+
+    user = TenantKey("identity.User", cascade=True)
+    record = TenantKey("records.RecordRow", cascade=True)
+    on = models.BooleanField(default=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "follow"
+
+
+class Mention(TenantModel):
+    """Somebody was named in an activity; `about` is the record it is on, where he answers by writing there."""
+
+    unique_together_in_workspace = (("user_id", "record_id"),)
+    indexes_in_workspace = (("user_id", "answered_at", "at"),)
+
+    user = TenantKey("identity.User", cascade=True)
+    record = TenantKey("records.RecordRow", cascade=True)
+    about = TenantKey("records.RecordRow", cascade=True)
+    by = TenantKey("identity.User", null=True)
+    at = models.DateTimeField(default=now)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "mention"

@@ -12,6 +12,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from crm.kernel.notify import bell
 from crm.kernel.pages import cells, chrome, marks, toasts, wording
 from crm.kernel.records import reading
 
@@ -43,6 +44,15 @@ def part(context: Context, template: str, **words: Any) -> Markup:
 #: What no page can hold (NUL, lone surrogates), and signs that turn the text around them or make it show other than it is:
 #: stored names have none, but an address or a refusal may repeat what somebody typed.
 _UNSHOWN = re.compile("[\x00\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+
+def mentions(text: Any) -> Markup:
+    """A text with the people it names set apart, by their present names."""
+    parts, at, said = [], 0, str(text)
+    for found in bell.MARK.finditer(said):
+        parts += [escape(said[at : found.start()]), Markup('<span class="mention">@%s</span>') % bell.named(found)]
+        at = found.end()
+    return Markup("").join([*parts, escape(said[at:])])
 
 
 def straight(value: Any) -> Any:
@@ -90,6 +100,7 @@ def environment(**options: Any) -> Environment:
         "size": wording.size,
         "called": reading.called,
         "as_json": as_json,
+        "mentions": mentions,
     }
     made.filters |= words
     return made

@@ -1,5 +1,6 @@
 """Where import and export of a kind are found; absent where their part is not installed or not allowed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -21,8 +22,8 @@ def _route(names: tuple[str, ...]) -> str:
     return ""
 
 
-def exchange_links(entity: Entity[Any], given: QueryDict) -> dict[str, str]:
-    """{"import": address, "export": address}; the export takes the view's filter, sort and words with it."""
+def exchange_links(entity: Entity[Any], given: QueryDict, columns: Sequence[str] = ()) -> dict[str, str]:
+    """{"import": address, "export": address}; the export takes filter, sort and words with it, and the columns of a saved view."""
     actor, policy = current_actor(), policy_for(entity)
     found = {}
     for verb, names in _ROUTES.items():
@@ -32,5 +33,6 @@ def exchange_links(entity: Entity[Any], given: QueryDict) -> dict[str, str]:
             query["kind"] = entity.kind
             if verb == "export":
                 query |= {name: str(given[name]) for name in ("filter", "q", "sort") if given.get(name)}
+                query.setlist("columns", list(columns))
             found[verb] = f"{base}?{query.urlencode()}"
     return found

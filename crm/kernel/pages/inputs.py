@@ -78,14 +78,15 @@ class Section:
 def sections(
     entity: Entity[Any], record: Any, given: QueryDict | None, errors: Mapping[str, Sequence[Any]], quick: bool = False
 ) -> list[Section]:
-    """The form's sections; `quick` takes only the short list, and what is required with it."""
+    """The form's sections; `quick` takes only the short list, what is required, and days that the address fills."""
     actor = current_actor()
     policy = policy_for(entity)
     closed = policy.readonly(actor) | policy.hidden(actor)
     plan: Mapping[Any, Sequence[str]] = entity.sections
     if quick and entity.quick:
         needed = [name for name, one in entity.fields.items() if one.required and name not in closed and not one.part_of]
-        plan = {"": list(dict.fromkeys([*entity.quick, *needed]))}
+        days = [name for name in given or () if name in entity.fields and entity.fields[name].type in ("date", "datetime")]
+        plan = {"": list(dict.fromkeys([*entity.quick, *needed, *days]))}
     reading = Reading.of(actor)
     made = []
     for label, names in plan.items():

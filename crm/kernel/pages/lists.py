@@ -16,9 +16,9 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.numbers import show_integer
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import filters
+from crm.kernel.pages import filters, groups
 from crm.kernel.pages.cells import Cell, cells_of, inline, record_url, width_of
-from crm.kernel.pages.preferences import columns_of
+from crm.kernel.pages.looks import Look
 from crm.kernel.records import listing
 from crm.kernel.tenancy.scope import current_actor
 
@@ -74,6 +74,9 @@ class ListScreen:
     sort: str
     total: str = ""
     may: dict[str, bool] = field(default_factory=dict)
+    look: Look | None = None
+    groups: list["GroupLines"] | None = None
+    beside: str = ""
 
     @property
     def kept(self) -> str:
@@ -91,34 +94,68 @@ def rights(entity: Entity[Any]) -> dict[str, bool]:
     return {verb: policy.may(actor, verb) for verb in ("create", "edit", "delete", "export", "import")}
 
 
-def screen(entity: Entity[Any], given: QueryDict, limit: int = ROWS) -> ListScreen:
-    """The page of the list which an address asks for."""
+@dataclass(slots=True)
+class GroupLines:
+    """One group with the rows that it shows already; `next` is the cursor of further ones."""
+
+    group: groups.Group
+    lines: list[Line] = field(default_factory=list)
+    next: str | None = None
+    open: bool = False
+
+
+def screen(look: Look, limit: int = ROWS) -> ListScreen:
+    """The page of the list which a look asks for. What the actor cannot sort, filter or group by any more is left out."""
+    entity, given, names = look.entity, look.given, look.columns
     found = filters.read(entity, given)
-    names = columns_of(entity)
-    sort = given.get("sort") or entity.default_sort
+    sort = _sort(entity, given)
+    reading = Reading.of(current_actor())
+    by = groups.field_of(entity, look.group) if look.group else None
     try:
-        page = listing.page(entity, found.node, sort, given.get("cursor") or None, limit, names)
+        listing.rows_of(entity, found.node)
     except Wrong as refusal:
         if "filter" not in refusal.fields:
             raise
         found = filters.refused(found, refusal)
-        page = listing.page(entity, None, sort, None, limit, names)
-    reading = Reading.of(current_actor())
-    lines = lines_of(entity, page.items, names, reading)
-    made = ListScreen(
-        entity,
-        heads(entity, names[1:], sort),
-        lines,
-        page.next,
-        page.prev,
-        found,
-        filters.chips(entity, found, reading),
-        sort,
-        may=rights(entity),
-    )
+    made = ListScreen(entity, heads(entity, names[1:], sort), [], None, None, found, filters.chips(entity, found, reading), sort)
+    made.may, made.look = rights(entity), look
+    if by is not None:
+        made.groups = _grouped(made, by, reading)
+        made.total = counted(entity, sum(one.group.many for one in made.groups), True, reading)
+        return made
+    if look.group:
+        made.beside = _("This view is grouped by a field that you do not see; here is its list without groups.")
+    page = listing.page(entity, found.node, sort, given.get("cursor") or None, limit, names)
+    made.lines, made.next, made.prev = lines_of(entity, page.items, names, reading), page.next, page.prev
     whole = not page.next and not page.prev
-    made.total = counted(entity, len(lines), True, reading) if whole else total(entity, found, reading)
+    made.total = counted(entity, len(made.lines), True, reading) if whole else total(entity, found, reading)
     return made
+
+
+def _sort(entity: Entity[Any], given: QueryDict) -> str:
+    """The order asked for; a view's own, where the actor does not see its field, gives way to the usual one."""
+    sort = given.get("sort") or entity.default_sort
+    seen = policy_for(entity).fields(current_actor())
+    return sort if sort.removeprefix("-") in seen or "view" not in given else entity.default_sort
+
+
+def _grouped(made: ListScreen, by: Fact, reading: Reading) -> list[GroupLines]:
+    assert made.look is not None
+    found = [GroupLines(one) for one in groups.groups(made.entity, by, made.filter.node, made.look.columns, reading)]
+    for one in found[: groups.OPEN]:
+        one.lines, one.next = group_rows(made.look, by, one.group.value, None, reading)
+        one.open = True
+    return found
+
+
+def group_rows(look: Look, by: Fact, value: str, cursor: str | None, reading: Reading) -> tuple[list[Line], str | None]:
+    """(rows, cursor of the next ones) of one group, by key."""
+    found = filters.read(look.entity, look.given)
+    node = groups.within(by, value, found.node)
+    if node is None:
+        return [], None
+    page = listing.page(look.entity, node, _sort(look.entity, look.given), cursor, groups.ROWS, look.columns)
+    return lines_of(look.entity, page.items, look.columns, reading), page.next
 
 
 def lines_of(entity: Entity[Any], rows: Sequence[listing.Row], names: Sequence[str], reading: Reading) -> list[Line]:

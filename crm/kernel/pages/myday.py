@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -17,6 +17,7 @@ class Item:
     """One thing to do or to look at. `why` gives the reason, `due` when, `tone` "", warn or bad, `kind` colours the icon.
 
     With `act_post` the act is done in place (a POST that answers with a toast); else it opens `act_url`.
+    `menu`: further acts, each a label, an address to POST to and its values in JSON; they need a `key` of their own on the page.
     """
 
     title: str
@@ -32,6 +33,13 @@ class Item:
     act_url: str = ""
     act_post: bool = False
     square: bool = False
+    menu: tuple[tuple[Words, str, str], ...] = ()
+    key: str = ""
+
+
+def replaced(item: Item, **given: Any) -> Item:
+    """The item with some facts replaced."""
+    return replace(item, **given)
 
 
 @dataclass(frozen=True, slots=True)

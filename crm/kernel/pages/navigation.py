@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.registry import registry
+from crm.kernel.pages import looks
+from crm.kernel.saved.queries import pinned
 
 Words = str | Promise
 
@@ -24,7 +26,8 @@ GROUPS: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu. `go` is the letter after G; `count` tells what waits."""
+    """One line of the menu. `go` is the letter after G; `count` tells what waits, `below` [(name, address)]
+    the saved views which stand under it."""
 
     label: Words
     url: str
@@ -35,6 +38,7 @@ class Entry:
     key: str = ""
     go: str = ""
     count: Callable[[Any], int] | None = field(default=None, compare=False)
+    below: tuple[tuple[str, str], ...] = ()
 
 
 _ENTRIES: list[Entry] = []
@@ -62,6 +66,7 @@ def entries(actor: Any) -> list[Entry]:
                     kind.menu_order,
                     key=kind.plural,
                     go=kind.plural[0],
+                    below=tuple((one.name, looks.address(kind, one)) for one in pinned(kind)),
                 )
             )
     return sorted(found, key=lambda one: (list(GROUPS).index(one.group) if one.group in GROUPS else 9, one.order))

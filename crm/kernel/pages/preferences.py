@@ -7,19 +7,16 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.identity.models.people import Density, Language, Theme, User
-from crm.kernel.pages.models import ViewChoice
+from crm.kernel.saved import queries as saved
+from crm.kernel.saved.actions import keep_plain
 from crm.kernel.tenancy.scope import bump_permissions, current_actor
 
 _ALLOWED: dict[str, Any] = {"theme": Theme, "density": Density, "language": Language}
 
 
-def choice_of(entity: Entity[Any]) -> ViewChoice | None:
-    return ViewChoice.objects.filter(user_id=current_actor().id, kind=entity.kind).first()
-
-
 def columns_of(entity: Entity[Any]) -> list[str]:
     """The chosen columns that still exist for this actor, else the kind's own; the title always leads."""
-    chosen = choice_of(entity)
+    chosen = saved.plain(entity)
     wanted = list(chosen.columns) if chosen and chosen.columns else list(entity.columns)
     seen = policy_for(entity).fields(current_actor())
     return list(dict.fromkeys([entity.title, *(name for name in wanted if name in seen)]))
@@ -27,9 +24,7 @@ def columns_of(entity: Entity[Any]) -> list[str]:
 
 def keep_columns(entity: Entity[Any], names: Sequence[str]) -> None:
     """Stores the columns in this order; an empty list means the kind's own again."""
-    known = [name for name in dict.fromkeys(names) if name in entity.fields]
-    actor = current_actor()
-    ViewChoice.objects.update_or_create(user_id=actor.id, kind=entity.kind, defaults={"columns": known})
+    keep_plain(entity, names)
 
 
 def keep_own(values: Mapping[str, str]) -> None:

@@ -1,8 +1,8 @@
 """The timeline of a record: what parts know of it, merged by time, newest first."""
 
 import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +18,10 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One event. `tone` colours the icon's ground: "", listen, ask, wait, promise, bad. `source` says where it comes from."""
+    """One event. `tone` colours the icon's ground: "", listen, ask, wait, promise, bad. `source` says where it comes from.
+
+    `template`, filled with `words`, stands in place of `body` where a part shows more than text.
+    """
 
     at: datetime.datetime
     icon: str
@@ -30,6 +33,8 @@ class Item:
     who: str = ""
     key: str = ""
     note: str = ""
+    template: str = ""
+    words: Mapping[str, Any] = field(default_factory=dict)
 
 
 Source = Callable[[Any, Any, datetime.datetime | None, int], Iterable[Item]]

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 COOKIE = "kith_said"
 
 
-def _detail(text: str, undo: UUID | None, tone: str, link: str) -> dict[str, Any]:
+def _detail(text: str, undo: UUID | str | None, tone: str, link: str) -> dict[str, Any]:
     detail: dict[str, Any] = {"text": str(text)}
     if undo is not None:
-        detail["undo"] = reverse("pages.undo", kwargs={"change_set": undo})
+        detail["undo"] = undo if isinstance(undo, str) else reverse("pages.undo", kwargs={"change_set": undo})
     if tone:
         detail["tone"] = tone
     if link:
@@ -34,8 +34,9 @@ def toast(response: HttpResponseBase, text: str, undo: UUID | None = None, tone:
     return trigger(response, toast=_detail(text, undo, tone, link))
 
 
-def later(response: HttpResponseBase, text: str, undo: UUID | None = None, tone: str = "", link: str = "") -> HttpResponseBase:
-    """Shows a toast on the next page (after a redirect); the page's script takes the cookie away."""
+def later(response: HttpResponseBase, text: str, undo: UUID | str | None = None, tone: str = "", link: str = "") -> HttpResponseBase:
+    """Shows a toast on the next page (after a redirect); the page's script takes the cookie away. `undo`: a change set, or the
+    address that takes back what no change set holds."""
     response.set_cookie(COOKIE, json.dumps(_detail(text, undo, tone, link)), max_age=30, samesite="Lax", path="/")
     return response
 

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from crm.kernel.pages.routes import BesideConverter, KindConverter
-from crm.kernel.pages.views import boards, bulk, forms, lists, own, records, shares
+from crm.kernel.pages.views import boards, bulk, calendars, forms, lists, own, records, saved, shares, similar
 
 register_converter(KindConverter, "kind")
 register_converter(BesideConverter, "beside")
@@ -11,6 +11,7 @@ urlpatterns = [
     path("bin/", own.bin_page, name="pages.bin"),
     path("bin/<uuid:pk>/restore", own.take_out, name="pages.restore"),
     path("undo/<uuid:change_set>", own.undo, name="pages.undo"),
+    path("undo/view/<uuid:pk>", saved.bring_back, name="pages.view_back"),
     path("notices", own.notifications, name="pages.notices"),
     path("notices/read", own.all_read, name="pages.all_read"),
     path("notices/<uuid:pk>", own.open_notice, name="pages.notice"),
@@ -26,8 +27,17 @@ urlpatterns = [
     path("go/<uuid:pk>", records.go, name="pages.go"),
     path("<kind:entity>/", lists.table, name="pages.list"),
     path("<kind:entity>/new", forms.new, name="pages.new"),
+    path("<kind:entity>/similar", similar.similar, name="pages.similar"),
+    path("<kind:entity>/similar/<uuid:pk>/add", similar.add_typed, name="pages.similar_add"),
     path("<kind:entity>/columns", lists.columns, name="pages.columns"),
     path("<kind:entity>/filter", lists.filter_editor, name="pages.filter"),
+    path("<kind:entity>/group", lists.group, name="pages.group"),
+    path("<kind:entity>/views/save", saved.save, name="pages.view_save"),
+    path("<kind:entity>/views/<uuid:pk>", saved.edit, name="pages.view"),
+    path("<kind:entity>/views/<uuid:pk>/keep", saved.keep, name="pages.view_keep"),
+    path("<kind:entity>/views/<uuid:pk>/remove", saved.remove, name="pages.view_remove"),
+    path("<kind:entity>/calendar", calendars.calendar, name="pages.calendar"),
+    path("<kind:entity>/<uuid:pk>/day", calendars.move, name="pages.day"),
     path("<kind:entity>/bulk", bulk.ask, name="pages.bulk"),
     path("<kind:entity>/bulk/apply", bulk.apply, name="pages.bulk_apply"),
     path("<kind:entity>/board", boards.board, name="pages.board"),
@@ -38,6 +48,7 @@ urlpatterns = [
     path("<kind:entity>/<uuid:pk>/move", boards.move, name="pages.move"),
     path("<kind:entity>/<uuid:pk>/<beside:way>", records.beside, name="pages.beside"),
     path("<kind:entity>/<uuid:pk>/pin", records.pin, name="pages.pin"),
+    path("<kind:entity>/<uuid:pk>/follow", records.follow, name="pages.follow"),
     path("<kind:entity>/<uuid:pk>/delete", records.to_bin, name="pages.delete"),
     path("<kind:entity>/<uuid:pk>/files", records.attach, name="pages.attach"),
     path("<kind:entity>/<uuid:pk>/files/<uuid:file_id>/remove", records.detach, name="pages.detach"),

@@ -67,8 +67,8 @@ def action(
 
 
 def actions_of(entity: Entity[Any]) -> list[Action]:
-    """The named writes of a kind, in the order of declaration."""
-    return list(_ACTIONS.get(entity.model._meta.label, {}).values())
+    """The named writes of a kind: the primary ones first, each in the order of declaration."""
+    return sorted(_ACTIONS.get(entity.model._meta.label, {}).values(), key=lambda one: not one.primary)
 
 
 def available(entity: Entity[Any], record: Any) -> list[Action]:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField  # noqa: F401  (migrations name it)
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,8 @@ from crm.kernel.tenancy.models import TenantModel
 class RecordRow(TenantModel):
     """One row for each record of any kind, written in the same transaction: what polymorphic links point to.
 
-    `search` holds the words it is found by (`crm.kernel.search` writes them); None: not written yet.
+    `search` holds the words it is found by (`crm.kernel.search` writes them), `duplicate_keys` the hashes by which records
+    like it are found (`crm.kernel.dedupe`); None: not written yet.
     """
 
     indexes_in_workspace = (("kind", "deleted_at", "id"),)
@@ -35,6 +36,7 @@ class RecordRow(TenantModel):
     deleted_by = TenantKey("identity.User", null=True)
     merged_into = TenantKey("records.RecordRow", null=True)
     search = SearchVectorField(null=True, editable=False)
+    duplicate_keys = ArrayField(models.IntegerField(), null=True, editable=False)
 
     class Meta:
         db_table = "record"

@@ -1,5 +1,6 @@
 """Undo of what one transaction did: values go back unless somebody changed them since; those are listed and left."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,10 @@ from crm.kernel.records import writing
 from crm.kernel.records.kept import held
 from crm.kernel.records.models import ChangeSet, Record, RecordRow
 from crm.kernel.records.reading import LINKS_TABLE, acts, links_of
-from crm.kernel.tenancy.scope import because, current_actor
+from crm.kernel.tenancy.scope import because, current, current_actor
+
+#: How the reason of an undo begins in the audit log.
+UNDOING = "undo: "
 
 
 @dataclass(slots=True)
@@ -58,12 +62,12 @@ def undo(change_set: UUID) -> Undone:
         raise NotFound
     done = Undone()
     entries = of_transaction(found.txid, found.began_at, found.at)
-    with because(f"undo: {found.label}"):
+    made = _made(entries)
+    with because(f"{UNDOING}{found.label}"):
         for entry in reversed(entries):
             entity = _entity_of_table(entry.table_name)
-            if entity is not None:
-                _take_back(entity, entry, done)
-        made = {entry.record for entry in entries if entry.op == AuditEntry.INSERTED and entry.table_name != LINKS_TABLE}
+            if entity is not None and (entry.op == AuditEntry.INSERTED or entry.record not in made):
+                _take_back(entity, entry, done, made)
         linked = [entry for entry in entries if entry.table_name == LINKS_TABLE and entry.record not in made]
         for act in acts(linked):
             _unlink(act, done)
@@ -72,12 +76,26 @@ def undo(change_set: UUID) -> Undone:
     return done
 
 
-def _take_back(entity: Entity[Any], entry: AuditEntry, done: Undone) -> None:
+def _made(entries: Iterable[AuditEntry]) -> dict[UUID, int]:
+    """{record: the version it had in the end} of those that the transaction made; what it changed of them goes with them."""
+    found: dict[UUID, int] = {}
+    for entry in entries:
+        if entry.table_name != LINKS_TABLE and (entry.op == AuditEntry.INSERTED or entry.record in found):
+            found[entry.record] = (entry.changes.get("version") or [None, found.get(entry.record, 1)])[1]
+    return found
+
+
+def undoing() -> bool:
+    """Whether what is written now takes something back: rules about single changes then give way to what was."""
+    return current().reason.startswith(UNDOING)
+
+
+def _take_back(entity: Entity[Any], entry: AuditEntry, done: Undone, made: Mapping[UUID, int]) -> None:
     record: Any = entity.model._default_manager.filter(pk=entry.record).first()
     if record is None:
         return
     if entry.op == AuditEntry.INSERTED:
-        if record.version == 1 and record.deleted_at is None:
+        if record.version == made.get(record.pk) and record.deleted_at is None:
             writing.remove(entity, record.pk)
             done.records.add(record.pk)
         else:

@@ -232,7 +232,7 @@ def stored(entity: Entity[Any], record: Any, links: Iterable[str] = ()) -> dict[
 
 
 #: What the record table repeats of a record.
-_ROW_ATTRIBUTES = ("title", "sort_key", "owner_id", "team_id", "updated_at", "deleted_at", "search")
+_ROW_ATTRIBUTES = ("title", "sort_key", "owner_id", "team_id", "updated_at", "deleted_at", "search", "duplicate_keys")
 
 
 def _update(entity: Entity[Any], writes: list[Write]) -> None:
@@ -252,6 +252,13 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
             for write in writes if write.op == CHANGE
         ]
     )
+
+
+def complete(entity: Entity[Any], records: Sequence[Any], attributes: Iterable[str]) -> None:
+    """Writes attributes that follow from a creation, in its own transaction (who a new record goes to): part of the
+    creation, so no new version and no news of a change; the audit log has it with its reason."""
+    bulk.update(entity.model, records, attributes)
+    bulk.update(RecordRow, [_row(entity, record) for record in records], _ROW_ATTRIBUTES)
 
 
 def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, Any], version: int) -> None:

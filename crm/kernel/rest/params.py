@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.rest.body import text_fault
 from crm.kernel.rest.problems import BadRequest
 
@@ -66,6 +68,9 @@ SORT = Param(
 FIELDS = Param(
     "fields", {"type": "string"}, gettext_lazy("Only these fields, separated by commas; id is always there."), _names
 )
+VIEW = Param(
+    "view", {"type": "string", "format": "uuid"}, gettext_lazy("A saved view: its filter (beside your own), sort and columns.")
+)
 WORDS = Param("q", {"type": "string", "maxLength": 200}, gettext_lazy("What to look for: words, pinyin, the end of a number, field:value."))
 KINDS = Param(
     "kinds", {"type": "string"}, gettext_lazy("Only records of these kinds, separated by commas."), _names
@@ -84,6 +89,29 @@ def _spreadsheet(text: str) -> str:
         raise ValueError(_("Write csv or xlsx."))
     return text
 
+
+def _id(text: str) -> UUID:
+    found = as_uuid(text)
+    if found is None:
+        raise ValueError(_("This is not an id."))
+    return found
+
+
+OF = Param("of", {"type": "string", "format": "uuid"}, gettext_lazy("The record that is being changed: it is not its own duplicate."), _id)
+
+
+def _duplicates(text: str) -> str:
+    if text != "duplicates":
+        raise ValueError(_("Write duplicates."))
+    return text
+
+
+CHECK = Param(
+    "check",
+    {"type": "string", "enum": ["duplicates"]},
+    gettext_lazy("With “duplicates” a record that is surely there already is refused with 409 and the candidates."),
+    _duplicates,
+)
 
 REJECTS_FORMAT = Param(
     "format",

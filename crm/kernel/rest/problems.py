@@ -2,7 +2,7 @@
 
 Shape: `type` (address of the explanation), `title`, `status`, `detail`, `code` (kebab word for programs),
 `fields` (field name -> list of sentences; empty when no field is to blame) and, for conflicts, `values`
-(field name -> {"mine", "theirs"}).
+(field name -> {"mine", "theirs"}), for records that look the same `candidates`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -70,16 +70,28 @@ class Stale(Refusal):
         self.values = dict(values or {})
 
 
+class LooksTheSame(Refusal):
+    """A record like this is there already. Look at the candidates; send it without “check” if it is another one."""
+
+    status = 409
+    code = "looks-like-duplicate"
+    title = _("A record like this is there already. Look at the candidates; send it without “check” if it is another one.")
+
+    def __init__(self, candidates: list[dict[str, Any]]) -> None:
+        super().__init__(None)
+        self.candidates = candidates
+
+
 def problem(
     status: int,
     code: str,
     detail: str = "",
     *,
     fields: Mapping[str, Iterable[object]] | None = None,
-    values: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """One error answer. `fields` maps a field name to the sentences about it."""
+    """One error answer. `fields` maps a field name to the sentences about it, `more` is put beside the rest."""
     body: dict[str, Any] = {
         "type": f"/api/docs#problem-{code}",
         "title": str(TITLES.get(status, "")) or gettext("The request failed"),
@@ -88,8 +100,7 @@ def problem(
         "code": code,
         "fields": {str(name): [str(text) for text in texts] for name, texts in (fields or {}).items()},
     }
-    if values is not None:
-        body["values"] = values
+    body.update(more or {})
     return HttpResponse(
         msgspec.json.encode(body, enc_hook=str), status=status, content_type=CONTENT_TYPE, headers=dict(headers or {})
     )
@@ -103,6 +114,6 @@ def of_refusal(refusal: Refusal) -> HttpResponse:
         refusal.code,
         str(refusal.message),
         fields=refusal.fields,
-        values=getattr(refusal, "values", None),
+        more={name: getattr(refusal, name) for name in ("values", "candidates") if hasattr(refusal, name)},
         headers=headers,
     )

@@ -8,11 +8,14 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Wrong
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import Node, from_json, parse_text
 from crm.kernel.identity.actor import Actor
 from crm.kernel.rest.body import check_values, parse_json
 from crm.kernel.rest.problems import BadRequest
+from crm.kernel.saved.models import SavedView
+from crm.kernel.saved.queries import columns_seen, view
 
 
 @contextmanager
@@ -50,6 +53,26 @@ def read_sort(entity: Entity[Any], sent: str | None, actor: Actor) -> str:
     if field is None or not field.sortable:
         raise BadRequest(fields={"sort": [_("This is not a field that can be sorted by.")]})
     return sent
+
+
+def read_view(entity: Entity[Any], sent: str | None) -> SavedView | None:
+    """The saved view asked for; raises `NotFound` for one that is not shared with the actor, `BadRequest` for what is no id."""
+    if not sent:
+        return None
+    pk = as_uuid(sent)
+    if pk is None:
+        raise BadRequest(fields={"view": [_("This is no id.")]})
+    return view(entity, pk)
+
+
+def view_fields(entity: Entity[Any], one: SavedView) -> list[str]:
+    """The columns of a view which the actor may see."""
+    return columns_seen(entity, one)
+
+
+def view_sort(entity: Entity[Any], one: SavedView, actor: Actor) -> str:
+    """The order of a view; the kind's own where the actor does not see its field."""
+    return one.sort if one.sort.removeprefix("-") in policy_for(entity).fields(actor) else entity.default_sort
 
 
 def read_fields(entity: Entity[Any], sent: list[str] | None, actor: Actor) -> list[str]:

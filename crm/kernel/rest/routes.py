@@ -4,7 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.kernel.rest.operation import Handler
-from crm.kernel.rest.views import bulk, exports, files, history, imports, jobs, kinds, perform, records, search, shares
+from crm.kernel.rest.views import (
+    bulk,
+    duplicates,
+    exports,
+    files,
+    history,
+    imports,
+    jobs,
+    kinds,
+    perform,
+    records,
+    search,
+    shares,
+    views,
+)
 
 BASE = "/api/v1"
 
@@ -21,7 +35,7 @@ def _route(template: str, **methods: Handler) -> Route:
     return Route(BASE + template, methods)
 
 
-ROUTES: tuple[Route, ...] = (
+ROUTES: list[Route] = [
     _route("/me", GET=kinds.me),
     _route("/kinds", GET=kinds.kinds),
     _route("/jobs", GET=jobs.list_jobs),
@@ -42,6 +56,8 @@ ROUTES: tuple[Route, ...] = (
     _route("/files/{id}", GET=files.download_file, DELETE=files.remove_file),
     _route("/{plural}", GET=records.list_records, POST=records.create_record),
     _route("/{plural}/schema", GET=kinds.schema),
+    _route("/{plural}/duplicates", POST=duplicates.find_duplicates),
+    _route("/{plural}/views", GET=views.list_views),
     _route("/{plural}/bulk/change", POST=bulk.change_records),
     _route("/{plural}/bulk/delete", POST=bulk.delete_records),
     _route(
@@ -53,4 +69,12 @@ ROUTES: tuple[Route, ...] = (
     _route("/{plural}/{id}/shares", GET=shares.list_shares, POST=shares.share_record),
     _route("/{plural}/{id}/shares/{share}", DELETE=shares.remove_share),
     _route("/{plural}/{id}/actions/{action}", POST=perform.perform_action),
-)
+]
+
+
+def add_route(template: str, **methods: Handler) -> None:
+    """Adds an address of a part above the kernel: `add_route("/{plural}/{id}/mails", POST=take_mail)`.
+
+    A part does so in its `api`, which its `urls` import: before the addresses of the API are put together.
+    """
+    ROUTES.append(_route(template, **methods))

@@ -15,14 +15,14 @@ from django.db import connection
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.access.shared import shared_ids
-from crm.kernel.base.text import searchable, sort_key
+from crm.kernel.base.text import plain, searchable, sort_key
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import visible_ids
 from crm.kernel.search.indexing import searched
-from crm.kernel.search.words import Question, pinyin_spaced, plain, question, quoted, scope_word
+from crm.kernel.search.words import Question, pinyin_spaced, question, quoted, scope_word
 from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
 #: How many rows each look takes before rights are asked.

@@ -8,14 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from uuid import UUID
 
-import opencc
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
-from pypinyin import lazy_pinyin
 
-from crm.kernel.base.text import fold, syllable
+from crm.kernel.base.text import pinyin_of, plain, syllable
 
 #: Longest lexeme; names and addresses beyond it are found by their beginning.
 LONGEST = 32
@@ -34,27 +31,6 @@ _PHONE = re.compile(r"^\+?[\d\s().\-]{6,24}$")
 #: What nearly every company's name ends in: kept out of the index, where it would find half of all records.
 _COMMON = re.compile("(股份有限公司|有限责任公司|有限公司|集团公司|公司)$")
 _COMMON_WORDS = frozenset("ltd limited inc llc gmbh corp co company plc sa ag bv srl".split())
-
-
-@lru_cache(maxsize=1)
-def _simple() -> dict[int, str]:
-    """Traditional character → simplified one, of those that differ."""
-    table = Path(opencc.__file__).with_name("dictionary") / "TSCharacters.txt"
-    pairs = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines() if "\t" in line)
-    return {ord(old): new.split(" ")[0] for old, new in pairs if len(old) == 1}
-
-
-def plain(text: str) -> str:
-    """The form in which texts meet: folded, simplified."""
-    folded = fold(text)
-    return folded if folded.isascii() else folded.translate(_simple())
-
-
-def pinyin_of(text: str) -> tuple[str, ...]:
-    """One syllable for each Han character of a plain text; phrases decide readings (重庆 chong qing)."""
-    if len(text) == 1:
-        return (syllable(text),)
-    return tuple(lazy_pinyin(text))
 
 
 @lru_cache(maxsize=1)

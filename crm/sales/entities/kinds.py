@@ -3,8 +3,21 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Contact
+from crm.kernel.dedupe.rules import address, company, email, person, phone, tax, web
 from crm.kernel.entity.entity import Entity
-from crm.sales.models import LostReason, Opportunity, OpportunityContact, Pipeline, Stage
+from crm.kernel.records.reading import titles_of
+from crm.sales.models import (
+    AssignmentRule,
+    DealCompetitor,
+    Lead,
+    LeadForm,
+    LostReason,
+    Opportunity,
+    OpportunityContact,
+    OpportunityLine,
+    Pipeline,
+    Stage,
+)
 
 
 class Opportunities(Entity[Opportunity]):
@@ -15,6 +28,7 @@ class Opportunities(Entity[Opportunity]):
     columns = ("name", "account", "amount", "stage", "closes", "owner")
     board, board_sum = "stage", "amount"
     card = ("account", "name", "amount", "closes", "owner")
+    calendar, done = ("closes",), "closed_on"
     form = {
         _("Deal"): ("name", "account", "contact", "amount", "source"),
         _("Plan"): ("pipeline", "stage", "probability", "opened_on", "closes", "next_step", "owner", "team"),
@@ -24,8 +38,8 @@ class Opportunities(Entity[Opportunity]):
     quick = ("name", "account", "amount", "closes")
     highlights = ("amount", "stage", "probability", "closes", "owner")
     facts = ("account", "contact", "pipeline", "opened_on", "closed_on", "lost_reason", "source", "next_step", "tags")
-    related = ("opportunity_contact",)
     hint = ("account", "stage")
+    related = ("opportunity_contact", "deal_competitor")
     match = ("external_id", "name")
     sort = "-created_at"
     empty = _("What your customers may buy. Add a deal from an account, or import your list.")
@@ -53,8 +67,8 @@ class Pipelines(Entity[Pipeline]):
     kind, plural = "pipeline", "pipelines"
     label, labels = _("Pipeline"), _("Pipelines")
     icon = "funnel"
-    columns = ("name", "main", "retired")
-    form = {_("Pipeline"): ("name", "main", "retired")}
+    columns = ("name", "way", "main", "retired")
+    form = {_("Pipeline"): ("name", "way", "main", "retired")}
     match = ("name",)
     empty = _("A way of selling with its own stages.")
 
@@ -64,7 +78,7 @@ class Stages(Entity[Stage]):
     label, labels = _("Stage"), _("Stages")
     icon = "flow"
     columns = ("name", "pipeline", "kind", "probability", "position", "usual_days", "retired")
-    form = {_("Stage"): ("pipeline", "name", "kind", "probability", "position", "usual_days", "retired")}
+    form = {_("Stage"): ("pipeline", "name", "kind", "probability", "position", "usual_days", "needs", "retired")}
     sort = "position"
     match = ("name",)
     empty = _("The steps a deal takes from the first talk to won or lost.")
@@ -79,3 +93,94 @@ class LostReasons(Entity[LostReason]):
     sort = "position"
     match = ("name",)
     empty = _("Why deals are lost, in your words.")
+
+
+class Leads(Entity[Lead]):
+    kind, plural = "lead", "leads"
+    label, labels = _("Lead"), _("Leads")
+    icon = "target"
+    menu, menu_order = "customers", 25
+    columns = ("name", "company", "status", "source", "mobile", "email", "owner")
+    board, board_sum = "status", "budget"
+    card = ("company", "name", "budget", "source", "owner")
+    form = {
+        _("Person and company"): ("name", "company", "job_title", "industry", "tax_id"),
+        _("How to reach them"): ("mobile", "phone", "email", "wechat", "website", "address"),
+        _("What they want"): ("need", "budget", "source", "campaign"),
+        _("State"): ("status", "reason", "reason_note", "comes_back_on", "owner", "team"),
+        _("Where it came from"): ("form", "referrer", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "consent"),
+        _("More"): ("tags", "external_id", "description"),
+    }
+    quick = ("name", "company", "mobile", "email", "source", "need")
+    highlights = ("status", "budget", "source", "campaign", "round")
+    facts = ("company", "mobile", "email", "wechat", "need", "account", "contact", "opportunity")
+    match = ("external_id", "email", "mobile", "name")
+    hint = ("company", "status")
+    duplicates = (
+        person("name"), company("company"), phone("mobile", "phone"), email("email"), web("website"), tax("tax_id"), address("address"),
+    )  # fmt: skip
+    sort = "-created_at"
+    empty = _("People and companies who may become customers. Add one, import a list, or put a form on your website.")
+
+
+class LeadForms(Entity[LeadForm]):
+    kind, plural = "lead_form", "lead_forms"
+    label, labels = _("Web form"), _("Web forms")
+    icon = "globe"
+    columns = ("name", "languages", "source", "campaign", "gives_to", "retired")
+    form = {
+        _("Web form"): ("name", "asks", "requires", "languages", "retired"),
+        _("What visitors read"): ("heading_en", "heading_zh", "intro_en", "intro_zh", "consent_en", "consent_zh"),
+        _("Afterwards"): ("thanks_en", "thanks_zh", "leads_to"),
+        _("Its leads"): ("source", "campaign", "gives_to"),
+    }
+    highlights = ("asks", "languages", "gives_to", "campaign")
+    match = ("name",)
+    empty = _("A page without sign-in that makes leads. Make one, then put its link or snippet on your website.")
+
+
+class AssignmentRules(Entity[AssignmentRule]):
+    kind, plural = "assignment_rule", "assignment_rules"
+    label, labels = _("Rule of assignment"), _("Rules of assignment")
+    icon = "flow"
+    columns = ("name", "position", "condition", "to", "person", "to_team", "retired")
+    form = {_("Rule of assignment"): ("name", "condition", "to", "person", "to_team", "position", "retired")}
+    sort = "position"
+    match = ("name",)
+    empty = _("Who gets new leads that have no owner yet. The first rule that fits decides.")
+
+
+class OpportunityLines(Entity[OpportunityLine]):
+    kind, plural = "opportunity_line", "opportunity_lines"
+    label, labels = _("Line of a deal"), _("Lines of deals")
+    icon = "box"
+    title = "product"
+    parent = "opportunity"
+    columns = ("product", "description", "quantity", "unit_price", "discount", "total", "opportunity")
+    form = {_("Line of a deal"): ("opportunity", "product", "description", "quantity", "unit_price", "discount", "position")}
+    quick = ("opportunity", "product", "quantity")
+    sort = "-created_at"
+    empty = _("What a deal is made of: products with quantity, price and discount.")
+
+    @staticmethod
+    def title_of(record: OpportunityLine) -> str:  # type: ignore[override]
+        """Called by its product, else by its description."""
+        return (titles_of([record.product_id]).get(record.product_id) if record.product_id else None) or record.description or ""
+
+
+class DealCompetitors(Entity[DealCompetitor]):
+    kind, plural = "deal_competitor", "deal_competitors"
+    label, labels = _("Competitor in a deal"), _("Competitors")
+    icon = "flag"
+    title = "account"
+    parent = "opportunity"
+    columns = ("account", "standing", "strength", "weakness", "opportunity")
+    form = {_("Competitor in a deal"): ("opportunity", "account", "standing", "strength", "weakness", "note")}
+    quick = ("opportunity", "account", "standing", "strength")
+    sort = "-created_at"
+    empty = _("Who else wants this deal, how they stand, and what speaks for them.")
+
+    @staticmethod
+    def title_of(record: DealCompetitor) -> str:  # type: ignore[override]
+        """Called by the other company."""
+        return titles_of([record.account_id]).get(record.account_id, "") if record.account_id else ""

@@ -1,12 +1,16 @@
-"""Pipelines, stages and reasons are the company's: everybody reads them, who sets the company up changes them."""
+"""Pipelines, stages, reasons, web forms and rules of assignment are the company's: everybody reads them, who sets the company
+up changes them. Leads of the pool are for everybody who works on leads."""
 
 from typing import Any
 
 from django.db.models import Q
 
-from crm.kernel.access.policy import NOTHING, Policy
+from crm.customers.models import Account
+from crm.kernel.access.policy import NOTHING, Policy, policy_for
+from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
-from crm.sales.models import LostReason, Pipeline, Stage
+from crm.sales.models import AssignmentRule, Lead, LeadForm, LostReason, Pipeline, Stage
+from crm.sales.models.lead import LeadStatus
 
 #: The right to change pipelines, stages and reasons for losing.
 SETUP = "administration.pipelines"
@@ -32,3 +36,33 @@ class Stages(Shared, Policy[Stage]):
 
 class LostReasons(Shared, Policy[LostReason]):
     """The company's reasons for losing."""
+
+
+class LeadForms(Shared, Policy[LeadForm]):
+    """The company's web forms."""
+
+
+class AssignmentRules(Shared, Policy[AssignmentRule]):
+    """The company's rules of assignment."""
+
+
+class Leads(Policy[Lead]):
+    """Besides the general rule: leads without an owner are seen and taken by the team whose pool they are in (by everybody
+    where they are in none's), and a converted lead is seen by whoever sees the customer it became."""
+
+    @property
+    def shareable(self) -> bool:
+        return True
+
+    def rows(self, actor: Actor, verb: str = "view") -> Q:
+        found = super().rows(actor, verb)
+        level = actor.grants.level(self.entity.kind, verb)
+        if not found or level == "none" or verb not in ("view", "edit"):
+            return found
+        found |= Q(owner_id=None) & (Q(team_id=None) | Q(team_id__in=sorted(actor.tree_ids | actor.team_ids)))
+        accounts = registry.of(Account)
+        if verb == "view" and accounts is not None:
+            seen = policy_for(accounts).rows(actor)
+            became = Q(status=LeadStatus.CONVERTED, account_id__isnull=False)
+            found |= became & Q(account_id__in=Account.objects.filter(seen, deleted_at=None).values("pk"))
+        return found

@@ -1,14 +1,17 @@
 """What sales puts on the generic screens: the stage bar, the way through the stages, deals on my day, the menu."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from crm.customers.entities.day import new_step
+from crm.customers.entities.ranking import DATES, Candidate, Day, finds
 from crm.customers.queries import circle_of
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.clock import now
@@ -158,3 +161,46 @@ def _deal(entity: Any, one: Any, day: datetime.date, moment: datetime.datetime) 
         value=wording.short_money(amount) if amount else "",
         square=True,
     )
+
+
+MOST_DEALS = 300
+DATES["opportunity"] = "closes"
+
+
+@finds(50)
+def open_deals(day: Day) -> Iterator[Candidate]:
+    """My open deals that should have closed, stand still, or have nothing planned."""
+    entity, activities = registry.kind("opportunity"), registry.kind("activity")
+    if entity is None or activities is None or not policy_for(entity).may(day.actor, "view"):
+        return
+    planned = Exists(activities.model._default_manager.filter(record_id=OuterRef("pk"), done_at=None, deleted_at=None))
+    rows = visible(entity).filter(owner_id=day.actor.id, stage__kind=StageKind.OPEN).annotate(planned=planned)
+    for one in rows.select_related("stage", "account").order_by("closes", "id")[:MOST_DEALS]:
+        url, today = record_url(entity, one.pk), wording.today()
+        past = (today - one.closes).days if one.closes else 0
+        stood = (day.moment - one.stage_since).days if one.stage_since else 0
+        if past > 0:
+            why = ngettext("Should have closed %(num)s day ago", "Should have closed %(num)s days ago", past) % {"num": past}
+            yield _line("closes", one, why, (_("Move the date"), f"{url}edit"), past / 30)
+        if one.stage.usual_days and stood > 2 * one.stage.usual_days:
+            said = {"days": stood, "stage": called(one.stage), "usual": one.stage.usual_days}
+            why = _t("%(days)s days in “%(stage)s”, usually %(usual)s") % said
+            yield _line("stuck", one, why, (_("Log call"), new_step(one.pk, "call")), stood / one.stage.usual_days / 6)
+        if not one.planned and one.pk not in day.planned:
+            yield _line("no_step", one, _t("No next step is planned"), (_("Plan"), new_step(one.pk, "task")))
+
+
+def _line(reason: str, one: Any, why: str, act: tuple[Any, str], pressing: float = 0.0) -> Candidate:
+    entity = registry.kind("opportunity")
+    assert entity is not None
+    item = myday.Item(
+        title=one.name,
+        url=record_url(entity, one.pk),
+        why=" · ".join(filter(None, [why, one.account.name if one.account else ""])),
+        tone="bad" if reason == "closes" else "",
+        icon="deal",
+        kind="ask",
+        act_label=act[0],
+        act_url=act[1],
+    )
+    return Candidate(reason, one.pk, entity.kind, item, pressing)

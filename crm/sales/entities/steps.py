@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
+from crm.kernel.entity.fields import Link
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.outbox.events import Event
 from crm.kernel.outbox.publishing import publish_many
 from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, Write, after_batch, contribute
+from crm.kernel.records.reading import called
+from crm.kernel.records.undo import undoing
 from crm.kernel.records.writing import change
 from crm.kernel.tenancy.scope import current
 from crm.sales.events import OpportunityLost, OpportunityMoved, OpportunityReopened, OpportunityWon
-from crm.sales.models import Opportunity, Pipeline, Stage, StageChange
-from crm.sales.models.pipeline import StageKind
-from crm.sales.queries import first_stage, main_pipeline, stages_of
+from crm.sales.models import DealCompetitor, Opportunity, OpportunityContact, OpportunityLine, Pipeline, Stage, StageChange
+from crm.sales.models.pipeline import StageKind, needable
+from crm.sales.queries import first_stage, main_pipeline, stage_like, stages_of
 
 
 def _today(write: Write) -> datetime.date:
@@ -39,13 +42,14 @@ def start(write: Write) -> None:
 def follow_stage(write: Write) -> None:
     """The stage says pipeline, probability and whether the deal is closed."""
     if write.op == CHANGE and write.changed("pipeline_id") and not write.changed("stage_id"):
-        write.values["stage_id"] = first_stage(write.values["pipeline_id"]).pk
+        write.values["stage_id"] = stage_like(_stage(write.old.get("stage_id")), write.values["pipeline_id"]).pk
     moved = write.changed("stage_id")
     stage = _stage(_now(write, "stage_id"))
     if stage is None:
         write.wrong("stage", _("Choose a stage of a pipeline."))
         return
     write.record.stage = stage
+    _needs(write, stage, moved)
     if moved:
         _moved(write, stage)
     if stage.kind == StageKind.OPEN:
@@ -60,6 +64,30 @@ def follow_stage(write: Write) -> None:
             if _now(write, name) is not None:
                 write.values[name] = None
 
+
+def _needs(write: Write, stage: Stage, moved: bool) -> None:
+    """What the stage asks for must be there when a deal comes in, and is not taken away while it is there."""
+    if not stage.needs or undoing():
+        return
+    labels = dict(needable())
+    for name in stage.needs:
+        column = f"{name}_id" if isinstance(write.entity.field(name), Link) else name
+        if not (moved or write.changed(column)) or _there(write, name, column):
+            continue
+        said = _("Before “%(stage)s” this deal needs: %(field)s.") % {"stage": called(stage), "field": labels.get(name, name)}
+        write.wrong("stage" if name in _BESIDE else name, said)
+
+
+def _there(write: Write, name: str, column: str) -> bool:
+    rows = _BESIDE.get(name)
+    if rows is not None:
+        found: bool = rows.objects.filter(opportunity_id=write.record.pk, deleted_at=None).exists()
+        return found or (name == "people" and _now(write, "contact_id") is not None)
+    return _now(write, column) not in (None, "", [])
+
+
+#: Needs that are rows of their own.
+_BESIDE: dict[str, Any] = {"people": OpportunityContact, "lines": OpportunityLine, "competitors": DealCompetitor}
 
 _book: ContextVar[tuple[Any, dict[UUID, Stage | None]] | None] = ContextVar("kith_stages", default=None)
 

@@ -32,6 +32,7 @@ class Opportunity(Record):
     account = f.Link("customers.Account", _("Account"), synonyms=("company", "customer", "客户", "客户公司", "公司"))
     contact = f.Link("customers.Contact", _("Main contact"), synonyms=("contact", "联系人", "主要联系人"))
     amount = f.Money(_("Amount"), synonyms=("value", "close value", "deal value", "price", "金额", "成交金额"))
+    by_hand = f.YesNo(_("Amount by hand"), help=_("The amount does not follow the products of the deal."), synonyms=("手工金额",))
     pipeline = f.Link("sales.Pipeline", _("Pipeline"), synonyms=("销售流程",), tracked=False)
     stage = f.Link("sales.Stage", _("Stage"), synonyms=("deal stage", "sales stage", "status", "阶段", "商机阶段"), tracked=False)
     probability = f.Percent(_("Probability"), synonyms=("chance", "win probability", "赢率"), tracked=False)

@@ -18,7 +18,7 @@ from crm.kernel.records.writing import change, create, remove
 from crm.kernel.tenancy.scope import current_actor
 from crm.sales import actions, queries
 from crm.sales.entities.policies import SETUP
-from crm.sales.models.pipeline import StageKind
+from crm.sales.models.pipeline import Selling, StageKind, needable
 
 
 def _kind(kind: str) -> Any:
@@ -40,6 +40,8 @@ def _page(request: HttpRequest, refusal: Refusal | None = None, at: str = "", ty
         "here": "pipelines",
         "pipelines": found,
         "kinds": StageKind.choices,
+        "ways": Selling.choices,
+        "needable": needable(),
         "reasons": queries.lost_reasons(retired=True),
         "problems": [str(said) for messages in refusal.fields.values() for said in messages] or [str(refusal.message)] if refusal else [],
         "at": at,
@@ -62,27 +64,32 @@ def _act(request: HttpRequest, at: str, said: str, work: Any) -> HttpResponse:
 
 @require_POST
 def add_pipeline(request: HttpRequest) -> HttpResponse:
-    """POST name: a pipeline with the usual stages."""
+    """POST name, way: a pipeline with the stages that are usual in that way of selling."""
     name = request.POST.get("name", "")
-    return _act(request, "new", _("Pipeline added."), lambda: actions.found_pipeline(name or " ", main=False))
+    way = request.POST.get("way") or None
+    return _act(request, "new", _("Pipeline added."), lambda: actions.found_pipeline(name or " ", main=False, way=way))
 
 
 @require_POST
 def save_pipeline(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """POST name, main, retired, and for each stage name_<id>, probability_<id>, usual_days_<id>, position_<id>."""
+    """POST name, main, retired, and for each stage name_<id>, probability_<id>, usual_days_<id>, position_<id>, needs_<id>."""
     pipeline = fetch(_kind("pipeline"), pk)
 
     def work() -> None:
-        values = {"name": request.POST.get("name", ""), "retired": "retired" in request.POST}
+        values: dict[str, Any] = {"name": request.POST.get("name", ""), "retired": "retired" in request.POST}
+        if "way" in request.POST:
+            values["way"] = request.POST["way"]
         if "main" in request.POST:
             values["main"] = True
         change(_kind("pipeline"), pipeline.pk, values)
         for stage in queries.stages_of(pipeline.pk, retired=True):
-            given = {
+            given: dict[str, Any] = {
                 name: request.POST[f"{name}_{stage.pk}"]
                 for name in ("name", "probability", "usual_days", "position")
                 if f"{name}_{stage.pk}" in request.POST
             }
+            if f"needs_{stage.pk}" in request.POST:
+                given["needs"] = [name for name in request.POST.getlist(f"needs_{stage.pk}") if name]
             if given:
                 change(_kind("stage"), stage.pk, given)
 

@@ -266,3 +266,19 @@ def test_ways_of_reading_that_cannot_be_are_named(north: Company, way: dict[str,
     bench.upload(account(), "name\nA\n")
     with north.as_("admin"), pytest.raises(Wrong):
         actions.read_again(bench.run, **way)
+
+
+def test_a_dry_run_says_which_new_rows_look_like_stored_records(north: Company) -> None:
+    north.make("account", {"name": "上海盈晟标牌有限公司", "phone": "+862164882107"}, by="admin")
+    north.make("account", {"name": "Harbour Foods Ltd", "tax_id": "91310000132212766M"}, by="admin")
+    bench = Workbench(north)
+    rows = ("公司名称,联系电话,税号", "上海盈晟標牌公司,,", "Harbor Trading,,91310000132212766M", "上海盈胜标牌有限公司,,", "Else,,")
+    bench.upload(account(), "\n".join(rows))
+    bench.map(key=None)
+    assert bench.dry() == {"create": 4, "update": 0, "same": 0, "reject": 0}
+    said = bench.run.counts
+    assert said["similar"] == 2, "exact keys only: a misspelt name alone is not looked for"
+    assert [one["row"] for one in said["similar_rows"]] == [2, 3]
+    assert said["similar_rows"][1]["text"] == "Looks like “Harbour Foods Ltd” (The same tax number)"
+    assert bench.go()["create"] == 4, "nothing is held up by it"
+    assert bench.run.counts["similar"] == 0

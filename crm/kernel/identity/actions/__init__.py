@@ -8,6 +8,8 @@ from crm.kernel.identity.actions.invitations import (
     revoke_invitation,
 )
 from crm.kernel.identity.actions.keys import (
+    drop_calendar_link,
+    make_calendar_link,
     make_token,
     open_session,
     revoke_other_sessions,
@@ -48,8 +50,10 @@ __all__ = [
     "deactivate_user",
     "delete_role",
     "delete_team",
+    "drop_calendar_link",
     "found_workspace",
     "invite",
+    "make_calendar_link",
     "make_reset_link",
     "make_token",
     "open_session",

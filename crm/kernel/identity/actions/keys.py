@@ -12,7 +12,7 @@ from crm.kernel.identity.actions.guards import may_touch, the_person
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import checked_scopes
 from crm.kernel.identity.keys import Key, digest, new_link, new_token
-from crm.kernel.identity.models import ApiToken, Session, User
+from crm.kernel.identity.models import ApiToken, CalendarLink, Session, User
 from crm.kernel.identity.models.keys import SESSION_IDLE
 from crm.kernel.identity.origin import Origin
 from crm.kernel.identity.words import Answers
@@ -95,8 +95,25 @@ def revoke_token(token_id: UUID) -> ApiToken:
     return token
 
 
+def make_calendar_link(tasks: str) -> str:
+    """The secret of a new calendar address of the actor; the one before it opens nothing any more. Shown this once."""
+    person = the_person(current_actor())
+    if tasks not in CalendarLink.Tasks.values:
+        raise Wrong(fields={"tasks": [_("Choose one of the two.")]})
+    drop_calendar_link()
+    secret = new_link(current_workspace_id())
+    CalendarLink.objects.create(user=person, digest=digest(secret), tasks=tasks)
+    return secret
+
+
+def drop_calendar_link() -> None:
+    """Takes the actor's calendar address back."""
+    CalendarLink.objects.filter(user=the_person(current_actor())).delete()
+
+
 def lock_out(user: User) -> None:
-    """Ends every session and token of a person."""
+    """Ends every session, token and calendar address of a person."""
+    CalendarLink.objects.filter(user=user).delete()
     Session.objects.filter(user=user).delete()
     ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=now())
     bump_permissions()

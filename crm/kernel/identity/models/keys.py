@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.tenancy.fields import TenantKey
 from crm.kernel.tenancy.models import TenantModel
@@ -95,3 +96,23 @@ class PasswordReset(TenantModel):
 
     def is_open(self, at: datetime) -> bool:
         return self.used_at is None and at < self.expires_at
+
+
+class CalendarLink(TenantModel):
+    """A secret address under which a calendar program fetches what a person has planned. `tasks`: how tasks are told."""
+
+    class Tasks(models.TextChoices):
+        EVENT = "event", _("As appointments")
+        TODO = "todo", _("As tasks")
+
+    audited = True
+    unique_together_in_workspace = (("digest",),)
+
+    user = TenantKey("identity.User", cascade=True)
+    digest = models.TextField()
+    tasks = models.TextField(default=Tasks.EVENT, choices=Tasks.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "calendar_link"

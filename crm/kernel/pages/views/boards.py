@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import boards, toasts
+from crm.kernel.pages import boards, looks, toasts
 from crm.kernel.pages.views.lists import need
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
@@ -29,7 +29,11 @@ def _board(entity: Entity[Any]) -> str:
 @require_GET
 def board(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     _board(entity)
-    words = {"screen": boards.screen(entity, request.GET), "entity": entity, "here": entity.plural}
+    elsewhere = looks.usual_address(entity, request.GET)
+    if elsewhere:
+        return redirect(elsewhere)
+    look = looks.read(entity, request.GET, "board")
+    words = {"screen": boards.screen(entity, look.given), "look": look, "given": look.given, "entity": entity, "here": entity.plural}
     return render(request, "pages/board.jinja", words)
 
 
@@ -37,11 +41,12 @@ def board(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
 def more(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     """The next cards of one column."""
     _board(entity)
-    _found, node = boards.node_of(entity, request.GET)
+    given = looks.read(entity, request.GET, "board").given
+    _found, node = boards.node_of(entity, given)
     value, movable = request.GET.get("column", ""), request.GET.get("movable") == "1"
     cards, cursor = boards.cards(entity, node, value, request.GET.get("after") or None, Reading.of(current_actor()))
     words = {"entity": entity, "cards": cards, "next": cursor, "value": value, "movable": movable}
-    return render(request, "pages/board_more.jinja", words | {"columns": boards.columns_of(entity, request.GET)})
+    return render(request, "pages/board_more.jinja", words | {"columns": boards.columns_of(entity, given)})
 
 
 @require_POST
@@ -52,7 +57,8 @@ def move(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     before, value = str(entity.fields[name].value(record) or ""), request.POST.get("value", "")
     version = request.POST.get("version", "")
     changed = change(entity, pk, {name: value}, plain_number(version))
-    heads = boards.heads(entity, QueryDict(request.POST.get("board", "").lstrip("?")), [before, value])
+    given = looks.read(entity, QueryDict(request.POST.get("board", "").lstrip("?")), "board").given
+    heads = boards.heads(entity, given, [before, value])
     text = _("%(name)s: now %(column)s.") % {"name": entity.name_of(changed), "column": boards.label_of(entity, value)}
     answer = JsonResponse({"version": changed.version, "columns": heads})
     return toasts.toast(answer, text, note(text, 1).pk)  # type: ignore[return-value]

@@ -18,6 +18,7 @@ from crm.kernel.pages import cells, conflicts, inputs, toasts
 from crm.kernel.pages.onward import onward
 from crm.kernel.pages.record_screen import fresh
 from crm.kernel.pages.views.lists import need
+from crm.kernel.pages.views.similar import remember_different
 from crm.kernel.records import listing
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
@@ -39,6 +40,7 @@ def new(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
             record = create(entity, inputs.values_of(entity, request.POST))
         except Wrong as refusal:
             return _form(request, entity, None, refusal, quick)
+        remember_different(request, record)
         return _created(request, entity, record)
     return _form(request, entity, None, None, quick)
 
@@ -88,6 +90,7 @@ def edit(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
         changed = change(entity, pk, values, _version(request))
     except (Wrong, Conflict) as refusal:
         return _form(request, entity, fresh(entity, pk), refusal)
+    remember_different(request, changed)
     label = _("%(name)s was saved.") % {"name": entity.name_of(changed)}
     there, text = onward(entity, pk, label)
     return toasts.later(redirect(there), text, note(label, 1).pk)  # type: ignore[return-value]
@@ -109,6 +112,7 @@ def cell(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> Http
         changed = change(entity, pk, inputs.values_of(entity, request.POST, record), _version(request))
     except (Wrong, Conflict) as refusal:
         return _cell_editor(request, entity, fresh(entity, pk), name, refusal)
+    remember_different(request, changed)
     return _cell_shown(request, entity, pk, name, changed.version != record.version)
 
 

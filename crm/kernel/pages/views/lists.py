@@ -1,19 +1,24 @@
 """Lists: rows, columns, filter, look-ups."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.kernel.access.policy import policy_for
-from crm.kernel.base.errors import NotAllowed
+from crm.kernel.base.errors import NotAllowed, NotFound
 from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
-from crm.kernel.pages import filters, finding, links, lists, preferences
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.pages import filters, finding, groups, links, lists, looks, preferences
 from crm.kernel.pages.importing import exchange_links
 from crm.kernel.tenancy.scope import current_actor
+
+#: What stays in the address beside a filter.
+KEPT_BESIDE = ("sort", "set", "view", "group", "by", "columns", "span", "day")
 
 
 def need(entity: Entity[Any], verb: str) -> None:
@@ -25,21 +30,53 @@ def need(entity: Entity[Any], verb: str) -> None:
 @require_GET
 def table(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     need(entity, "view")
-    screen = lists.screen(entity, request.GET)
-    words = {"screen": screen, "entity": entity, "here": entity.plural, "exchange": exchange_links(entity, request.GET)}
+    elsewhere = looks.usual_address(entity, request.GET)
+    if elsewhere:
+        return redirect(elsewhere)
+    look = looks.read(entity, request.GET, "table")
+    screen = lists.screen(look)
+    words = {
+        "screen": screen,
+        "entity": entity,
+        "here": entity.plural,
+        "look": look,
+        "given": look.given,
+        "groupable": looks.groupable(entity),
+        "exchange": exchange_links(entity, look.given, look.columns if look.view else ()),
+    }
     return render(request, "pages/list.jinja", words)
+
+
+@require_GET
+def group(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
+    """The rows of one group, or further ones: `value` says which, `after` behind which."""
+    need(entity, "view")
+    look = looks.read(entity, request.GET, "table")
+    by = groups.field_of(entity, look.group)
+    if by is None:
+        raise NotFound
+    value = request.GET.get("value", "")
+    lines, cursor = lists.group_rows(look, by, value, request.GET.get("after") or None, Reading.of(current_actor()))
+    words = {"entity": entity, "lines": lines, "next": cursor, "value": value, "given": look.given}
+    words |= {"may": lists.rights(entity), "heads": lists.heads(entity, look.columns[1:], ""), "kept": ""}
+    return render(request, "pages/group_rows.jinja", words)
 
 
 @require_http_methods(["GET", "POST"])
 def columns(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
-    """The chooser, and keeping what was chosen. `back` is the query of the list it was opened on."""
+    """The chooser, and keeping what was chosen: for the plain list at once, for a saved view in the address until it is saved."""
     need(entity, "view")
     if request.method == "POST":
         chosen = [] if request.POST.get("act") == "reset" else request.POST.getlist("columns")
-        preferences.keep_columns(entity, chosen)
-        return _reloaded(request, entity)
+        there = looks.read(entity, _query_of(request), "table")
+        if there.view is None:
+            preferences.keep_columns(entity, chosen)
+            return _reloaded(request, entity)
+        query = there.given.copy()
+        query["columns"] = ",".join([entity.title, *chosen] if chosen else there.view.columns or entity.columns)
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{_address(entity)}?{query.urlencode()}"})
     seen = policy_for(entity).fields(current_actor())
-    shown = preferences.columns_of(entity)
+    shown = looks.read(entity, _query_of(request), "table").columns
     rest = [name for name in seen if name not in shown]
     words = {
         "entity": entity,
@@ -49,9 +86,18 @@ def columns(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     return render(request, "pages/columns.jinja", words)
 
 
+def _address(entity: Entity[Any]) -> str:
+    return reverse("pages.list", kwargs={"entity": entity})
+
+
+def _query_of(request: HttpRequest) -> QueryDict:
+    """The query of the list on which a dialog was opened."""
+    return QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+
+
 def _reloaded(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     there = request.headers.get("HX-Current-URL", "")
-    target = reverse("pages.list", kwargs={"entity": entity})
+    target = _address(entity)
     query = f"?{there.partition('?')[2]}" if target in there and "?" in there else ""
     return HttpResponse(status=204, headers={"HX-Redirect": f"{target}{query}"})
 
@@ -60,11 +106,14 @@ def _reloaded(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
 def filter_editor(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     """The editor, and turning what it sends into the text that the list's address carries."""
     need(entity, "view")
-    where = reverse("pages.board" if request.POST.get("screen") == "board" else "pages.list", kwargs={"entity": entity})
+    route = {"board": "pages.board", "calendar": "pages.calendar"}.get(request.POST.get("screen", ""), "pages.list")
+    where = reverse(route, kwargs={"entity": entity})
     if request.method == "POST":
         query = request.POST.copy()
-        kept = {name: str(query[name]) for name in ("sort", "set") if query.get(name)}
+        kept = {name: str(query[name]) for name in KEPT_BESIDE if query.get(name)}
         text = request.POST.get("text", "").strip() if "text" in request.POST else filters.from_editor(request.POST.get("result", ""))
+        if kept.get("view") and not text:
+            kept.setdefault("sort", entity.default_sort)  # else the address would ask for the view as it was saved
         return redirect(f"{where}{links.query_of({'filter': filters.addressed(text), **kept})}")
     words = {
         "entity": entity,

@@ -15,6 +15,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.files import actions as files
 from crm.kernel.files.queries import files_of
+from crm.kernel.notify import following
 from crm.kernel.pages import history, inputs, panels, record_screen, timeline, toasts
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.onward import onward
@@ -32,6 +33,7 @@ def page(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     at_hand.visited(pk)
     screen = record_screen.screen(entity, record, request.GET)
     words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural, "pinned": at_hand.is_pinned(pk)}
+    words["followed"] = following.follows(record, current_actor().id)
     words |= _timeline(entity, record, None)
     return render(request, "pages/record.jinja", words)
 
@@ -58,6 +60,15 @@ def pin(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     record = fetch(entity, pk)
     at_hand.pin(pk, on=request.POST.get("on") == "1")
     return render(request, "pages/pin.jinja", {"entity": entity, "record": record, "pinned": at_hand.is_pinned(pk)})
+
+
+@require_POST
+def follow(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    """Follows the record, or leaves it; answers the button as it then is."""
+    record, me = fetch(entity, pk), current_actor().id
+    if me is not None:
+        following.follow(pk, me, on=request.POST.get("on") == "1")
+    return render(request, "pages/follow.jinja", {"entity": entity, "record": record, "followed": following.follows(record, me)})
 
 
 @require_GET

@@ -62,6 +62,14 @@ def _change(about: About) -> Schema:
     return {"schema": ref(f"{shapes.component(about.kind)}Change"), "example": sample}
 
 
+def _similar(about: About) -> Schema:
+    """Some fields of a record as far as they are known; also for those who may not change one."""
+    if policy_for(about.kind).may(about.actor, "edit"):
+        return _change(about)
+    fields = shapes.writable(about.kind, about.actor)
+    return {"schema": shapes.sent(fields, new=False), "example": dict(list(about.samples.record(fields, about.kind).items())[:1])}
+
+
 def _which(about: About, number: int) -> tuple[dict[str, Schema], Schema]:
     properties: dict[str, Schema] = {
         "ids": {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "maxItems": 1000},
@@ -169,6 +177,7 @@ def _export(about: About) -> Schema:
             "filter": {"type": ["object", "string", "null"]},
             "sort": {"type": ["string", "null"]},
             "fields": {"type": "array", "items": {"type": "string"}},
+            "view": {"type": ["string", "null"], "format": "uuid"},
         },
     }
     return {"schema": schema, "example": {"kind": kinds[0] if kinds else "", "format": "csv"}}
@@ -192,6 +201,7 @@ def _share(about: About) -> Schema:
 BODIES: dict[str, Callable[[About], Schema]] = {
     "new": _new,
     "change": _change,
+    "similar": _similar,
     "bulk_change": _bulk_change,
     "bulk_delete": _bulk_delete,
     "action": _action,

@@ -25,6 +25,7 @@ PROBLEM: Schema = {
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
         "values": {"type": "object", "additionalProperties": {"type": "object"}},
+        "candidates": {"type": "array", "items": {"$ref": "#/components/schemas/Duplicate"}},
     },
 }
 

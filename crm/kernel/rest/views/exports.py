@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.filter import both
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import actions, queries
 from crm.kernel.exchange.models import ExportRun
@@ -15,9 +16,9 @@ from crm.kernel.rest import render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
 from crm.kernel.rest.params import LIMIT
-from crm.kernel.rest.queries import read_filter, read_sort
+from crm.kernel.rest.queries import read_filter, read_sort, read_view, view_fields, view_sort
 
-_KNOWN = {"kind", "format", "filter", "sort", "fields"}
+_KNOWN = {"kind", "format", "filter", "sort", "fields", "view"}
 
 
 @operation(
@@ -51,8 +52,11 @@ def create_export(call: Call) -> HttpResponse:
     entity = registry.kind(sent["kind"])
     if entity is None:
         raise Wrong(fields={"kind": [_t("There is no record kind of this name.")]})
-    node, sort = read_filter(sent.get("filter")), read_sort(entity, sent.get("sort"), call.actor)
-    run = actions.start_export(entity, node, sort, sent.get("fields") or [], sent.get("format") or "xlsx")
+    view = read_view(entity, sent.get("view"))
+    node = both(read_filter(view.filter) if view else None, read_filter(sent.get("filter")))
+    sort = view_sort(entity, view, call.actor) if view and not sent.get("sort") else read_sort(entity, sent.get("sort"), call.actor)
+    names = sent.get("fields") or (view_fields(entity, view) if view else [])
+    run = actions.start_export(entity, node, sort, names, sent.get("format") or "xlsx")
     return render.answer(export_run(run), 202, {"Location": f"/api/v1/exports/{run.pk}"})
 
 
@@ -81,7 +85,7 @@ def download_export(call: Call, id: UUID) -> FileResponse:
 
 def _checked(sent: dict[str, Any]) -> dict[str, Any]:
     wrong: dict[str, list[Any]] = {name: [_t("There is no such field.")] for name in sent if name not in _KNOWN}
-    for name in ("kind", "format", "sort"):
+    for name in ("kind", "format", "sort", "view"):
         if not isinstance(sent.get(name), str | None):
             wrong[name] = [_t("A text is needed here.")]
     if not isinstance(sent.get("kind"), str):

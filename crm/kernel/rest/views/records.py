@@ -8,16 +8,19 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Conflict
+from crm.kernel.dedupe.queries import check
 from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.filter import both
 from crm.kernel.records import listing, writing
 from crm.kernel.records.reading import fetch, value_of
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
-from crm.kernel.rest.params import CURSOR, FIELDS, FILTER, LIMIT, SORT
-from crm.kernel.rest.problems import Stale
-from crm.kernel.rest.queries import of_the_address, read_fields, read_filter, read_sort
+from crm.kernel.rest.params import CHECK, CURSOR, FIELDS, FILTER, LIMIT, SORT, VIEW
+from crm.kernel.rest.problems import LooksTheSame, Stale
+from crm.kernel.rest.queries import of_the_address, read_fields, read_filter, read_sort, read_view, view_fields, view_sort
 from crm.kernel.rest.values import expected_version, record_values
+from crm.kernel.rest.views.duplicates import described
 
 ETAG = {"ETag": _("The version of the record, for If-Match.")}
 
@@ -27,16 +30,18 @@ ETAG = {"ETag": _("The version of the record, for If-Match.")}
     name="list",
     scope="read",
     verb="view",
-    params=(FILTER, SORT, FIELDS, LIMIT, CURSOR),
+    params=(FILTER, SORT, FIELDS, LIMIT, CURSOR, VIEW),
     answer="records",
 )
 def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     """One page of the records that the actor may see."""
     query = call.query
-    names = read_fields(entity, query["fields"], call.actor)
-    sort = read_sort(entity, query["sort"], call.actor)
+    view = read_view(entity, query["view"])
+    names = view_fields(entity, view) if view and query["fields"] is None else read_fields(entity, query["fields"], call.actor)
+    sort = view_sort(entity, view, call.actor) if view and not query["sort"] else read_sort(entity, query["sort"], call.actor)
     about = f"{entity.kind}:{sort}"
-    node, cursor = read_filter(query["filter"]), cursors.decode(query["cursor"], about)
+    node = both(read_filter(view.filter) if view else None, read_filter(query["filter"]))
+    cursor = cursors.decode(query["cursor"], about)
     with of_the_address():
         found = listing.page(entity, node, sort, cursor, query["limit"], names)
     return render.page((render.row(entity, row) for row in found.items), cursors.encode(found.next, about))
@@ -50,12 +55,23 @@ def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     body="new",
     answer="record",
     success=201,
-    headers={**ETAG, "Location": _("Where the new record lives.")},
+    params=(CHECK,),
+    headers={
+        **ETAG,
+        "Location": _("Where the new record lives."),
+        "Kith-Similar": _("How many records look like it, where “check” asked for them."),
+    },
 )
 def create_record(call: Call, entity: Entity[Any]) -> HttpResponse:
     """A new record."""
     values = record_values(entity, read_object(call.request), call.actor)
-    return render.record_answer(entity, writing.create(entity, values), call.actor, 201)
+    similar = check(entity, values) if call.query["check"] else []
+    if any(one.sure for one in similar):
+        raise LooksTheSame(described(similar))
+    answer = render.record_answer(entity, writing.create(entity, values), call.actor, 201)
+    if call.query["check"]:
+        answer.headers["Kith-Similar"] = str(len(similar))
+    return answer
 
 
 @operation(_("Read: %(label)s"), name="read", scope="read", verb="view", answer="record", headers=ETAG)

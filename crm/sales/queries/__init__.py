@@ -16,6 +16,7 @@ from crm.kernel.access.policy import visible
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Wrong
 from crm.kernel.base.money import Money
+from crm.kernel.base.text import fold
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
 from crm.kernel.records.reading import called
@@ -57,6 +58,19 @@ def first_stage(pipeline_id: UUID | None) -> Stage:
     if found is None:
         raise Wrong(fields={"pipeline": [_("This pipeline has no open stage. Add one under Pipelines.")]})
     return found
+
+
+def stage_like(stage: Stage | None, pipeline_id: UUID | None) -> Stage:
+    """Where a deal in that stage stands in another pipeline: the stage of the same name and meaning, else of the open ones
+    the one whose probability is nearest; won stays won, lost stays lost."""
+    if stage is None:
+        return first_stage(pipeline_id)
+    there = [one for one in stages_of(pipeline_id) if one.kind == stage.kind]
+    if not there:
+        return first_stage(pipeline_id) if stage.kind == StageKind.OPEN else stage_of_kind(pipeline_id, stage.kind)
+    named = next((one for one in there if fold(one.name) == fold(stage.name)), None)
+    chance = stage.probability or Decimal(0)
+    return named or min(there, key=lambda one: abs((one.probability or Decimal(0)) - chance))
 
 
 def stage_of_kind(pipeline_id: UUID | None, kind: str) -> Stage:

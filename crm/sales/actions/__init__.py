@@ -18,7 +18,7 @@ from crm.kernel.identity.actor import Actor
 from crm.kernel.records.actions import action, entity_of
 from crm.kernel.records.writing import change, create, create_many
 from crm.sales.models import LostReason, Opportunity, Pipeline, Stage, StageChange
-from crm.sales.models.pipeline import StageKind
+from crm.sales.models.pipeline import Selling, StageKind
 from crm.sales.queries import first_stage, stage_of_kind, stages_of
 
 
@@ -91,6 +91,21 @@ def move_stage(opportunity: Opportunity, *, actor: Actor, stage: UUID) -> Opport
     return _changed(opportunity, {"stage": stage})
 
 
+@action(
+    Opportunity,
+    label=_("Move to another pipeline"),
+    icon="funnel",
+    pipeline=f.Link(Pipeline, _("Pipeline"), required=True),
+    stage=f.Link(Stage, _("Stage"), help=_("Left out: the stage of the same name, else the one that is as likely to be won.")),
+)
+def change_pipeline(opportunity: Opportunity, *, actor: Actor, pipeline: UUID, stage: UUID | None = None) -> Opportunity:
+    """The deal goes on in another way of selling, in the stage that fits the one it is in."""
+    if stage is not None and not Stage.objects.filter(pk=stage, pipeline_id=pipeline, deleted_at=None).exists():
+        raise Wrong(fields={"stage": [_t("Choose a stage of that pipeline.")]})
+    values: dict[str, object] = {"pipeline": pipeline}
+    return _changed(opportunity, values | ({"stage": stage} if stage else {}))
+
+
 def _changed(opportunity: Opportunity, values: dict[str, object]) -> Opportunity:
     made: Opportunity = change(entity_of(opportunity), opportunity.pk, values)
     return made
@@ -129,6 +144,49 @@ FIRST_STAGES = (
     (shipped("name", "Won"), StageKind.WON, 100, None),
     (shipped("name", "Lost"), StageKind.LOST, 0, None),
 )
+#: Usual stages of other ways of selling: (name, meaning, probability, usual days).
+_ENDS = FIRST_STAGES[-2:]
+STAGES_OF: dict[str, Sequence[tuple[str, str, int, int | None]]] = {
+    Selling.DIRECT: FIRST_STAGES,
+    Selling.TELE: (
+        (shipped("name", "To call"), StageKind.OPEN, 10, 3),
+        (shipped("name", "Reached"), StageKind.OPEN, 25, 5),
+        (shipped("name", "Interested"), StageKind.OPEN, 50, 7),
+        (shipped("name", "Offer sent"), StageKind.OPEN, 70, 7),
+        *_ENDS,
+    ),
+    Selling.WEB: (
+        (shipped("name", "Enquiry"), StageKind.OPEN, 15, 2),
+        (shipped("name", "Basket"), StageKind.OPEN, 40, 2),
+        (shipped("name", "Ordered, not paid"), StageKind.OPEN, 80, 3),
+        *_ENDS,
+    ),
+    Selling.PARTNER: (
+        (shipped("name", "Registered by partner"), StageKind.OPEN, 15, 7),
+        (shipped("name", "Accepted"), StageKind.OPEN, 35, 14),
+        (shipped("name", "Offered together"), StageKind.OPEN, 60, 21),
+        *_ENDS,
+    ),
+    Selling.RETAIL: (
+        (shipped("name", "In the shop"), StageKind.OPEN, 30, 1),
+        (shipped("name", "Advised"), StageKind.OPEN, 50, 3),
+        (shipped("name", "Reserved"), StageKind.OPEN, 80, 7),
+        *_ENDS,
+    ),
+    Selling.TENDER: (
+        (shipped("name", "Tender seen"), StageKind.OPEN, 10, 10),
+        (shipped("name", "Bid written"), StageKind.OPEN, 30, 20),
+        (shipped("name", "Bid handed in"), StageKind.OPEN, 45, 30),
+        (shipped("name", "Shortlisted"), StageKind.OPEN, 65, 20),
+        *_ENDS,
+    ),
+    Selling.RENEWAL: (
+        (shipped("name", "Runs out soon"), StageKind.OPEN, 60, 20),
+        (shipped("name", "Offer made"), StageKind.OPEN, 75, 14),
+        (shipped("name", "Agreed by word"), StageKind.OPEN, 90, 7),
+        *_ENDS,
+    ),
+}
 FIRST_REASONS = (
     shipped("name", "Price"),
     shipped("name", "Another supplier"),
@@ -139,10 +197,10 @@ FIRST_REASONS = (
 )
 
 
-def found_pipeline(name: str | None = None, main: bool = True) -> Pipeline:
-    """A pipeline with the usual stages; their names are told in each reader's language."""
-    pipeline: Pipeline = create(_kind("pipeline"), {"name": name or FIRST_PIPELINE, "main": main})
-    add_stages(pipeline, FIRST_STAGES)
+def found_pipeline(name: str | None = None, main: bool = True, way: str | None = None) -> Pipeline:
+    """A pipeline with the stages that are usual in this way of selling; their names are told in each reader's language."""
+    pipeline: Pipeline = create(_kind("pipeline"), {"name": name or FIRST_PIPELINE, "main": main, "way": way})
+    add_stages(pipeline, STAGES_OF.get(pipeline.way or Selling.DIRECT, FIRST_STAGES))
     return pipeline
 
 

@@ -1,0 +1,1 @@
+"""Commerce: products, price lists with their prices, and the rates of the day between currencies."""

@@ -1,0 +1,1 @@
+"""Taking mails in: a letter becomes an activity, its people become contacts."""

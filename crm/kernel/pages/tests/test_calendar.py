@@ -1,0 +1,79 @@
+"""The calendar over HTTP: laid out in the reader's zone, moved with undo, refused with a reason."""
+
+import json
+import re
+from typing import Any
+
+from crm.kernel.identity.models import User
+from crm.kernel.testing.cast import Company
+
+HTMX = {"HX-Request": "true"}
+
+
+def days_in(page: Any) -> dict[str, list[str]]:
+    """{day: names} of a month or week."""
+    text = page.content.decode()
+    found = {}
+    for day, rest in re.findall(r'data-column="([\d-]+)"(.*?)</section>', text, re.S):
+        found[day] = re.findall(r'tabindex="-1" title="([^"·]*?)(?: ·[^"]*)?"', rest)
+    return found
+
+
+def test_an_entry_stands_on_the_readers_day(north: Company) -> None:
+    north.make("activity", {"subject": "Late call", "due": "2026-03-10T16:30:00Z"}, by="ada")
+    with north.as_kith():
+        User.objects.filter(pk=north.people["ada"].pk).update(time_zone="Asia/Shanghai")
+    days = days_in(north.browser("ada").get("/activities/calendar?span=month&day=2026-03-01"))
+    assert days["2026-03-11"] == ["Late call"] and len(days) % 7 == 0
+    with north.as_kith():
+        User.objects.filter(pk=north.people["ada"].pk).update(time_zone="America/New_York", country="US")
+    days = days_in(north.browser("ada").get("/activities/calendar?span=week&day=2026-03-10"))
+    assert days["2026-03-10"] == ["Late call"] and list(days)[0] == "2026-03-08", "a week begins on Sunday there"
+
+
+def test_moved_keeps_its_time_and_can_be_undone(north: Company) -> None:
+    one = north.make("activity", {"subject": "Call", "due": "2026-03-10T01:30:00Z"}, by="ada")
+    client, where = north.browser("ada"), f"/activities/{one.pk}/day?by=due"
+    moved = client.post(where, {"value": "2026-03-12", "version": "1"}, headers=HTMX)
+    assert moved.status_code == 200 and moved.json()["version"] == 2
+    with north.as_("ada"):
+        assert f"{type(one)._default_manager.get(pk=one.pk).due:%Y-%m-%dT%H:%M}" == "2026-03-12T01:30"
+    stale = client.post(where, {"value": "2026-03-20", "version": "1"}, headers=HTMX)
+    assert stale.status_code == 409
+    assert client.post(json.loads(moved.headers["HX-Trigger"])["toast"]["undo"], headers=HTMX).status_code == 204
+    with north.as_("ada"):
+        assert f"{type(one)._default_manager.get(pk=one.pk).due:%Y-%m-%d}" == "2026-03-10"
+
+
+def test_who_may_not_move_or_see_is_refused(north: Company, south: Company) -> None:
+    one = north.make("opportunity", {"name": "Deal", "closes": "2026-03-10"}, by="ada")
+    where, sent = f"/opportunities/{one.pk}/day?by=closes", {"value": "2026-03-12", "version": "1"}
+    assert north.browser("cleo").post(where, sent, headers=HTMX).status_code == 404
+    assert south.browser("admin").post(where, sent, headers=HTMX).status_code == 404
+    ada = north.browser("ada")
+    assert ada.post(where.replace("closes", "name"), sent, headers=HTMX).status_code == 404
+    for bad in ("", "2026-02-30", "x", "0001-01-01", "9999-12-31"):
+        assert ada.post(where, {"value": bad, "version": "1"}, headers=HTMX).status_code == 422, bad
+    assert days_in(north.browser("cleo").get("/opportunities/calendar?day=2026-03-01"))["2026-03-10"] == []
+
+
+def test_every_span_by_every_field_and_odd_days(north: Company) -> None:
+    client = north.browser("admin")
+    for kind in ("accounts", "contacts", "opportunities", "activities"):
+        page = client.get(f"/{kind}/calendar").content.decode()
+        for by in [*re.findall(r'<option value="([a-z_]+)"', page.partition('id="cal-by"')[2].partition("</select>")[0]), "nothing"]:
+            for span in ("month", "week", "agenda", "odd"):
+                assert client.get(f"/{kind}/calendar?by={by}&span={span}").status_code == 200
+    for day in ("9999-12-31", "0001-01-01", "1900-02-01", "9989-12-31", "x", "2024-02-29"):
+        for span in ("month", "week", "agenda"):
+            assert client.get(f"/activities/calendar?day={day}&span={span}").status_code == 200, (day, span)
+
+
+def test_a_calendar_is_saved_as_a_view(north: Company) -> None:
+    client = north.browser("ada")
+    made = client.post("/activities/views/save", {"name": "Mine", "form": "calendar", "by": "due", "filter": "owner = me"}, headers=HTMX)
+    assert "/activities/calendar?view=" in made["HX-Redirect"] and client.get(made["HX-Redirect"]).status_code == 200
+    dialog = client.get("/activities/new?due=2026-03-12T09:00", headers=HTMX).content.decode()
+    assert 'value="2026-03-12T09:00"' in dialog, "a click on a day begins there"
+    other = client.get("/contacts/new?birthday=1990-03-12", headers=HTMX).content.decode()
+    assert 'value="1990-03-12"' in other, "by whatever day the calendar is laid out"
