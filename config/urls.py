@@ -5,12 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from config.probes import healthz, readyz
 
 PARTS = (
+    "crm.kernel.rest.urls",
     "crm.kernel.files.urls",
     "crm.kernel.exchange.urls",
     "crm.administration.urls",
     "crm.customers.urls",
     "crm.sales.urls",
-    "crm.kernel.rest.urls",  # after the parts, which add addresses of theirs to it
     "crm.kernel.pages.urls",
 )
 

@@ -14,7 +14,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
 from crm.kernel.notify.actions import replace_reminder
 from crm.kernel.notify.bell import bundle, plain, ring
-from crm.kernel.notify.following import follow_by_writing, listeners, may_see
+from crm.kernel.notify.following import FEW, follow_by_writing, listeners, may_see
 from crm.kernel.notify.models import Mention
 from crm.kernel.outbox.events import handles
 from crm.kernel.records.events import RecordCreated
@@ -64,10 +64,10 @@ def tell_who_is_mentioned(news: PeopleMentioned) -> None:
         ring("mention", person, format_lazy(_("{by} mentioned you: {text}"), by=news.by, text=text), record=about)
 
 
-@handles(RecordCreated)
+@handles(RecordCreated, when=lambda news: news.kind == "activity" and news.many <= FEW)
 def tell_of_new_activities(news: RecordCreated) -> None:
     """Whoever writes on a record follows it, has answered what he was asked there; its other followers hear of it."""
-    activity = Activity.objects.filter(pk=news.record, deleted_at=None).first() if news.kind == "activity" else None
+    activity = Activity.objects.filter(pk=news.record, deleted_at=None).first()
     if activity is None or activity.record_id is None or (activity.done_at or now()) < now() - NEWS:
         return
     writer = activity.created_by_id

@@ -1,6 +1,5 @@
 from django.urls import path
 
-from crm.customers import api  # noqa: F401  (adds its addresses to the API)
 from crm.customers.views.activities import calendar, done, log
 from crm.customers.views.day import later, move
 from crm.customers.views.mails import person, take

@@ -10,6 +10,9 @@ from crm.kernel.identity.queries import actor_of
 from crm.kernel.notify.models import Follow
 from crm.kernel.tenancy.scope import current_actor
 
+#: So many records written at once are a list somebody looks through: an import or a bulk change is no news line by line.
+FEW = 50
+
 
 def follows(record: Any, user_id: UUID | None) -> bool:
     """Whether a person follows a record at hand."""

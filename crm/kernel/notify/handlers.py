@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.access.models import Share
 from crm.kernel.access.policy import policy_for
-from crm.kernel.entity.fields import Link
+from crm.kernel.entity.fields import Field, Link
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
 from crm.kernel.identity.queries import actor_of
 from crm.kernel.notify.bell import bundle, ring
-from crm.kernel.notify.following import listeners
+from crm.kernel.notify.following import FEW, listeners
 from crm.kernel.outbox.events import handles
 from crm.kernel.records.events import RecordChanged, RecordShared
 
@@ -30,16 +30,21 @@ def tell_who_it_is_shared_with(news: RecordShared) -> None:
             ring("shared", person, format_lazy(text, by=by, title=share.record.title), record=news.record)
 
 
-@handles(RecordChanged)
-def tell_who_follows(news: RecordChanged) -> None:
-    """Followers hear of a new owner, and of what the kind's board is about: the stage, the amount."""
+def _matters(news: RecordChanged) -> list[Field]:
+    """The changed fields that followers hear of; none where the kind hangs on another one and is told as news of that."""
     entity = registry.kind(news.kind)
     if entity is None or any(isinstance(field, Link) and field.follows for field in entity.fields.values()):
-        return  # what hangs on another record is told as news of that one
+        return []
     matter = [entity.fields[name] for name in (entity.board, entity.board_sum, "owner") if name and name in entity.fields]
-    changed = [field for field in matter if {field.name, f"{field.name}_id"} & set(news.fields)]
-    record = entity.model._default_manager.filter(pk=news.record, deleted_at=None).first() if changed else None
-    if record is None:
+    return [field for field in matter if {field.name, f"{field.name}_id"} & set(news.fields)]
+
+
+@handles(RecordChanged, when=lambda news: news.many <= FEW and bool(_matters(news)))
+def tell_who_follows(news: RecordChanged) -> None:
+    """Followers hear of a new owner, and of what the kind's board is about: the stage, the amount."""
+    entity, changed = registry.kind(news.kind), _matters(news)
+    record = entity.model._default_manager.filter(pk=news.record, deleted_at=None).first() if entity is not None else None
+    if entity is None or record is None:
         return
     for person in listeners(entity, record):
         hidden = policy_for(entity).hidden(actor) if (actor := actor_of(person.pk)) else frozenset(entity.fields)

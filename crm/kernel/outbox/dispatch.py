@@ -17,7 +17,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.identity.actor import Actor, system_actor
 from crm.kernel.identity.queries import actor_of
 from crm.kernel.outbox import queries
-from crm.kernel.outbox.events import handlers_of, unpack
+from crm.kernel.outbox.events import Event, Handler, handlers_of, unpack
 from crm.kernel.outbox.models import OutboxEvent
 from crm.kernel.queue.registry import service
 from crm.kernel.queue.words import storable
@@ -59,25 +59,26 @@ def _locked() -> bool:
 
 def _hand_over(row: OutboxEvent) -> None:
     """Calls one handler that is left. After a failed try it is another one's turn: a bad one stops no other."""
-    left = [name for name in handlers_of(row.name) if name not in row.handled]
+    happened = unpack(row.name, row.record, row.payload)
+    handlers = handlers_of(happened)
+    left = [name for name in handlers if name not in row.handled]
     if left:
         chosen = left[row.attempts % len(left)]
-        _call(row, chosen)
+        _call(row, handlers[chosen], happened)
         row.handled.append(chosen)
     if len(left) <= 1:
         row.state, row.done_at, row.error = OutboxEvent.DONE, now(), ""
     row.save(update_fields=["handled", "state", "done_at", "error"])
 
 
-def _call(row: OutboxEvent, handler: str) -> None:
+def _call(row: OutboxEvent, handler: Handler, happened: Event) -> None:
     actor = _actor_of(row)
-    happened = unpack(row.name, row.record, row.payload)
     with (
         scope(row.home, actor, row.reason or row.name),
         translation.override(actor.language),
         timezone.override(actor.time_zone),
     ):
-        handlers_of(row.name)[handler](happened)
+        handler(happened)
 
 
 def _actor_of(row: OutboxEvent) -> Actor:

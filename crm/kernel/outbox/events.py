@@ -25,10 +25,11 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any], object]
+Wanted = Callable[[Any], bool]
 
 _events: dict[str, type[Event]] = {}
 _names: dict[type[Event], str] = {}
-_handlers: dict[str, dict[str, Handler]] = {}
+_handlers: dict[str, dict[str, tuple[Handler, Wanted | None]]] = {}
 
 
 @dataclass_transform(frozen_default=True)
@@ -48,8 +49,11 @@ def event(cls: type[E]) -> type[E]:
     return frozen
 
 
-def handles(*classes: type[Event]) -> Callable[[Callable[[E], object]], Callable[[E], object]]:
-    """Declares `def on_it(event)` as a handler of these events.
+def handles(*classes: type[Event], when: Wanted | None = None) -> Callable[[Callable[[E], object]], Callable[[E], object]]:
+    """Declares `def on_it(event)` as a handler of these events, or of those for which `when(event)` is true.
+
+    `when` sees the event alone and is asked as it is published: what no handler wants counts as delivered at once,
+    so that a handler of one kind's news does not make every imported row wait for it.
 
     It runs in the worker, in a transaction of its own inside the workspace's scope, as the person who caused the
     event (as Kith itself where that person is gone). Its effect and the mark that it is done commit together. Where
@@ -59,7 +63,7 @@ def handles(*classes: type[Event]) -> Callable[[Callable[[E], object]], Callable
     def declare(handler: Callable[[E], object]) -> Callable[[E], object]:
         own_name = f"{handler.__module__}.{handler.__qualname__}"
         for cls in classes:
-            _handlers.setdefault(_names[cls], {})[own_name] = handler
+            _handlers.setdefault(_names[cls], {})[own_name] = (handler, when)
         return handler
 
     return declare
@@ -76,8 +80,10 @@ def name_of(happened: Event) -> str:
     return _names[type(happened)]
 
 
-def handlers_of(name: str) -> dict[str, Handler]:
-    return dict(_handlers.get(name, {}))
+def handlers_of(happened: Event) -> dict[str, Handler]:
+    """The handlers that want this event, by name."""
+    declared = _handlers.get(name_of(happened), {})
+    return {name: handler for name, (handler, when) in declared.items() if when is None or when(happened)}
 
 
 def all_events() -> dict[str, type[Event]]:

@@ -23,8 +23,7 @@ def publish_many(events: Iterable[Event]) -> list[UUID]:
     if not told:
         return []
     xid, numbers = _places(len(told))
-    heard = {kind: bool(handlers_of(name_of(one))) for kind, one in {type(one): one for one in told}.items()}
-    rows = [_row(happened, xid, number, heard[type(happened)]) for happened, number in zip(told, numbers, strict=True)]
+    rows = [_row(happened, xid, number, bool(handlers_of(happened))) for happened, number in zip(told, numbers, strict=True)]
     bulk.insert(OutboxEvent, rows)
     return [row.id for row in rows]
 

@@ -7,19 +7,21 @@ from crm.kernel.outbox.events import Event, event
 
 @event
 class RecordCreated(Event):
-    """A record was made."""
+    """A record was made; `many` says how many were made by the same writing."""
 
     kind: str
     record: UUID
+    many: int = 1
 
 
 @event
 class RecordChanged(Event):
-    """Fields of a record were changed; `fields` names the stored columns."""
+    """Fields of a record were changed; `fields` names the stored columns, `many` counts the records changed by the same writing."""
 
     kind: str
     record: UUID
     fields: tuple[str, ...] = ()
+    many: int = 1
 
 
 @event

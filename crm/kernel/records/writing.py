@@ -126,7 +126,7 @@ def _insert(entity: Entity[Any], writes: list[Write]) -> None:
     for write in writes:
         pipeline.run("after", write)
     pipeline.run_batches(writes)
-    publish_many([RecordCreated(record=write.record.pk, kind=entity.kind) for write in writes])
+    publish_many([RecordCreated(record=write.record.pk, kind=entity.kind, many=len(writes)) for write in writes])
 
 
 def _write_links(writes: list[Write]) -> None:
@@ -246,11 +246,9 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
     for write in writes:
         pipeline.run("after", write)
     pipeline.run_batches(writes)
+    changes = [write for write in writes if write.op == CHANGE]
     publish_many(
-        [
-            RecordChanged(record=write.record.pk, kind=entity.kind, fields=tuple(sorted(write.values)))
-            for write in writes if write.op == CHANGE
-        ]
+        RecordChanged(record=write.record.pk, kind=entity.kind, fields=tuple(sorted(write.values)), many=len(changes)) for write in changes
     )
 
 

@@ -75,6 +75,6 @@ ROUTES: list[Route] = [
 def add_route(template: str, **methods: Handler) -> None:
     """Adds an address of a part above the kernel: `add_route("/{plural}/{id}/mails", POST=take_mail)`.
 
-    A part does so in its `api`, which its `urls` import: before the addresses of the API are put together.
+    A part does so in its module `api`, which is read as the program starts.
     """
     ROUTES.append(_route(template, **methods))
