@@ -25,7 +25,7 @@ from config.demo import chinese, english
 from config.launcher.commands import ROOT, manage
 
 TEAMS, OWNERS, OTHERS, OF_ANOTHER = 10, 60, 20, 5_000
-_SHAPING = {"migrations", "words", "bench_base", "bench_words"}
+_SHAPING = {"migrations", "words", "keys", "companies"}
 BIG = ("record", "account", "contact", "activity")
 NOW = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC)
 
@@ -91,6 +91,7 @@ class Base:
             admin.execute("SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 2")
             for statement in indexes:
                 admin.execute(statement)
+            admin.execute(KEYS)
             took["indexes"] = time.monotonic() - begun - took["copy"]
             admin.execute("VACUUM ANALYZE")
             took["vacuum"] = time.monotonic() - begun - took["copy"] - took["indexes"]
@@ -101,8 +102,10 @@ class Base:
 def shape_of() -> str:
     """A digest of what decides how the tables look and what stands in them."""
     digest = hashlib.sha256()
-    for path in [*sorted((ROOT / "tools").glob("bench_*.py")), *sorted((ROOT / "crm").rglob("*"))]:
-        if path.suffix == ".sql" or path.suffix == ".py" and _SHAPING & {*path.parts, path.stem} and "tests" not in path.parts:
+    own = [ROOT / "tools" / f"bench_{name}.py" for name in ("base", "words")]
+    for path in [*own, *sorted((ROOT / "crm").rglob("*"))]:
+        shaping = path.suffix == ".py" and _SHAPING & {*path.parts, path.stem} and "tests" not in path.parts
+        if path in own or path.suffix == ".sql" or shaping:
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -118,6 +121,15 @@ def _drop_indexes(admin: "psycopg.Connection[Any]") -> list[str]:
     for name, _definition in rows:
         admin.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     return [definition for _name, definition in rows]
+
+
+KEYS = """
+ALTER TABLE duplicate_key DROP CONSTRAINT duplicate_key_pkey;
+TRUNCATE duplicate_key;
+INSERT INTO duplicate_key (workspace_id, key, record)
+SELECT workspace_id, k.key, id FROM record, unnest(duplicate_keys) AS k(key) WHERE deleted_at IS NULL ORDER BY 1, 2, 3;
+ALTER TABLE duplicate_key ADD PRIMARY KEY (workspace_id, key, record);
+"""
 
 
 class _Writer:
@@ -146,7 +158,7 @@ class _Writer:
             link.close()
 
 
-_ROW = ("id", "workspace_id", "kind", "title", "sort_key", "owner_id", "team_id", "updated_at", "search")
+_ROW = ("id", "workspace_id", "kind", "title", "sort_key", "owner_id", "team_id", "updated_at", "search", "duplicate_keys")
 _BASE = ("id", "workspace_id", "version", "owner_id", "team_id", "created_at", "updated_at")
 _TABLES = {
     "record": _ROW,
@@ -158,7 +170,10 @@ _TABLES = {
 
 def _copy_part(data: Path, office: str, people: list[tuple[str, str]], seed: int, many: int, children: bool = True) -> None:
     """One process's share: accounts with two contacts and five activities each."""
-    from tools.bench_words import Drawn  # noqa: PLC0415  (needs the settings in a fresh process)
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from tools.bench_words import Drawn  # noqa: PLC0415  (needs the kinds, in a fresh process too)
 
     drawn = Drawn(office, random.Random(seed), seed)  # noqa: S311  (the same base each time)
     out = _Writer(embedded(data).url("postgres", secrets_for(data).superuser, "kith"), _TABLES)

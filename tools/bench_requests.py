@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from crm.kernel.records.models import RecordRow
 from crm.kernel.tenancy.scope import bump_permissions, scope
 from crm.kernel.testing.cast import PASSWORD, Company, company
 from tools.bench import Figure, measure
-from tools.bench_base import OTHERS, OWNERS, TEAMS, Base
+from tools.bench_base import OTHERS, OWNERS, TEAMS, Base, names
 
 CROWD, OPEN_DEALS, ALL_DEALS = 8, 20_000, 70_000
 TYPED = "shangh|恒华|盈|wangwei|harbour s|8812|li na|标牌|meridian|p1234.1@|dongguan|smith|广州|szhx".split("|")
@@ -45,12 +45,12 @@ class Ask:
     floor: Callable[[], Any] | None = None
     budget: str = ""
     api: bool = False
-    body: dict[str, str] = field(default_factory=dict)
+    body: Callable[[], dict[str, str]] | None = None
 
     def put(self, client: Client) -> None:
         path = self.path()
-        if self.body:
-            answer = client.post(path, json.dumps(self.body), content_type="application/json")
+        if self.body is not None:
+            answer = client.post(path, json.dumps(self.body()), content_type="application/json")
         else:
             answer = client.get(path)
         assert answer.status_code in (200, 201), (path, answer.status_code, answer.content[:500])
@@ -85,6 +85,9 @@ DEEP = FIRST.replace("ORDER BY", "AND (name_sort, id) > (%(a)s, %(b)s) ORDER BY"
 OPEN = "SELECT * FROM account WHERE id = %(a)s"
 BOARD = "SELECT stage_id, count(*), sum(amount) FROM opportunity WHERE deleted_at IS NULL AND team_id = %(east)s GROUP BY stage_id"
 FIND = "SELECT * FROM kith_search('''shangh'':*', ARRAY['account'], 10)"
+SAME = "SELECT record FROM duplicate_key WHERE key = ANY (SELECT unnest(duplicate_keys) FROM record WHERE id = %(a)s) LIMIT 200"
+GROUPED = """SELECT stage_id, date_trunc('month', closed_on), count(*), sum(amount) FROM opportunity
+             WHERE deleted_at IS NULL AND team_id = %(east)s AND closed_on IS NULL GROUP BY 1, 2"""
 CREATE = """INSERT INTO record (id, workspace_id, kind, title, sort_key, updated_at, search)
             SELECT uuidv7(), kith_workspace(), 'bench', 'x', 'x', now(), ''"""
 
@@ -93,16 +96,35 @@ def asks(office: Company) -> list[Ask]:
     dice = random.Random(7)  # noqa: S311
     one, deep, key = middle(office)
     new = {"name": "Jon Yang", "email": "jon@example.com"}
+    typed = as_typed(dice)
     return [
         Ask("list of accounts, first page", lambda: "/accounts/", floor(office, FIRST), "8 / 60"),
         Ask("list of accounts, deep page", lambda: f"/accounts/?cursor={deep}", floor(office, DEEP, [key, one]), "8 / 60"),
         Ask("open an account", lambda: f"/accounts/{one}/", floor(office, OPEN, [one]), "15 / 100"),
         Ask("search as one types", lambda: f"/find?q={dice.choice(TYPED)}", floor(office, FIND), "10 / 60"),
         Ask(f"board of {OPEN_DEALS:,} open deals", lambda: "/opportunities/board", floor(office, BOARD), "20 / 120"),
+        Ask("deals in groups by stage, with sums", lambda: "/opportunities/?group=stage", floor(office, GROUPED), "10 / 60"),
         Ask("sales page", lambda: "/sales/"),
+        Ask("my day", lambda: "/"),
         Ask("API: list of 50 accounts", lambda: "/api/v1/accounts?limit=50", floor(office, FIRST), api=True),
-        Ask("API: create a contact", lambda: "/api/v1/contacts", floor(office, CREATE), "15 / 80", api=True, body=new),
+        Ask("API: create a contact", lambda: "/api/v1/contacts", floor(office, CREATE), "15 / 80", api=True, body=lambda: new),
+        Ask("API: look for duplicates", lambda: "/api/v1/accounts/duplicates", floor(office, SAME, [one]), "15 / 60", api=True, body=typed),
     ]
+
+
+def as_typed(dice: random.Random) -> Callable[[], dict[str, str]]:
+    """What people type: names of the base whole, cut short, with a letter lost, or half; a third with a phone."""
+    drawn = names(random.Random(1))  # noqa: S311
+    pool = [next(drawn) for _ in range(5_000)]
+
+    def typed() -> dict[str, str]:
+        name = dice.choice(pool)
+        at = dice.randrange(len(name))
+        shapes = (name, name[: max(2, len(name) - 4)], name[:at] + name[at + 1 :], name[: len(name) // 2 + 1])
+        more = {"phone": f"+8621{dice.randrange(10**7, 10**8)}"} if dice.random() < 1 / 3 else {}
+        return {"name": dice.choice(shapes)} | more
+
+    return typed
 
 
 def ready(base: Base) -> tuple[Company, str, str]:
@@ -231,7 +253,7 @@ def many_at_once(ask: Ask, url: str, cookie: str, token: str, seconds: float) ->
         with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
             while time.monotonic() < until:
                 start = time.perf_counter()
-                answer = client.post(ask.path(), json=ask.body) if ask.body else client.get(ask.path())
+                answer = client.post(ask.path(), json=ask.body()) if ask.body is not None else client.get(ask.path())
                 assert answer.status_code in (200, 201), (answer.status_code, answer.text[:300])
                 taken.append((time.perf_counter() - start) * 1000)
 
