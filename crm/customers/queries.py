@@ -41,6 +41,13 @@ QUIET = frozenset(
 )
 
 
+def talked_about(entity: Entity[Any]) -> bool:
+    """Whether one speaks with or about its records: accounts, contacts, and what belongs to an account."""
+    if entity.parent is not None or entity.kind == "relationship":
+        return False
+    return entity.kind in ("account", "contact") or isinstance(entity.fields.get("account"), Link)
+
+
 @dataclass(slots=True)
 class Change:
     """One field that changed: its label, and the values before and after as people read them."""

@@ -16,7 +16,6 @@ from crm.customers.entities.letters import shown
 from crm.customers.models import Activity
 from crm.customers.models.activity import ActivityType, Direction
 from crm.kernel.access.policy import policy_for
-from crm.kernel.entity.fields import Link
 from crm.kernel.entity.registry import registry
 from crm.kernel.notify.bell import plain
 from crm.kernel.pages import timeline, wording
@@ -28,11 +27,8 @@ LISTS = 8
 
 
 def _talked_about(record: Any) -> bool:
-    """Whether one speaks with or about it: accounts, contacts, and what belongs to an account."""
     entity = registry.of(type(record))
-    if entity is None or entity.parent is not None or entity.kind == "relationship":
-        return False
-    return entity.kind in ("account", "contact") or isinstance(entity.fields.get("account"), Link)
+    return entity is not None and queries.talked_about(entity)
 
 
 def _may_log(actor: Any) -> bool:

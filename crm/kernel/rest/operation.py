@@ -31,7 +31,8 @@ class Operation:
     `scope`: what a token must carry, "read" or "write". `verb`: the right on the kind (on any kind, where the
     address names none) without which the operation is left out of the asker's document. `tag`: the chapter of
     operations without a kind. `if_match`: the header If-Match is honoured. `body` and `answer` name a schema of
-    `openapi.bodies` and `openapi.answers`; `success` is the status of the good answer. `fits`: the kinds which have it; for
+    `openapi.bodies` and `openapi.answers`; `success` is the status of the good answer; with `once` 200 says that what is sent
+    was there already. `fits`: the kinds which have it; for
     others it is left out of the document and refused in words.
     """
 
@@ -44,6 +45,7 @@ class Operation:
     body_optional: bool = False
     answer: str = ""
     success: int = 200
+    once: bool = False
     media: str = "application/json"
     errors: tuple[int, ...] = ()
     if_match: bool = False

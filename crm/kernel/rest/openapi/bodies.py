@@ -165,6 +165,13 @@ def _file(about: About) -> Schema:
     }
 
 
+def _mail(about: About) -> Schema:
+    """A mail as mail programs save it. The example is one, short."""
+    file = {"type": "string", "format": "binary", "contentMediaType": "message/rfc822"}
+    sample = "From: Jon Yang <jon@example.com>\r\nSubject: Order 4711\r\nMessage-ID: <4711@example.com>\r\n\r\nPlease send two.\r\n"
+    return {"schema": {"type": "object", "required": ["file"], "properties": {"file": file}}, "example": {"file": sample}}
+
+
 def _export(about: About) -> Schema:
     kinds = _kinds(about, "export")
     schema = {
@@ -207,8 +214,9 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "action": _action,
     "upload": _upload,
     "file": _file,
+    "mail": _mail,
     "mapping": _mapping,
     "export": _export,
     "share": _share,
 }
-UPLOADS = frozenset({"upload", "file"})
+UPLOADS = frozenset({"upload", "file", "mail"})

@@ -188,7 +188,8 @@ def _responses(facts: Operation, about: bodies.About) -> dict[str, Any]:
     if facts.if_match:
         statuses.add(412)
     problems = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(statuses)}
-    return {str(facts.success): good, **problems}
+    there = {"200": {**good, "description": _("It is there already.")}} if facts.once else {}
+    return {**there, str(facts.success): good, **problems}
 
 
 def _components(kinds: Iterable[Entity[Any]], actor: Actor) -> dict[str, Any]:
