@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models import Q
 
 from crm.commerce.models import CurrencyRate, PriceEntry, PriceList, Product
-from crm.kernel.access.policy import NOTHING, Policy
+from crm.kernel.access.policy import Policy
+from crm.kernel.access.reach import NOTHING
 from crm.kernel.identity.actor import Actor
 
 #: The right to change products, prices and rates.

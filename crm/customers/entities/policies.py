@@ -3,7 +3,8 @@
 from django.db.models import Q
 
 from crm.customers.models import Activity, Relationship, RelationshipType
-from crm.kernel.access.policy import NOTHING, Policy
+from crm.kernel.access.policy import Policy
+from crm.kernel.access.reach import NOTHING, is_nothing
 from crm.kernel.identity.actor import Actor
 
 #: The right to change what all of the company works with: relationship types here, pipelines in sales.
@@ -25,7 +26,7 @@ class Relationships(Policy[Relationship]):
 
     def rows(self, actor: Actor, verb: str = "view") -> Q:
         own = self._own_rows(actor, verb)
-        if own == NOTHING:
+        if is_nothing(own):
             return own
         ends = self._any_kind(actor, "first", NOTHING) & self._any_kind(actor, "second", NOTHING)
         return ends if verb == "view" else own & ends
@@ -41,6 +42,6 @@ class Activities(Policy[Activity]):
 
     def rows(self, actor: Actor, verb: str = "view") -> Q:
         found = super().rows(actor, verb)
-        if verb == "view" and found not in (Q(), NOTHING) and actor.id is not None:
+        if verb == "view" and found and not is_nothing(found) and actor.id is not None:
             found |= Q(owner_id=actor.id)
         return found

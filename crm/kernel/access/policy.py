@@ -1,14 +1,15 @@
 """One policy object per record kind answers rows, verbs and fields: for pages, API, export, jobs alike."""
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from crm.kernel.access.reach import NOTHING, Reach, either, is_nothing
 from crm.kernel.access.shared import kinds_shared, limits, shared_ids
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity, bound_model
@@ -18,23 +19,13 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import FILTER, FLAG_VERBS, Grants
-from crm.kernel.tenancy.scope import current_actor, versions
+from crm.kernel.tenancy.scope import current_actor, once, versions
 
 logger = logging.getLogger("kith.access")
 
 R = TypeVar("R", bound=models.Model)
 
 _POLICIES: dict[str, "type[Policy[Any]]"] = {}
-NOTHING = Q(pk__in=[])
-
-
-def _either(one: Q, other: Q) -> Q:
-    """Either condition. An empty Q stands for every row here, which Django's own `|` would leave out."""
-    if not one or not other:
-        return Q()
-    if one == NOTHING:
-        return other
-    return one if other == NOTHING else one | other
 
 
 def asker(actor: Actor) -> Asker:
@@ -60,26 +51,6 @@ def _by_filter(entity: Entity[Any], actor: Actor, verb: str) -> Q:
         return NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Rights over rows that owner, team and shares decide alone: these columns stand on each kind's table and, mirrored, on
-    the record table, so a condition on whatever links there needs no look into the kind."""
-
-    whole: bool = False
-    owner: UUID | None = None
-    teams: tuple[UUID, ...] = ()
-    shared: tuple[UUID, ...] = ()
-
-    def q(self, path: str = "") -> Q:
-        """The condition on the rows to which `path` leads ("" the rows themselves); an empty Q is every row."""
-        if self.whole:
-            return Q()
-        found = Q(**{f"{path}owner_id": self.owner}) if self.owner else NOTHING
-        if self.teams:
-            found |= Q(**{f"{path}team_id__in": self.teams})
-        return found | Q(**{f"{path}pk__in": self.shared}) if self.shared else found
-
-
 class Policy(Generic[R]):
     """The rows, verbs and fields of one kind. Subclass it with the model as type argument to replace the general rule."""
 
@@ -102,14 +73,14 @@ class Policy(Generic[R]):
         own = self._own_rows(actor, verb)
         if verb != "view" and self._filtered(actor, verb):
             own &= self._own_rows(actor, "view")  # levels lie inside each other, filters need not
-        if self.entity.parent is None or own == NOTHING:
+        if self.entity.parent is None or is_nothing(own):
             return own
         parents = self._parent_rows(actor)
         return parents if verb == "view" else own & parents
 
     def granted(self, actor: Actor, verb: str) -> Q:
         """The rows that the actor's roles give, without what is shared."""
-        return _either(self._by_level(actor, verb).q(), _by_filter(self.entity, actor, verb))
+        return either(self._by_level(actor, verb).q(), _by_filter(self.entity, actor, verb))
 
     def _by_level(self, actor: Actor, verb: str) -> Reach:
         level = actor.grants.level(self.entity.kind, verb)
@@ -121,14 +92,14 @@ class Policy(Generic[R]):
     def reach(self, actor: Actor, verb: str = "view") -> Reach | None:
         """The rows of `rows`, where owner, team and shares decide them alone; None where the kind has to be asked."""
         plain = type(self).rows is Policy.rows and self.entity.parent is None
-        if not plain or self._filtered(actor, verb) or self._with_shared(actor) != NOTHING:
+        if not plain or self._filtered(actor, verb) or not is_nothing(self._with_shared(actor)):
             return None
         return replace(self._by_level(actor, verb), shared=tuple(shared_ids(actor, self.entity.kind, verb)))
 
     def _own_rows(self, actor: Actor, verb: str) -> Q:
-        shared = shared_ids(actor, self.entity.kind, verb)
-        own = _either(self.granted(actor, verb), Q(pk__in=shared) if shared else NOTHING)
-        return _either(own, self._with_shared(actor)) if verb == "view" else own
+        shared = tuple(shared_ids(actor, self.entity.kind, verb))
+        own = either(replace(self._by_level(actor, verb), shared=shared).q(), _by_filter(self.entity, actor, verb))
+        return either(own, self._with_shared(actor)) if verb == "view" else own
 
     def _with_shared(self, actor: Actor) -> Q:
         """What follows a record shared with the actor, of a kind that the roles show at all (`follows` on the link)."""
@@ -141,7 +112,7 @@ class Policy(Generic[R]):
             target = registry.of(link.target)
             kinds = shared if target is None else [target.kind]
             ids = [pk for kind in kinds for pk in shared_ids(actor, kind)]
-            found = _either(found, Q(**{f"{link.name}__in": ids}) if ids else NOTHING)
+            found = either(found, Q(**{f"{link.name}__in": ids}) if ids else NOTHING)
         return found
 
     def _filtered(self, actor: Actor, verb: str) -> bool:
@@ -157,7 +128,7 @@ class Policy(Generic[R]):
         if target is not None:
             reach = policy_for(target).reach(actor)
             if reach is not None:
-                return Q() if reach.whole else _either(reach.q(f"{name}__"), orphan)
+                return Q() if reach.whole else either(reach.q(f"{name}__"), orphan)
             seen = policy_for(target).rows(actor)
             if not seen:
                 return Q()
@@ -166,6 +137,9 @@ class Policy(Generic[R]):
 
     def _any_kind(self, actor: Actor, name: str, orphan: Q) -> Q:
         """The parent may be of any kind: the record table carries what the levels ask for."""
+        return _once(("any kind", self.entity.kind, name), actor, lambda: self._whatever_kind(actor, name, orphan))
+
+    def _whatever_kind(self, actor: Actor, name: str, orphan: Q) -> Q:
         kinds = [entity for entity in registry.all() if entity.parent is None and entity is not self.entity]
         found, everything = orphan, True
         alike: dict[Reach, list[str]] = {}
@@ -175,12 +149,12 @@ class Policy(Generic[R]):
             everything = everything and not seen
             if reach is not None or not seen:
                 alike.setdefault(reach or Reach(whole=True), []).append(entity.kind)
-            elif seen != NOTHING:
+            elif not is_nothing(seen):
                 found |= Q(**{f"{name}__in": entity.model._default_manager.filter(seen).values("pk")})
         if everything:
             return Q()
         for shape, names in alike.items():
-            if shape.q() != NOTHING:
+            if not shape.empty:
                 found |= Q(**{f"{name}__kind__in": names}) & shape.q(f"{name}__")
         return found
 
@@ -194,15 +168,7 @@ class Policy(Generic[R]):
             return level != "none"
         if type(self) is not Policy or parent is not None or self._filtered(actor, verb):
             return bool(self.entity.model._default_manager.filter(self.rows(actor, verb), pk=record.pk).exists())
-        return level == "all" or self._holds(actor, level, record) or record.pk in shared_ids(actor, kind, verb)
-
-    @staticmethod
-    def _holds(actor: Actor, level: str, record: Any) -> bool:
-        """What `granted` asks of the database, answered by a record that is at hand."""
-        if level in ("none", FILTER):
-            return False
-        teams = {"team": {actor.team_id} - {None}, "team_below": actor.tree_ids}.get(level, frozenset())
-        return record.owner_id is not None and record.owner_id == actor.id or record.team_id in teams
+        return self._by_level(actor, verb).holds(record) or record.pk in shared_ids(actor, kind, verb)
 
     def hidden(self, actor: Actor) -> frozenset[str]:
         """Names of the fields that do not exist for this actor, parts of composites with them."""
@@ -245,4 +211,10 @@ def policy_for(entity: Entity[Any]) -> Policy[Any]:
 def visible(entity: Entity[Any], verb: str = "view", actor: Actor | None = None) -> QuerySet[Any]:
     """The live records of a kind to which the actor may apply the verb."""
     who = actor or current_actor()
-    return entity.model._default_manager.filter(policy_for(entity).rows(who, verb), deleted_at=None)
+    rows = _once(("rows", entity.kind, verb), who, lambda: policy_for(entity).rows(who, verb))
+    return entity.model._default_manager.filter(rows, deleted_at=None)
+
+
+def _once(what: tuple[str, ...], actor: Actor, make: Callable[[], Q]) -> Q:
+    """A condition, put together once in a scope; the actor is kept with it, for it is known by its identity."""
+    return once((*what, id(actor)), lambda: (actor, make()))[1]

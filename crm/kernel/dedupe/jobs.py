@@ -22,7 +22,7 @@ def index_the_rest(progress: Progress) -> None:
             progress.step(done, done + left)
 
 
-@periodic("5-59/10 * * * *", "dedupe.look_for_unkeyed")
+@periodic("5-59/10 * * * *", "dedupe.look_for_unkeyed", where="kith_unkeyed_workspaces")
 def look_for_unkeyed() -> None:
     """Starts the job where it is needed and not under way."""
     under_way = Task.objects.filter(name="dedupe.index", state__in=(Task.WAITING, Task.RUNNING))

@@ -11,7 +11,7 @@ KEPT = datetime.timedelta(days=90)
 AT_ONCE = 500
 
 
-@periodic("* * * * *", "notify.fire_reminders")
+@periodic("* * * * *", "notify.fire_reminders", where="kith_reminder_workspaces")
 def fire_reminders() -> None:
     """Rings for what is due. The mark and the notification commit together, so each fires exactly once."""
     due = Reminder.objects.filter(fired_at=None, at__lte=now()).select_related("user", "record")

@@ -31,11 +31,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """Work done in every workspace whenever `cron` says so (UTC)."""
+    """Work done in every workspace, or those that the function `where` answers, whenever `cron` says so (UTC)."""
 
     name: str
     cron: str
     body: Callable[[], Any]
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,16 @@ def job(
     return declare
 
 
-def periodic(cron: str, name: str) -> Callable[[Tick], Tick]:
+def periodic(cron: str, name: str, where: str = "") -> Callable[[Tick], Tick]:
     """Declares `def run()` to be called at each time of `cron` (UTC), once for every workspace, as Kith itself.
 
+    `where` names a function of the database which answers the workspaces that have such work: with hundreds of companies
+    on one installation what is asked each minute must not open a transaction in each.
     It runs inside that workspace's scope and in one transaction; a failure in one workspace does not touch others.
     """
 
     def declare(body: Tick) -> Tick:
-        _periodic[name] = Periodic(name, cron, body)
+        _periodic[name] = Periodic(name, cron, body, where)
         return body
 
     return declare

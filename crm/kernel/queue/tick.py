@@ -13,12 +13,12 @@ logger = logging.getLogger("kith.queue")
 
 
 def run_everywhere(work: Periodic) -> int:
-    """Runs the work in every workspace, each in its own scope; answers in how many it succeeded.
+    """Runs the work in every workspace that has such work, each in its own scope; answers in how many it succeeded.
 
     What fails in one workspace is logged and does not keep it from the others. Raises only where the database is away.
     """
     good = 0
-    for workspace_id in workspace_ids():
+    for workspace_id in workspace_ids(work.where) if work.where else workspace_ids():
         try:
             with scope(workspace_id, system_actor(workspace_id), reason=work.name):
                 work.body()

@@ -22,7 +22,7 @@ def index_the_rest(progress: Progress) -> None:
             progress.step(done, done + left)
 
 
-@periodic("*/10 * * * *", "search.look_for_unsearched")
+@periodic("*/10 * * * *", "search.look_for_unsearched", where="kith_unsearched_workspaces")
 def look_for_unsearched() -> None:
     """Starts the job where it is needed and not under way."""
     under_way = Task.objects.filter(name="search.index", state__in=(Task.WAITING, Task.RUNNING))

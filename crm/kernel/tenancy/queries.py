@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.db import connection
+from psycopg import sql
 
 
-def workspace_ids() -> list[UUID]:
-    """Every workspace on this installation, oldest first."""
+def workspace_ids(where: str = "kith_workspaces") -> list[UUID]:
+    """Every workspace on this installation, oldest first, or those that another function of the database answers."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM kith_workspaces() AS id")
+        cursor.execute(sql.SQL("SELECT id FROM {}() AS id").format(sql.Identifier(where)))
         return [row[0] for row in cursor.fetchall()]
 
 

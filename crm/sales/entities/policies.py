@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q
 
 from crm.customers.models import Account
-from crm.kernel.access.policy import NOTHING, Policy, policy_for
+from crm.kernel.access.policy import Policy, policy_for
+from crm.kernel.access.reach import NOTHING
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.sales.models import AssignmentRule, Lead, LeadForm, LostReason, Pipeline, Stage

@@ -48,3 +48,9 @@ CREATE OR REPLACE TRIGGER kith_keys_changed AFTER UPDATE ON record
   REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION kith_keys_changed();
 CREATE OR REPLACE TRIGGER kith_keys_removed AFTER DELETE ON record
   REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION kith_keys_removed();
+
+-- In which workspaces rows have no keys yet. It crosses workspaces, so it answers ids and nothing else.
+CREATE OR REPLACE FUNCTION kith_unkeyed_workspaces() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public AS $$
+  SELECT w.id FROM public.workspace w WHERE EXISTS (SELECT 1 FROM public.record r WHERE r.workspace_id = w.id AND r.duplicate_keys IS NULL)
+$$;

@@ -38,3 +38,9 @@ AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION kith_search_among(text, uuid[]) FROM PUBLIC;
 DROP INDEX IF EXISTS record_sort_key_id_ix;
+
+-- In which workspaces there are such rows. It crosses workspaces, so it answers ids and nothing else.
+CREATE OR REPLACE FUNCTION kith_unsearched_workspaces() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public AS $$
+  SELECT w.id FROM public.workspace w WHERE EXISTS (SELECT 1 FROM public.record r WHERE r.workspace_id = w.id AND r.search IS NULL)
+$$;
