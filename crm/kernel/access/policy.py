@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.kernel.access.reach import NOTHING, Reach, either, is_nothing
 from crm.kernel.access.shared import kinds_shared, limits, shared_ids
@@ -140,8 +140,10 @@ class Policy(Generic[R]):
         return _once(("any kind", self.entity.kind, name), actor, lambda: self._whatever_kind(actor, name, orphan))
 
     def _whatever_kind(self, actor: Actor, name: str, orphan: Q) -> Q:
+        """Kinds that have to be asked come last and only for rows of theirs: the database takes the parts of an "or" in this
+        order, and would else put all the activities of a company together to judge one phone number."""
         kinds = [entity for entity in registry.all() if entity.parent is None and entity is not self.entity]
-        found, everything = orphan, True
+        found, asked, everything = orphan, Q(), True
         alike: dict[Reach, list[str]] = {}
         for entity in kinds:
             reach = policy_for(entity).reach(actor)
@@ -150,13 +152,14 @@ class Policy(Generic[R]):
             if reach is not None or not seen:
                 alike.setdefault(reach or Reach(whole=True), []).append(entity.kind)
             elif not is_nothing(seen):
-                found |= Q(**{f"{name}__in": entity.model._default_manager.filter(seen).values("pk")})
+                one = entity.model._default_manager.filter(seen, pk=OuterRef(f"{name}_id"))
+                asked |= Q(**{f"{name}__kind": entity.kind}) & Q(Exists(one))
         if everything:
             return Q()
         for shape, names in alike.items():
             if not shape.empty:
                 found |= Q(**{f"{name}__kind__in": names}) & shape.q(f"{name}__")
-        return found
+        return either(found, asked) if asked else found
 
     def may(self, actor: Actor, verb: str, record: Any = None) -> bool:
         """Whether the verb is given at all (for one record, if only by a share), or for this record."""

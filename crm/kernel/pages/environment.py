@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -60,6 +61,19 @@ def straight(value: Any) -> Any:
     return value if type(value) is not str or value.isprintable() else _UNSHOWN.sub("", value)
 
 
+def _shown(made: Environment) -> Callable[[cells.Cell], Markup]:
+    """The macro `value` of the kit, for lists: owners, states and trades repeat, so what a cell looks like is kept.
+
+    What a cell shows depends on nothing but the cell; names in long texts do, so these are made each time.
+    """
+
+    def macro(cell: cells.Cell) -> Markup:
+        return Markup(made.get_template("ui/kit.jinja").module.value(cell))  # type: ignore[attr-defined]
+
+    kept = lru_cache(maxsize=10_000)(macro)
+    return lambda cell: macro(cell) if cell.how == "long" else kept(cell)
+
+
 def environment(**options: Any) -> Environment:
     """Called by Django with its own options; adds words, helpers and filters."""
     options["extensions"] = [*options.get("extensions", ()), "jinja2.ext.i18n", "jinja2.ext.do"]
@@ -88,6 +102,7 @@ def environment(**options: Any) -> Environment:
         "theme": chrome.theme,
         "density": chrome.density,
     }
+    made.globals["shown"] = _shown(made)
     words: dict[str, Callable[..., Any]] = {
         "money": wording.money,
         "short_money": wording.short_money,

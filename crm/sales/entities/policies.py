@@ -3,7 +3,7 @@ up changes them. Leads of the pool are for everybody who works on leads."""
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from crm.customers.models import Account
 from crm.kernel.access.policy import Policy, policy_for
@@ -65,5 +65,5 @@ class Leads(Policy[Lead]):
         if verb == "view" and accounts is not None:
             seen = policy_for(accounts).rows(actor)
             became = Q(status=LeadStatus.CONVERTED, account_id__isnull=False)
-            found |= became & Q(account_id__in=Account.objects.filter(seen, deleted_at=None).values("pk"))
+            found |= became & Q(Exists(Account.objects.filter(seen, deleted_at=None, pk=OuterRef("account_id"))))
         return found
