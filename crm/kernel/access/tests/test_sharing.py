@@ -87,11 +87,11 @@ def test_a_share_taken_away_or_over_is_refused_at_the_next_request(north: Compan
     second = share(north, "admin", record, user=user, until=ends).json()["id"]
     assert cleo.get(url).status_code == 200
     with north.as_("admin"):  # time passes: nothing tells the processes, the moment itself does
-        Share.objects.filter(pk=second).update(until=now() + datetime.timedelta(milliseconds=200))
+        Share.objects.filter(pk=second).update(until=now() + datetime.timedelta(seconds=3))
     give(north, "bo", {})
     assert cleo.get(url).status_code == 200
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(0.3)")
+        cursor.execute("SELECT pg_sleep(3.1)")
     assert cleo.get(url).status_code == 404
     assert north.api("admin").get(f"{url}/shares").json()["items"] == []
 
