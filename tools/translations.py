@@ -20,9 +20,12 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from opencc import OpenCC
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from crm.kernel.base.traditional import traditional as turn  # noqa: E402
+
 TEMPLATE = ROOT / "locale" / "django.pot"
 SIMPLIFIED = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 TRADITIONAL = ROOT / "locale" / "zh_Hant" / "LC_MESSAGES" / "django.mo"
@@ -47,8 +50,6 @@ _OPTIONS = {
         "newstyle_gettext": "true",
     }
 }
-# Terms that OpenCC takes for others: 信用代码 and 国家代码 hold no program code, 保存并到 no merging.
-_MEANT_OTHERWISE = {"程式碼": "代碼", "許可權": "權限", "併到": "並到", "型別": "類型", "賬號": "帳號"}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
 
 
@@ -113,19 +114,11 @@ def updated() -> Catalog:
 
 def traditional(simplified: Catalog) -> Catalog:
     """Taiwan's characters and terms. Placeholders are ASCII, which OpenCC leaves alone."""
-    turn = OpenCC("s2twp").convert
-
-    def convert(text: str) -> str:
-        made = str(turn(text))
-        for wrong, right in _MEANT_OTHERWISE.items():
-            made = made.replace(wrong, right)
-        return made
-
     made = Catalog(locale="zh_Hant", project="Kith", charset="utf-8", fuzzy=False)
     for message in simplified:
         if message.id and message.string:
             text = message.string
-            turned = convert(text) if isinstance(text, str) else tuple(convert(part) for part in text)
+            turned = turn(text) if isinstance(text, str) else tuple(turn(part) for part in text)
             made.add(message.id, turned, context=message.context)
     return made
 

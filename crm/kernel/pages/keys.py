@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.registry import registry
-from crm.kernel.pages import navigation
+from crm.kernel.pages import guide, navigation
+from crm.kernel.pages.wording import language_tag
 
 
 def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
@@ -57,7 +58,7 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
 
 
 def verbs(actor: Any) -> list[dict[str, str]]:
-    """[{label, url, icon, act}]: going and creating, for the palette. `act` opens a dialog instead of a page."""
+    """[{label, url, icon, act}]: going, creating and reading up, for the palette. `act` opens a dialog instead of a page."""
     made = [
         {
             "label": _("New: %(kind)s") % {"kind": kind.label},
@@ -68,4 +69,13 @@ def verbs(actor: Any) -> list[dict[str, str]]:
         for kind in registry.all()
         if kind.menu and policy_for(kind).may(actor, "create")
     ]
-    return [{"label": str(line.label), "url": line.url, "icon": line.icon} for line in navigation.entries(actor)] + made
+    going = [{"label": str(line.label), "url": line.url, "icon": line.icon} for line in navigation.entries(actor)]
+    return [*going, *made, *_help()]
+
+
+def _help() -> list[dict[str, str]]:
+    """The chapters of the guide."""
+    return [
+        {"label": _("Help: %(chapter)s") % {"chapter": one.title}, "url": guide.address(one.key), "icon": "book"}
+        for one in guide.chapters(language_tag()).values()
+    ]

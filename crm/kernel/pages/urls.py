@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from crm.kernel.pages.routes import BesideConverter, KindConverter
-from crm.kernel.pages.views import boards, bulk, calendars, forms, lists, own, records, saved, shares, similar
+from crm.kernel.pages.views import boards, bulk, calendars, forms, help, lists, own, records, saved, shares, similar
 
 register_converter(KindConverter, "kind")
 register_converter(BesideConverter, "beside")
@@ -18,6 +18,9 @@ urlpatterns = [
     path("unread", own.unread, name="pages.unread"),
     path("preferences", own.keep, name="pages.preferences"),
     path("keys", own.keyboard, name="pages.keys"),
+    path("help/", help.chapter, name="pages.help"),
+    path("help/<slug:key>/", help.chapter, name="pages.chapter"),
+    path("help/pictures/<slug:name>.webp", help.picture, name="pages.help_picture"),
     path("palette", own.palette, name="pages.palette"),
     path("jobs/<uuid:pk>/", own.job, name="pages.job"),
     path("jobs/<uuid:pk>/stop", own.stop_job, name="pages.job_stop"),

@@ -1,12 +1,9 @@
 """Reads about web forms: the form of a link, and its words in the visitor's language."""
 
-from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
-from opencc import OpenCC
-
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.traditional import traditional
 from crm.sales.models import LeadForm
 from crm.sales.models.lead_form import FormLanguage
 
@@ -25,14 +22,9 @@ def form_of(token: str) -> LeadForm | None:
     return LeadForm.objects.filter(token=token, deleted_at=None).first()
 
 
-@lru_cache(maxsize=1)
-def _turn() -> Any:
-    return OpenCC("s2twp")
-
-
 def said(form: LeadForm, name: str, language: str) -> str:
     """One of the form's texts (heading, intro, consent, thanks): in the visitor's language, else in the other one."""
     english, chinese = getattr(form, f"{name}_en") or "", getattr(form, f"{name}_zh") or ""
     if language == FormLanguage.TRADITIONAL and chinese:
-        return str(_turn().convert(chinese))
+        return traditional(chinese)
     return (chinese or english) if language.startswith("zh") else (english or chinese)
