@@ -77,7 +77,7 @@ def pages(client: httpx.Client) -> dict[str, str]:
 
 def run(url: str, cookie: str, device: str) -> dict[str, Any]:
     """One run; phones are simulated by Lighthouse's default: a CPU four times slower and a slow mobile network."""
-    command = [
+    command: list[str | Path] = [
         NODE, HERE / "node_modules/lighthouse/cli/index.js", url, "--quiet", "--output=json", "--only-categories=performance,accessibility",
         f"--extra-headers={json.dumps({'Cookie': cookie})}", "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
         *(["--preset=desktop"] if device == "desktop" else []),
