@@ -29,6 +29,8 @@ NODE = Path(executable.ROOT_DIR) / "bin" / "node"
 NPM = Path(executable.ROOT_DIR) / "lib/node_modules/npm/bin/npm-cli.js"
 CHROMIUM = "/usr/bin/chromium"
 LEAST = 95
+#: On a busy machine the browser does not always come up in the time that Lighthouse gives it.
+TRIES = 3
 SEEN = {
     "first-contentful-paint": "first paint", "largest-contentful-paint": "largest paint", "total-blocking-time": "blocked",
     "cumulative-layout-shift": "shift", "speed-index": "speed index",
@@ -83,8 +85,13 @@ def run(url: str, cookie: str, device: str) -> dict[str, Any]:
         *(["--preset=desktop"] if device == "desktop" else []),
     ]  # fmt: skip
     environment = {**os.environ, "CHROME_PATH": CHROMIUM}
-    report: dict[str, Any] = json.loads(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
-    return report
+    for _ in range(TRIES):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if not done.returncode:
+            report: dict[str, Any] = json.loads(done.stdout)
+            return report
+        print(done.stderr[-800:], file=sys.stderr, flush=True)
+    sys.exit(f"Lighthouse could not measure {url}.")
 
 
 def scored(name: str, device: str, reports: list[dict[str, Any]]) -> Score:
