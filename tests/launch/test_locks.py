@@ -10,6 +10,7 @@ from config.launcher.build import lock_is_whole
 from config.launcher.commands import ROOT
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+FRONT_END, LIGHTHOUSE = ROOT / "package-lock.json", ROOT / "tools/lighthouse/package-lock.json"
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
@@ -22,7 +23,7 @@ def test_every_package_is_pinned_by_hash(path: Path) -> None:
         assert "--hash=sha256:" in line, line
 
 
-@pytest.mark.parametrize("path", [*LOCKS, ROOT / "package-lock.json", ROOT / ".npmrc"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*LOCKS, FRONT_END, ROOT / ".npmrc", LIGHTHOUSE], ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_lock_names_an_address(path: Path) -> None:
     text = path.read_text()
     if path.suffix == ".json":
@@ -32,8 +33,9 @@ def test_no_lock_names_an_address(path: Path) -> None:
     assert "://" not in text
 
 
-def test_every_package_of_the_front_end_is_pinned_by_hash() -> None:
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("path", [FRONT_END, LIGHTHOUSE], ids=lambda path: path.parent.name)
+def test_every_package_of_npm_is_pinned_by_hash(path: Path) -> None:
+    packages = json.loads(path.read_text())["packages"]
     assert not [name for name, entry in packages.items() if name and not entry.get("integrity")]
 
 
