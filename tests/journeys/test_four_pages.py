@@ -60,3 +60,15 @@ def test_the_four_pages_are_clean(
             expect(page.locator("main").get_by_text(shown).locator("visible=true").first).to_be_visible()
             clean(page)
             as_lighthouse_asks(page)
+
+
+def test_a_board_that_is_still_arriving_has_its_widths(browser: Browser, north: Company, live_server: LiveServer) -> None:
+    stocked(north)
+    with sat_down(browser, "en", 1440) as page:
+        sign_in(page, live_server.url, north.people["ada"].email)
+        page.goto(f"{live_server.url}/opportunities/board")
+        columns = page.locator("[data-column]")
+        expect(columns).to_have_count(6)
+        wide = columns.first.bounding_box()
+        page.evaluate("for (const one of [...document.querySelectorAll('[data-column]')].slice(2)) one.remove()")
+        assert columns.first.bounding_box() == wide
