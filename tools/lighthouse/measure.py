@@ -110,7 +110,7 @@ _HEAD = """# Lighthouse
 
 `just lighthouse` writes this page, of the demonstration company. Desktop and phone are Lighthouse's own presets: the phone has a CPU
 four times slower and a slow mobile network, both simulated. Performance is the best of {runs} runs (whatever else the
-machine does only takes away), accessibility the lowest. The machine was busy with {load:.0f} processes for {cores} cores.
+machine does only takes away), accessibility the lowest. On average {load:.0f} other processes wanted the processor.
 
 {day}, commit {commit}, {cores} cores, Lighthouse {version}.
 
@@ -122,9 +122,9 @@ machine does only takes away), accessibility the lowest. The machine was busy wi
 def written(scores: list[Score], runs: int, version: str) -> str:
     asked = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-    day = datetime.date.today().isoformat()
+    day, cores, load = datetime.date.today().isoformat(), os.cpu_count(), os.getloadavg()[2]
     names, lines = " | ".join(SEEN.values()), "---|" * len(SEEN)
-    head = _HEAD.format(runs=runs, day=day, commit=commit, cores=os.cpu_count(), load=os.getloadavg()[2], version=version, names=names, lines=lines)
+    head = _HEAD.format(runs=runs, day=day, commit=commit, cores=cores, load=load, version=version, names=names, lines=lines)
     rows = ((one.page, one.device, str(one.performance), str(one.accessibility), *one.seen.values()) for one in scores)
     return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
