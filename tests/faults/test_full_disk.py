@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
+from config.database import embedded
 from tests.faults.installation import Installation, until
 from tests.faults.load import Load
 
@@ -42,6 +44,13 @@ def fill(filler: Path) -> None:
                 os.posix_fallocate(file.fileno(), file.seek(0, 2), step)
             except OSError:
                 step //= 4
+
+
+def write_until_it_stops(small: Installation) -> None:
+    """Fills PostgreSQL's log past the files that it has at hand: then it gives up and starts anew, or ends."""
+    with suppress(psycopg.OperationalError), psycopg.connect(embedded(small.data).admin_url, autocommit=True) as link:
+        while True:
+            link.execute("SELECT pg_logical_emit_message(false, 'full', repeat('x', 4000000))")
 
 
 def refuses_to_write(client: httpx.Client) -> None:
@@ -99,7 +108,7 @@ def test_the_database_that_stopped_for_want_of_room_is_started_again(small: Inst
                 reserve = next(small.data.rglob("reserve"), None)
                 until(lambda: reserve is None or not reserve.exists())
                 fill(filler)  # what the reserve left is taken too
-                os.kill(small.pid("database"), 9)
+                write_until_it_stops(small)
                 page = client.get("/accounts/")
                 assert page.status_code in (200, 507)
                 refuses_to_write(client)
