@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,17 @@ def people(data: Path, many: int) -> list[Person]:
     return colleagues(many)
 
 
-async def crowd(url: str, everyone: list[Person], minutes: float, memory: Memory) -> tuple[Record, list[float]]:
-    """Lets all of them work; (what was asked, load averages of the machine)."""
-    record, over, loads = Record(), asyncio.Event(), []
+@dataclass(slots=True)
+class Watched:
+    """What else was seen meanwhile: the machine's load averages, CPU seconds by part of Kith, and of this program itself."""
+
+    loads: list[float] = field(default_factory=list)
+    cpu: dict[str, float] = field(default_factory=dict)
+
+
+async def crowd(url: str, everyone: list[Person], minutes: float, memory: Memory) -> tuple[Record, Watched]:
+    """Lets all of them work."""
+    record, over, seen = Record(), asyncio.Event(), Watched()
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits, trust_env=False) as client:
         desks = [Desk(client, person, record, number) for number, person in enumerate(everyone)]
@@ -61,27 +70,31 @@ async def crowd(url: str, everyone: list[Person], minutes: float, memory: Memory
             tasks += [asyncio.create_task(desk.watch(over)), asyncio.create_task(desk.work(over))]
             await asyncio.sleep(RAMP / len(desks))
         record.open, begun = True, time.monotonic()
+        worked, own = memory.worked(), time.process_time()
         while (passed := time.monotonic() - begun) < minutes * 60:
             await asyncio.to_thread(memory.sample, passed / 3600)
-            loads.append(os.getloadavg()[0])
+            seen.loads.append(os.getloadavg()[0])
             await asyncio.sleep(min(EVERY, max(0.0, minutes * 60 - passed)))
         record.open = False
+        seen.cpu = {part: spent - worked[part] for part, spent in memory.worked().items()}
+        seen.cpu["the people"] = time.process_time() - own
         over.set()
         await asyncio.wait(tasks, timeout=3)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return record, loads
+    return record, seen
 
 
-def report(record: Record, memory: Memory, loads: list[float], many: int, minutes: float) -> str:
+def report(record: Record, memory: Memory, seen: Watched, many: int, minutes: float) -> str:
     every = [one for taken in record.taken.values() for one in taken]
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     lines = [
         f"{many} people, {minutes:g} minutes, {len(every):,} requests ({len(every) / minutes / 60:.0f} a second), "
         f"{len(record.errors)} errors, {record.streams} event streams opened, {record.dropped} of them cut.",
         f"Commit {commit}, {os.cpu_count()} cores, Python {platform.python_version()}; load average "
-        f"{min(loads):.1f} to {max(loads):.1f}, {statistics.mean(loads):.1f} on average.",
+        f"{min(seen.loads):.1f} to {max(seen.loads):.1f}, {statistics.mean(seen.loads):.1f} on average.",
+        "CPU a request: " + ", ".join(f"{part} {spent * 1000 / max(1, len(every)):.1f} ms" for part, spent in seen.cpu.items()) + ".",
         "",
         "| request | count | p50 ms | p95 ms | p99 ms | longest ms |",
         "|---|---|---|---|---|---|",
@@ -115,10 +128,10 @@ def main() -> int:
         everyone = people(options.data, options.users)
         known: Any = state(options.data)
         memory = Memory({**known["pids"], "database": embedded(options.data).pid() or 0})
-        record, loads = asyncio.run(crowd(known["url"], everyone, options.minutes, memory))
+        record, seen = asyncio.run(crowd(known["url"], everyone, options.minutes, memory))
     finally:
         kith("down", "--data", str(options.data))
-    print(report(record, memory, loads, options.users, options.minutes))
+    print(report(record, memory, seen, options.users, options.minutes))
     return 1 if record.errors else 0
 
 

@@ -1,5 +1,6 @@
-"""How much memory the processes of a running Kith hold, read from /proc (Linux)."""
+"""How much memory the processes of a running Kith hold and what they work, read from /proc (Linux)."""
 
+import os
 import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,11 @@ class Memory:
             if part == "database":
                 found["shared buffers"] = shared / MEGABYTE
         self.samples.append((hours, found))
+
+    def worked(self) -> dict[str, float]:
+        """Seconds of CPU of each part since it started, its ended children included."""
+        below = _children()
+        return {part: sum(map(_cpu, _family(root, below))) for part, root in self.roots.items()}
 
     def slope(self, part: str, after: float) -> float:
         """Megabytes an hour, by least squares over the samples later than `after` hours; 0 where there are too few."""
@@ -61,6 +67,14 @@ def _children() -> dict[int, list[int]]:
 
 def _family(root: int, below: dict[int, list[int]]) -> list[int]:
     return [root, *(pid for child in below.get(root, []) for pid in _family(child, below))]
+
+
+def _cpu(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _held(pid: int) -> tuple[float, float]:

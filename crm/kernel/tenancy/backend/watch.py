@@ -75,7 +75,7 @@ class Watch:
         if there:
             self._seen = time.monotonic()
         elif not self._away:
-            logger.error("The database does not answer. Requests are refused until it does.")
+            logger.warning("The database gives no sign of life: nothing is asked of it until it does.")
         self._away = not there
 
     def _knock(self) -> bool:
@@ -107,7 +107,7 @@ class Watch:
                 self._returned()
             with self._asking:
                 self._set(True)
-            logger.warning("The database is back.")
+            logger.warning("The database gives signs of life again.")
 
 
 def under_way() -> "set[Watched]":
