@@ -12,19 +12,19 @@ from html import escape
 import psycopg
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from config.built import manifest
 from crm.kernel.base import room
 
 _PAGE = (
     '<!doctype html><html lang="{language}" data-theme="light" data-theme-choice="system"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">{again}<title>{title} · Kith</title>{look}</head>'
-    '<body><main class="sgn-m stack g4"><h1>{title}</h1><p class="c2">{text}</p>'
-    '<p><a class="btn btn-l" href="{address}">{link}</a></p></main></body></html>'
+    '<body><main class="sgn-f"><div class="sgn-m stack g4"><b>Kith</b><h1>{title}</h1><p class="c2">{text}</p>'
+    '<p><a class="btn btn-l" href="{address}">{link}</a></p></div></main></body></html>'
 )
-_LOOK = '<script src="{theme}"></script><link rel="stylesheet" href="{style}">'
+_LOOK = '<script src="/static/{theme}"></script><link rel="stylesheet" href="/static/{style}">'
 _AGAIN = '<meta http-equiv="refresh" content="{seconds}">'
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 #: Seconds until it makes sense to ask again.
@@ -33,10 +33,8 @@ _AWAY_SECONDS, _FULL_SECONDS = 5, 30
 
 def _look() -> str:
     """The product's style; none where the front end was never built."""
-    try:
-        return _LOOK.format(theme=escape(static("theme.js")), style=escape(static("app.css")))
-    except ValueError:
-        return ""
+    names = manifest()
+    return _LOOK.format(theme=names["theme.js"], style=names["app.css"]) if names else ""
 
 
 def _page(status: int, title: str, text: str, address: str = "/", link: str = "", again: int = 0) -> HttpResponse:
