@@ -11,7 +11,8 @@ import pytest
 
 from config.database import embedded
 from tests.faults.installation import Installation, until
-from tests.faults.load import Load
+from tests.faults.load import Load, nothing_is_lost
+from tests.faults.test_kill import ROWS, upload
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -92,7 +93,7 @@ def test_a_full_disk_refuses_writers_and_lets_readers_in(small: Installation) ->
         finally:
             load.stop()
         assert load.problems == []
-        _nothing_is_lost(small, load)
+        nothing_is_lost(small, load)
         sent = client.post(f"/accounts/{pk}/files", files=file)
         assert sent.status_code in (200, 204, 302)
 
@@ -100,7 +101,7 @@ def test_a_full_disk_refuses_writers_and_lets_readers_in(small: Installation) ->
 def test_the_database_that_stopped_for_want_of_room_is_started_again(small: Installation) -> None:
     """No reserve, no warning: its log cannot be written, it stops, and nothing is said but that the storage is full."""
     with small.client(Accept="text/html") as client:
-        load = Load(small.url, small.token)
+        load, run = Load(small.url, small.token), upload(client, "full")
         load.start()
         try:
             until(lambda: len(load.accounts) > 5)
@@ -115,13 +116,9 @@ def test_the_database_that_stopped_for_want_of_room_is_started_again(small: Inst
             until(small.ready)
             kept = len(load.accounts)
             assert until(lambda: len(load.accounts) > kept + 5, 60) < 30
+            until(lambda: client.get(run).json()["state"] not in {"running", "waiting"}, 90)
+            assert client.get(run).json()["counts"]["create"] == ROWS
         finally:
             load.stop()
         assert load.problems == []
-        _nothing_is_lost(small, load)
-
-
-def _nothing_is_lost(small: Installation, load: Load) -> None:
-    kept = {str(row[0]): row[1] for row in small.ask("SELECT id, name FROM account WHERE name LIKE 'fault-%%'")}
-    assert load.accounts.items() <= kept.items(), "an acknowledged account is lost"
-    assert len(set(kept.values())) == len(kept), "an account was made twice"
+        nothing_is_lost(small, load)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.faults.installation import Installation, until
-from tests.faults.load import Load
+from tests.faults.load import Load, nothing_is_lost
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -72,10 +72,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(installation: In
 
 
 def _every_write_once(installation: Installation, load: Load) -> None:
-    kept = {str(row[0]): row[1] for row in installation.ask("SELECT id, name FROM account WHERE name LIKE 'fault-%%'")}
-    assert load.accounts.items() <= kept.items(), "an acknowledged account is lost"
-    assert len(set(kept.values())) == len(kept), "an account was made twice"
-    assert set(kept.values()) <= load.asked
+    nothing_is_lost(installation, load)
     rows = installation.ask("SELECT count(*), count(DISTINCT name) FROM account WHERE name LIKE 'import-%%'")
     assert rows == [(2 * ROWS, 2 * ROWS)]
     lonely = """
