@@ -90,24 +90,35 @@ class Watch:
         before: set[Watched] = set()
         while True:
             time.sleep(KNOCK_EVERY if self._away else LOOK_EVERY)
-            if self._away:
-                self._come_back()
-                before = set()
-                continue
-            busy = under_way()
-            doubt = time.monotonic() - self._seen > TRUSTED
-            if doubt and busy & before and not self.answers():
-                cut(under_way())
-            before = busy
+            try:
+                before = self._look(before)
+            except Exception:
+                logger.exception("Looking after the database failed; it goes on.")
+
+    def _look(self, before: set[Watched]) -> set[Watched]:
+        """One look; `before`: what was under way at the last one. Answers what is now."""
+        if self._away:
+            self._come_back()
+            return set()
+        busy = under_way()
+        doubt = time.monotonic() - self._seen > TRUSTED
+        if doubt and busy & before and not self.answers():
+            cut(under_way())
+        return busy
 
     def _come_back(self) -> None:
         cut(under_way())  # a request between two queries when the server went has begun to wait meanwhile
         if self._knock():
-            with suppress(psycopg.Error):
-                self._returned()
+            tidying = threading.Thread(target=self._tidy, name="kith database return", daemon=True)
+            tidying.start()  # beside the watch, which must not wait for a server that holds still again
+            tidying.join(PATIENCE)
             with self._asking:
                 self._set(True)
             logger.warning("The database gives signs of life again.")
+
+    def _tidy(self) -> None:
+        with suppress(psycopg.Error):
+            self._returned()
 
 
 def under_way() -> "set[Watched]":
