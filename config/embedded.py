@@ -357,8 +357,10 @@ class Embedded:
     def _reserve(self, target: Path) -> None:
         fresh = target.with_name("reserve.new")
         try:
+            part = os.urandom(2**20)  # what compresses well would hold no room
             with fresh.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, _RESERVE)
+                for _ in range(_RESERVE // len(part)):
+                    file.write(part)
             fresh.replace(target)
         except OSError:
             fresh.unlink(missing_ok=True)

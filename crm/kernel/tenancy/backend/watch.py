@@ -29,6 +29,8 @@ TRUSTED = 2.0
 #: Seconds that the server has for a sign of life (libpq takes no less).
 PATIENCE = 2
 AWAY = "the database does not answer"
+#: What a server says that is well, but has no connection left for a newcomer.
+_CROWDED = ("too many clients", "too many connections", "connection slots")
 
 _lock = threading.Lock()
 _open: "WeakSet[Watched]" = WeakSet()
@@ -82,8 +84,8 @@ class Watch:
         try:
             with psycopg.connect(**self._params) as link:
                 link.execute("SELECT 1")
-        except psycopg.Error:
-            return False
+        except psycopg.Error as problem:
+            return any(words in str(problem) for words in _CROWDED)
         return True
 
     def _run(self) -> None:
