@@ -13,8 +13,8 @@ from django.db.backends.postgresql import base
 from crm.kernel.tenancy.backend.watch import Watch
 from crm.kernel.tenancy.scope import ambient
 
-#: How often the pool is asked for a connection while the server gives signs of life.
-TRIES = 3
+#: How often the pool is asked for a connection, 0.75 s each time, while the server gives signs of life: it is only slow.
+TRIES = 20
 _OPEN = "SELECT * FROM kith_open(%s, %s, %s, %s)"
 
 

@@ -25,7 +25,7 @@ LOOK_EVERY = 0.5
 #: How often a server that is away is asked whether it is back.
 KNOCK_EVERY = 0.3
 #: Seconds after a sign of life in which a long query raises no new doubt.
-TRUSTED = 2.0
+TRUSTED = 1.0
 #: Seconds that the server has for a sign of life (libpq takes no less).
 PATIENCE = 2
 AWAY = "the database does not answer"
@@ -37,12 +37,20 @@ _open: "WeakSet[Watched]" = WeakSet()
 
 
 class Watched(psycopg.Connection[Any]):
-    """A connection of the pool that the watch can see."""
+    """A connection of the pool that the watch can see. `heard`: when the server last answered on any of them."""
+
+    heard = 0.0
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         with _lock:
             _open.add(self)
+
+    def wait(self, *given: Any, **named: Any) -> Any:
+        """Waits for an answer, and notes that one came."""
+        answer = super().wait(*given, **named)
+        Watched.heard = time.monotonic()
+        return answer
 
 
 class Watch:
@@ -70,7 +78,8 @@ class Watch:
         with self._asking:
             if self._away or self._seen >= asked:
                 return not self._away
-            self._set(self._knock())
+            # on a machine that is overloaded a newcomer may wait long, while others get their answers
+            self._set(self._knock() or Watched.heard > asked)
             return not self._away
 
     def _set(self, there: bool) -> None:
@@ -103,7 +112,7 @@ class Watch:
             self._come_back()
             return set()
         busy = under_way()
-        doubt = time.monotonic() - self._seen > TRUSTED
+        doubt = time.monotonic() - max(self._seen, Watched.heard) > TRUSTED
         if doubt and busy & before and not self.answers():
             cut(under_way())
         return busy
