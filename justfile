@@ -34,9 +34,13 @@ words:
 reference:
     {{python}} tools/reference.py write
 
-# kill -9 of web, worker and PostgreSQL under load, again and again: what was acknowledged must be there
-soak rounds="30":
-    KITH_SOAK={{rounds}} ./kith test tests/faults
+# kill -9 of web, worker and PostgreSQL under load at random moments: what was acknowledged must be there
+soak kills="100":
+    KITH_SOAK={{kills}} ./kith test -n 0 -s tests/faults/test_kill.py
+
+# many people at work (15 s between two acts of each): errors, p95 and memory
+soak-users users="500" minutes="10":
+    {{python}} tools/soak.py {{users}} {{minutes}}
 
 # how long the main requests take at 100,000 accounts, beside a raw-SQL floor
 bench *words:

@@ -21,6 +21,7 @@ Headers = list[tuple[bytes, bytes]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _IN_MEMORY = 2**20
+_PLAIN = [(b"content-type", b"text/plain; charset=utf-8")]
 _QUERY_SAFE = "/?:@!$&'()*+,;=-._~%[]{}|\\^`\"<>#"
 
 
@@ -46,7 +47,10 @@ class Bridge:
                 if not await self._read(scope, receive, body):
                     return
             except TooLarge:
-                await _send_whole(send, 413, [(b"content-type", b"text/plain; charset=utf-8")], b"This is too large.\n")
+                await _send_whole(send, 413, _PLAIN, b"This is too large.\n")
+                return
+            except OSError:  # the folder for large bodies is full
+                await _send_whole(send, 507, _PLAIN, b"The storage is full: nothing was saved.\n")
                 return
             environ = environ_of(scope, body)
             run = contextvars.copy_context().run

@@ -28,6 +28,12 @@ SUPERUSER = "postgres"
 SERVICE_USER = "kith"
 _SOCKET_NAME = "/.s.PGSQL.5432.lock"
 _SOCKET_LIMIT = 100
+#: Room for a new cluster and its first log files.
+_NEW_CLUSTER = 300 * 2**20
+#: Kept free for the database by a file of this size, which goes when nearly nothing is left: with it the log can still be
+#: written, so the server stays up, or comes up again, and can be read from.
+_RESERVE = 64 * 2**20
+_NEARLY_NOTHING = 16 * 2**20
 
 
 def _service_user() -> pwd.struct_passwd | None:
@@ -239,7 +245,15 @@ class Embedded:
                 "shared_buffers": "'128MB'",
             }
         text = "".join(f"{name} = {value}\n" for name, value in lines.items())
-        (self.cluster / "kith.conf").write_text(text)
+        target, fresh = self.cluster / "kith.conf", self.cluster / "kith.conf.new"
+        try:
+            fresh.write_text(text)
+            fresh.replace(target)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            if not target.exists() or not target.stat().st_size:
+                raise
+            # on a full disk the settings of the last start serve as well
 
     # -- start and stop -----------------------------------------------------------------------------------------
 
@@ -319,11 +333,37 @@ class Embedded:
                 path.unlink(missing_ok=True)
 
     def _room(self) -> None:
-        free = shutil.disk_usage(self.data).free // 2**20
-        if free < 300:
+        """A new cluster needs room. One that is there is started also on a full disk: it can be read from."""
+        free = shutil.disk_usage(self.data).free
+        if free < _NEW_CLUSTER and not (self.cluster / "PG_VERSION").exists():
             raise Problem(
-                f"Only {free} MB are free where {self.data} lies; PostgreSQL needs 300 MB. Make room and try again."
+                f"Only {free // 2**20} MB are free where {self.data} lies; PostgreSQL needs 300 MB. Make room and try again."
             )
+
+    def mind_the_disk(self) -> str:
+        """Gives the reserve up when the disk is nearly full and takes it again when there is room; says so, else ""."""
+        reserve = self.home / "reserve"
+        try:
+            free, kept = shutil.disk_usage(self.home).free, reserve.exists()
+        except OSError:
+            return ""  # the folder is gone, which starting the server tells in words
+        if kept and free < _NEARLY_NOTHING:
+            reserve.unlink(missing_ok=True)
+            return f"The disk is full where {self.home} lies: Kith shows everything and saves nothing until there is room."
+        if not kept and free > _NEW_CLUSTER + _RESERVE:
+            self._reserve(reserve)
+        return ""
+
+    def _reserve(self, target: Path) -> None:
+        fresh = target.with_name("reserve.new")
+        try:
+            part = os.urandom(2**20)  # what compresses well would hold no room
+            with fresh.open("wb") as file:
+                for _ in range(_RESERVE // len(part)):
+                    file.write(part)
+            fresh.replace(target)
+        except OSError:
+            fresh.unlink(missing_ok=True)
 
     def _log_tail(self) -> str:
         try:

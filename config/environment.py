@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.database import addresses, secrets_for
+from config.database import addresses, embedded, is_external, secrets_for
 
 #: Commands that change the tables, and so run as their owner.
 OWNER_COMMANDS = frozenset(
@@ -22,6 +22,8 @@ def process_environment(data: Path, process: str, owner: bool = False) -> dict[s
         "DJANGO_SETTINGS_MODULE": "config.settings",
         **found.environment(),
     }
+    if not is_external(data):
+        wanted["KITH_STORES"] = str(embedded(data).home)
     if owner:
         wanted["KITH_DB_ROLE"] = "owner"
     else:

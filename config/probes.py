@@ -2,7 +2,7 @@
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import OperationalError
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 _applied = False
@@ -18,7 +18,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         waiting = _waiting()
-    except OperationalError:
+    except (InterfaceError, OperationalError):
         return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
     if waiting:
         return HttpResponse(f"{waiting} migrations are not applied\n", status=503, content_type="text/plain")

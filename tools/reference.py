@@ -56,6 +56,7 @@ VARIABLES = {
     "KITH_QUEUE": "the queue from which a worker takes jobs",
     "KITH_SECRET_KEY": "signs links and forms; kept in the data folder",
     "KITH_SMTP_URL": "the mail server: `smtp://user:password@host:587`; without it no mail is sent",
+    "KITH_STORES": "the folders where the embedded database writes, for a look at the room left; set by the launcher",
     "KITH_THREADS": "threads of one web process",
     "KITH_UPLOADS": "where large uploads wait while they come in",
 }
@@ -189,7 +190,7 @@ def commands() -> Iterator[str]:
         if part.startswith(("crm.", "config")):
             yield f"- `{name}` {first(load_command_class(part, name).help)}"
     yield "\n## .venv/bin/just\n"
-    for said, name in re.findall(r"^# (.+)\n([a-z]+)[^\n]*:", (ROOT / "justfile").read_text(encoding="utf-8"), re.MULTILINE):
+    for said, name in re.findall(r"^# (.+)\n([a-z-]+)[^\n]*:", (ROOT / "justfile").read_text(encoding="utf-8"), re.MULTILINE):
         yield f"- `{name}` {said}"
 
 

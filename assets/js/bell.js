@@ -2,6 +2,7 @@
 import { toast } from "./toasts.js";
 
 const ONE_MINUTE = 60000;
+const KNOCK = 5000;
 let poll = null;
 
 function show(count) {
@@ -26,15 +27,20 @@ export function startBell() {
   const { live, count } = bell.dataset;
   const fallBack = () => { poll = poll || setInterval(() => document.hidden || ask(count), ONE_MINUTE); };
   if (!window.EventSource) return fallBack();
-  const stream = new EventSource(live);
   let opened = false;
-  stream.addEventListener("open", () => { opened = true; clearInterval(poll); poll = null; });
-  stream.addEventListener("notification", () => ask(count, true));
-  stream.addEventListener("notifications-read", () => ask(count));
-  stream.addEventListener("missed", () => ask(count));
-  stream.addEventListener("task", () => document.body.dispatchEvent(new CustomEvent("task")));
-  stream.addEventListener("error", () => {
-    if (!opened) stream.close(); // not there at all: a closed door is not knocked at for ever
-    fallBack();
-  });
+  const follow = () => {
+    const stream = new EventSource(live);
+    stream.addEventListener("open", () => { opened = true; clearInterval(poll); poll = null; });
+    stream.addEventListener("notification", () => ask(count, true));
+    stream.addEventListener("notifications-read", () => ask(count));
+    stream.addEventListener("missed", () => ask(count));
+    stream.addEventListener("task", () => document.body.dispatchEvent(new CustomEvent("task")));
+    stream.addEventListener("error", () => {
+      fallBack();
+      if (!opened) return stream.close(); // not there at all: a closed door is not knocked at for ever
+      // A browser goes back to a stream that broke, but not to one that was refused: that is how it meets a database that is away.
+      if (stream.readyState === EventSource.CLOSED) setTimeout(follow, KNOCK + Math.random() * KNOCK);
+    });
+  };
+  follow();
 }

@@ -77,4 +77,7 @@ export function startCells(htmx) {
     if (form.dataset.done) return e.preventDefault();
     form.dataset.done = "1";
   });
+  // No answer, or none that could be shown: what was typed is still in the cell and can be sent again.
+  const again = (e) => e.target.matches?.("form[data-cell]") && delete e.target.dataset.done;
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, again);
 }

@@ -67,7 +67,8 @@ export function startToasts(htmx) {
   ajax = (verb, url, options) => htmx.ajax(verb, url, { source: document.body, ...options });
   document.body.addEventListener("toast", (e) => toast(e.detail));
   document.body.addEventListener("reload", () => location.reload());
-  document.body.addEventListener("htmx:responseError", () => {
+  document.body.addEventListener("htmx:responseError", (e) => {
+    if (e.detail.xhr.getResponseHeader("HX-Trigger")) return; // the server has said itself what is the matter
     toast({ text: words().failed, tone: "bad" });
   });
   document.body.addEventListener("htmx:sendError", () => toast({ text: words().offline, tone: "bad" }));

@@ -3,11 +3,12 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 def line(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    with suppress(OSError):  # a log on a full disk: what runs is worth more than what is said
+        print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -76,6 +76,8 @@ class Supervisor:
         self.children = [Child("web", commands.web(port, host)), Child("worker", commands.worker())]
         self.lock: IO[str] | None = None
         self.database_due = 0.0
+        #: Whether state.json has to be written, and whether it was told that this failed.
+        self.stale = self.told = False
 
     def take(self) -> None:
         """Takes the data folder for this supervisor. Raises Problem when another has it."""
@@ -95,12 +97,18 @@ class Supervisor:
 
     def tick(self) -> None:
         """One look at everything; call it a few times a second."""
-        if self.server is not None and self.server.pid() is None:
-            self._revive_database()
+        if self.server is not None:
+            said = self.server.mind_the_disk()
+            if said:
+                line(f"· {said}")
+            if self.server.pid() is None:
+                self._revive_database()
         for child in self.children:
             if not child.alive() and child.due() and not self.stopping:
                 self._start(child)
-                self._write_state()
+                self.stale = True
+        if self.stale:
+            self._write_state()
 
     def healthy(self) -> bool:
         """False once a process has died so often that it will not come up by itself."""
@@ -135,7 +143,7 @@ class Supervisor:
         line("· PostgreSQL does not run: starting it …")
         try:
             self.server.start()
-        except Problem as problem:
+        except (Problem, OSError, subprocess.TimeoutExpired) as problem:  # OSError: the disk is full
             line(str(problem))
             self.database_due = time.monotonic() + 5
 
@@ -172,8 +180,15 @@ class Supervisor:
             "pids": pids,
         }
         fresh = self.data / "run" / "state.json.new"
-        fresh.write_text(json.dumps(kept))
-        fresh.replace(self.data / "run" / "state.json")
+        try:
+            fresh.write_text(json.dumps(kept))
+            fresh.replace(self.data / "run" / "state.json")
+        except OSError as problem:
+            if not self.told:
+                line(f"{fresh} cannot be written ({problem.strerror}). Kith tries again.")
+            self.told = True
+        else:
+            self.stale = self.told = False
 
 
 def _clean(environ: "os._Environ[str]") -> dict[str, str]:

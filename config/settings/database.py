@@ -5,9 +5,13 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-#: One thread of the web uses one connection, the worker a few. With the server down a request fails after `timeout`
-#: seconds instead of hanging, and `reconnect_timeout` keeps the pool from sleeping through the server's return.
-POOL = {"min_size": 1, "max_size": 16, "timeout": 3, "max_idle": 120, "reconnect_timeout": 2}
+from crm.kernel.tenancy.backend.watch import Watched
+
+#: One thread of the web uses one connection, the worker a few. After `timeout` seconds without a connection the watch looks
+#: whether the server is there; `reconnect_timeout` keeps the pool from sleeping through the server's return.
+POOL = {"min_size": 1, "max_size": 16, "timeout": 0.75, "max_idle": 120, "reconnect_timeout": 2, "connection_class": Watched}
+#: Seconds for a new connection: a server that is stopped takes the call and says nothing.
+CONNECT = 3
 
 _NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
@@ -26,7 +30,7 @@ def database(environ: Mapping[str, str]) -> dict[str, Any]:
     for name, key in _NAMES.items():
         if name in parts:
             entry[key] = str(parts.pop(name))
-    entry["OPTIONS"] = {**parts, "application_name": environ.get("KITH_PROCESS", "kith")}
+    entry["OPTIONS"] = {"connect_timeout": CONNECT, **parts, "application_name": environ.get("KITH_PROCESS", "kith")}
     if not owner and environ.get("KITH_POOL", "1") == "1":
         entry["OPTIONS"]["pool"] = dict(POOL)
     return entry

@@ -59,4 +59,5 @@ MIDDLEWARE = [
     "crm.kernel.rest.middleware.Problems",
     "crm.kernel.identity.middleware.Edge",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "config.storage.Room",
 ]

@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import httpx
 
+from tests.faults.installation import Installation
+
 
 @dataclass
 class Load:
-    """Writers that run until `stop()`. `accounts` and `reminders`: id → name of all that was acknowledged."""
+    """Writers that run until `stop()`. `accounts` and `reminders`: id → name of all that was acknowledged; `mark` begins the names."""
 
     url: str
     token: str
@@ -20,6 +22,7 @@ class Load:
     reminders: dict[str, str] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
+    mark: str = field(default_factory=lambda: f"fault-{uuid4().hex[:6]}")
     _over: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -41,7 +44,7 @@ class Load:
         with self.client() as client:
             while not self._over.is_set():
                 count += 1
-                name = f"fault-{number}-{count}-{uuid4().hex[:6]}"
+                name = f"{self.mark}-{number}-{count}"
                 self.asked.add(name)
                 if count % 4:
                     made = self._post(client, "/api/v1/accounts", {"name": name})
@@ -72,3 +75,12 @@ class Load:
                 return ""
         self.problems.append(f"{path}: no answer for 90 seconds")
         return ""
+
+
+def nothing_is_lost(installation: Installation, load: Load) -> None:
+    """Every account that was acknowledged is there, once, and none that nobody asked for."""
+    rows = installation.ask("SELECT id, name FROM account WHERE name LIKE %s", f"{load.mark}-%")
+    kept = {str(row[0]): row[1] for row in rows}
+    assert load.accounts.items() <= kept.items(), "an acknowledged account is lost"
+    assert len(set(kept.values())) == len(kept), "an account was made twice"
+    assert set(kept.values()) <= load.asked

@@ -1,70 +1,26 @@
 """kill -9 of web, worker and PostgreSQL under load: what was acknowledged is there, once and whole.
 
-Three rounds here; `KITH_SOAK=30 ./kith test tests/faults` does thirty.
+Nine kills here, three of each; `just soak` does a hundred, of a part drawn by lot at a moment drawn by lot.
 """
 
 import os
-import signal
+import random
+import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from statistics import median
 
 import httpx
-import psycopg
 import pytest
 
-from config.database import addresses, embedded
-from config.launcher import ports
-from config.launcher.supervisor import state
-from tests.faults.load import Load
-from tests.launch.conftest import Run
+from tests.faults.installation import Installation, until
+from tests.faults.load import Load, nothing_is_lost
 
 pytestmark = pytest.mark.xdist_group("faults")
 
-ROUNDS = int(os.environ.get("KITH_SOAK", "3"))
+PARTS = ("worker", "web", "database")
+KILLS = int(os.environ.get("KITH_SOAK", "0"))
 ROWS = 4_000
-
-
-class Installation:
-    """A running Kith of its own, and its database seen by the owner."""
-
-    def __init__(self, data: Path, port: int, token: str) -> None:
-        self.data, self.port, self.token = data, port, token
-        self.url = f"http://127.0.0.1:{port}"
-
-    def ready(self) -> bool:
-        return ports.answer(f"{self.url}/readyz")[0] == 200
-
-    def kill(self, name: str) -> None:
-        """kill -9 of one part, then waits until the whole answers again."""
-        pids: Any = state(self.data)["pids"]
-        pid = embedded(self.data).pid() if name == "database" else int(pids[name])
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
-        time.sleep(0.5)
-        until(self.ready)
-
-    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(addresses(self.data).owner) as link:
-            return link.execute(sql, values).fetchall()  # type: ignore[arg-type]
-
-
-def until(holds: Callable[[], object], seconds: float = 60) -> None:
-    ends = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.2)
-
-
-@pytest.fixture(scope="module")
-def installation(kith: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    data, port = tmp_path_factory.mktemp("faults") / "data", ports.free_port()
-    done = kith("up", "--detach", "--data", str(data), "--port", str(port))
-    assert done.returncode == 0, done.stderr
-    token = kith("token", "--data", str(data)).stdout.strip()
-    yield Installation(data, port, token)
-    kith("down", "--data", str(data))
 
 
 def upload(client: httpx.Client, mark: str) -> str:
@@ -79,16 +35,24 @@ def upload(client: httpx.Client, mark: str) -> str:
     return str(url)
 
 
+def kills() -> Iterator[tuple[float, str]]:
+    """(seconds of work before it, part to kill)."""
+    dice = random.Random(os.environ.get("KITH_SOAK_SEED", "kith"))  # noqa: S311
+    if not KILLS:
+        yield from ((1.5, name) for name in PARTS * 3)
+    for _ in range(KILLS):
+        yield dice.uniform(0.1, 4), dice.choice(PARTS)
+
+
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(installation: Installation) -> None:
-    load = Load(installation.url, installation.token)
+    load, back = Load(installation.url, installation.token), dict[str, list[float]]()
     with load.client() as client:
         imports = [upload(client, f"import-{number}") for number in range(2)]
         load.start()
         try:
-            for _round in range(ROUNDS):
-                for name in ("worker", "web", "database"):
-                    time.sleep(1.5)
-                    installation.kill(name)
+            for pause, name in kills():
+                time.sleep(pause)
+                back.setdefault(name, []).append(installation.kill(name))
         finally:
             load.stop()
         until(installation.ready)
@@ -102,13 +66,13 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(installation: In
     _every_write_once(installation, load)
     _every_event_once(installation, load)
     _nothing_left_over(installation)
+    if KILLS:
+        figures = [f"{name}: {len(took)} kills, back after {median(took):.1f} s, {max(took):.1f} s at most" for name, took in back.items()]
+        sys.stdout.write("\n".join(["", *figures, f"{len(load.accounts)} accounts, {len(load.reminders)} reminders\n"]))
 
 
 def _every_write_once(installation: Installation, load: Load) -> None:
-    kept = {str(row[0]): row[1] for row in installation.ask("SELECT id, name FROM account WHERE name LIKE 'fault-%%'")}
-    assert load.accounts.items() <= kept.items(), "an acknowledged account is lost"
-    assert len(set(kept.values())) == len(kept), "an account was made twice"
-    assert set(kept.values()) <= load.asked
+    nothing_is_lost(installation, load)
     rows = installation.ask("SELECT count(*), count(DISTINCT name) FROM account WHERE name LIKE 'import-%%'")
     assert rows == [(2 * ROWS, 2 * ROWS)]
     lonely = """

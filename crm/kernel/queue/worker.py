@@ -23,6 +23,7 @@ from procrastinate.jobs import Job as EngineJob
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker as EngineWorker
 
+from crm.kernel.base import room
 from crm.kernel.base.clock import now
 from crm.kernel.queue import engine
 from crm.kernel.queue.registry import Periodic, Service, all_periodic, all_services
@@ -37,6 +38,8 @@ for noisy in ("procrastinate", "psycopg.pool"):
 #: Seconds that running jobs get to finish their batch after a request to stop.
 GRACE = 15.0
 RESCUE_EVERY = 5.0
+#: How often a job asks whether there is room again.
+ROOM_EVERY = 15.0
 #: Seconds after which a long job makes way for others that wait, so that no import keeps a letter waiting.
 TURN = 20.0
 _AWAY = (InterfaceError, OperationalError, engine_errors.ConnectorException, psycopg.OperationalError, OSError)
@@ -155,12 +158,18 @@ class WorkerProcess:
     def run_job(self, context: JobContext, workspace: str, task: str) -> None:
         """The body of every job, in a thread."""
         with self._at_work(context):
+            if room.is_full():
+                raise Again(ROOM_EVERY)
             turn_ends = time.monotonic() + TURN
 
             def crowded() -> bool:
                 return time.monotonic() > turn_ends and engine.somebody_waits()
 
-            run_task(UUID(workspace), UUID(task), self.stopping.is_set, crowded)
+            run_task(UUID(workspace), UUID(task), self._pausing, crowded)
+
+    def _pausing(self) -> bool:
+        """Whether long work has to be left at its next batch: the process ends, or nothing more can be stored."""
+        return self.stopping.is_set() or room.is_full()
 
     def run_periodic(self, context: JobContext, work: Periodic) -> None:
         with self._at_work(context):

@@ -21,6 +21,7 @@ _CODES = {
     413: "too-large",
     429: "too-many",
     503: "unavailable",
+    507: "storage-full",
 }
 _PREFIXES = ("/api/v1", "/api/openapi.json")
 
@@ -44,7 +45,7 @@ class Problems:
 
     def _as_problem(self, answer: HttpResponseBase, status: int) -> HttpResponse:
         kept = {name: answer[name] for name in ("Allow", "Retry-After", "WWW-Authenticate") if name in answer}
-        detail = ""
+        detail = getattr(answer, "said", "")
         if status == 401:
             kept.setdefault("WWW-Authenticate", 'Bearer realm="Kith"')
             detail = _("Send an API token: “Authorization: Bearer kith_…”.")

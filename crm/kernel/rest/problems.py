@@ -31,6 +31,7 @@ TITLES = {
     429: _("Too many requests"),
     500: _("Something went wrong on our side"),
     503: _("Not available right now"),
+    507: _("The storage is full"),
 }
 
 

@@ -1,0 +1,139 @@
+"""`just soak-users`: many people at work in a Kith of its own, and what that costs.
+
+Starts Kith with the demonstration companies on a data folder of its own (kept for the next run), makes as many colleagues as were
+asked for, signs them in, and lets each of them work: one act, then a pause of 15 s on average. Every answer is looked at.
+Prints requests, errors, p50/p95/p99 by kind of request, and the memory of each part of Kith.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import httpx  # noqa: E402
+
+from config.database import embedded  # noqa: E402
+from config.environment import process_environment  # noqa: E402
+from config.launcher import ports  # noqa: E402
+from config.launcher.supervisor import state  # noqa: E402
+from tools.soak_memory import Memory  # noqa: E402
+from tools.soak_people import TIMEOUT, Desk, Person, Record  # noqa: E402
+
+EVERY = 10.0
+RAMP = 30.0
+
+
+def kith(*words: str) -> None:
+    if subprocess.run([sys.executable, "-m", "config.launcher", *words], cwd=ROOT, check=False).returncode:
+        raise SystemExit(f"`kith {words[0]}` failed")
+
+
+def people(data: Path, many: int) -> list[Person]:
+    """Colleagues with sessions, made directly in the database: their passwords are never used."""
+    os.environ.update(process_environment(data, "soak"))
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from tools.soak_office import colleagues  # noqa: PLC0415
+
+    return colleagues(many)
+
+
+@dataclass(slots=True)
+class Watched:
+    """What else was seen meanwhile: the machine's load averages, CPU seconds by part of Kith, and of this program itself."""
+
+    loads: list[float] = field(default_factory=list)
+    cpu: dict[str, float] = field(default_factory=dict)
+
+
+async def crowd(url: str, everyone: list[Person], minutes: float, memory: Memory) -> tuple[Record, Watched]:
+    """Lets all of them work."""
+    record, over, seen = Record(), asyncio.Event(), Watched()
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits, trust_env=False) as client:
+        desks = [Desk(client, person, record, number) for number, person in enumerate(everyone)]
+        tasks = []
+        for desk in desks:
+            tasks += [asyncio.create_task(desk.watch(over)), asyncio.create_task(desk.work(over))]
+            await asyncio.sleep(RAMP / len(desks))
+        record.open, begun = True, time.monotonic()
+        worked, own = memory.worked(), time.process_time()
+        while (passed := time.monotonic() - begun) < minutes * 60:
+            await asyncio.to_thread(memory.sample, passed / 3600)
+            seen.loads.append(os.getloadavg()[0])
+            await asyncio.sleep(min(EVERY, max(0.0, minutes * 60 - passed)))
+        record.open = False
+        seen.cpu = {part: spent - worked[part] for part, spent in memory.worked().items()}
+        seen.cpu["the people"] = time.process_time() - own
+        over.set()
+        await asyncio.wait(tasks, timeout=3)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return record, seen
+
+
+def report(record: Record, memory: Memory, seen: Watched, many: int, minutes: float) -> str:
+    every = [one for taken in record.taken.values() for one in taken]
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    lines = [
+        f"{many} people, {minutes:g} minutes, {len(every):,} requests ({len(every) / minutes / 60:.0f} a second), "
+        f"{len(record.errors)} errors, {record.streams} event streams opened, {record.dropped} of them cut.",
+        f"Commit {commit}, {os.cpu_count()} cores, Python {platform.python_version()}; load average "
+        f"{min(seen.loads):.1f} to {max(seen.loads):.1f}, {statistics.mean(seen.loads):.1f} on average.",
+        "CPU a request: " + ", ".join(f"{part} {spent * 1000 / max(1, len(every)):.1f} ms" for part, spent in seen.cpu.items()) + ".",
+        "",
+        "| request | count | p50 ms | p95 ms | p99 ms | longest ms |",
+        "|---|---|---|---|---|---|",
+        *(_row(kind, taken) for kind, taken in sorted(record.taken.items())),
+        _row("all", every),
+        "",
+        "| part of Kith | MB at first | MB when warm | MB at the end | MB an hour |",
+        "|---|---|---|---|---|",
+        *memory.rows(minutes / 60 * 0.3),
+    ]
+    return "\n".join([*lines, *(f"ERROR {said}" for said in record.errors[:20])])
+
+
+def _row(kind: str, taken: list[float]) -> str:
+    if len(taken) < 2:
+        return f"| {kind} | {len(taken)} | – | – | – | – |"
+    cuts = statistics.quantiles(taken, n=100, method="inclusive")
+    return f"| {kind} | {len(taken):,} | {cuts[49]:.0f} | {cuts[94]:.0f} | {cuts[98]:.0f} | {max(taken):.0f} |"
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("users", type=int, nargs="?", default=500)
+    asked.add_argument("minutes", type=float, nargs="?", default=10)
+    asked.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / f"kith-soak-{os.geteuid()}")
+    options = asked.parse_args()
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    port = ports.free_port()
+    kith("up", "--demo", "--detach", "--data", str(options.data), "--port", str(port))
+    try:
+        everyone = people(options.data, options.users)
+        known: Any = state(options.data)
+        memory = Memory({**known["pids"], "database": embedded(options.data).pid() or 0})
+        record, seen = asyncio.run(crowd(known["url"], everyone, options.minutes, memory))
+    finally:
+        kith("down", "--data", str(options.data))
+    print(report(record, memory, seen, options.users, options.minutes))
+    return 1 if record.errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
