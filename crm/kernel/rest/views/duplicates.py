@@ -82,7 +82,8 @@ def remember_different(call: Call, entity: Entity[Any], id: UUID) -> HttpRespons
 
 def _ids(sent: dict[str, Any]) -> list[UUID]:
     given = sent.get("ids")
-    found = [as_uuid(one) for one in given if isinstance(one, str)] if isinstance(given, list) else []
-    if set(sent) != {"ids"} or not found or None in found or len(found) != len(given) or len(found) > MOST_AT_ONCE:
+    listed = given if isinstance(given, list) else []
+    found = [pk for one in listed if isinstance(one, str) and (pk := as_uuid(one)) is not None]
+    if set(sent) != {"ids"} or len(found) != len(listed) or not 0 < len(found) <= MOST_AT_ONCE:
         raise Wrong(fields={"ids": [_t("A list of one to %(most)s ids is needed here.") % {"most": MOST_AT_ONCE}]})
-    return [one for one in found if one is not None]
+    return found
