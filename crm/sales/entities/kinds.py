@@ -127,14 +127,14 @@ class LeadForms(Entity[LeadForm]):
     kind, plural = "lead_form", "lead_forms"
     label, labels = _("Web form"), _("Web forms")
     icon = "globe"
-    columns = ("name", "languages", "source", "campaign", "gives_to", "retired")
+    columns = ("name", "source", "campaign", "gives_to", "retired")
     form = {
         _("Web form"): ("name", "asks", "requires", "languages", "retired"),
         _("What visitors read"): ("heading_en", "heading_zh", "intro_en", "intro_zh", "consent_en", "consent_zh"),
         _("Afterwards"): ("thanks_en", "thanks_zh", "leads_to"),
         _("Its leads"): ("source", "campaign", "gives_to"),
     }
-    highlights = ("asks", "languages", "gives_to", "campaign")
+    highlights = ("gives_to", "source", "campaign")
     match = ("name",)
     empty = _("A page without sign-in that makes leads. Make one, then put its link or snippet on your website.")
 
