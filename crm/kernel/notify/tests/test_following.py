@@ -123,7 +123,7 @@ def test_a_name_in_a_subject_rings_and_reads_as_a_name_everywhere(north: Company
     for where in ("/", "/activities/", f"/activities/{made['id']}/", f"/accounts/{account.pk}/"):
         page = north.browser("bo").get(where).content.decode()
         assert title in page and "person:" not in page, where
-    renamed = north.api("ada").patch(f"/api/v1/activities/{made['id']}", {"subject": sent["subject"]}, content_type="application/json")
+    renamed = north.api("admin").patch(f"/api/v1/activities/{made['id']}", {"subject": sent["subject"]}, content_type="application/json")
     assert renamed.json()["subject"] == title
     assert len([one for one in lines(north, "bo") if "mentioned" in one]) == 1, "nobody is told twice"
 
