@@ -14,7 +14,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
-from crm.kernel.notify.bell import marked, plain
+from crm.kernel.notify.bell import mark, marked, names, plain
 from crm.kernel.outbox.publishing import publish, publish_many
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.pipeline import CREATE, Write, after_batch, contribute
@@ -86,6 +86,14 @@ def plain_subject(write: Write) -> None:
     """A subject is a title, in lists, calendars and mails: people named in it stand there as "@Name"."""
     if write.changed("subject"):
         write.values["subject"] = plain(write.values["subject"] or "")
+
+
+@contribute("check", Activity)
+def still_named(write: Write) -> None:
+    """Who was named in the text stays so when a form, which shows "@Name", brings it back."""
+    there = marked(write.old.get("body") or "")
+    if there and write.changed("body") and write.values["body"]:
+        write.values["body"] = mark(write.values["body"], {pk: name for pk, name in names().items() if pk in there})
 
 
 @contribute("after", Activity)

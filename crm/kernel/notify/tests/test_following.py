@@ -128,6 +128,24 @@ def test_a_name_in_a_subject_rings_and_reads_as_a_name_everywhere(north: Company
     assert len([one for one in lines(north, "bo") if "mentioned" in one]) == 1, "nobody is told twice"
 
 
+def test_a_form_shows_names_and_keeps_who_is_named(north: Company) -> None:
+    account, bo = north.make("account", {"name": "Acme"}, by="ada"), north.people["bo"]
+    given = {"type": "note", "subject": "Price?", "body": f"@{bo.name} what do you think", "mention": [str(bo.pk)]}
+    assert north.browser("ada").post(f"/activities/log/{account.pk}", given).status_code == 302
+    entity = registry.kind("activity")
+    assert entity is not None
+    with north.as_("ada"):
+        made = entity.model._default_manager.get()
+    kept, address = made.body, f"/activities/{made.pk}/edit"
+    page = north.browser("ada").get(address).content.decode()
+    assert f"@{bo.name} what do you think" in page and "person:" not in page
+    for body, stored in ((f"@{bo.name} what do you think", kept), (f"Well, @{bo.name}", f"Well, @[{bo.name}](person:{bo.pk})")):
+        assert north.browser("ada").post(address, {"subject": "Price?", "type": "note", "body": body}).status_code == 302
+        with north.as_("ada"):
+            assert entity.model._default_manager.get().body == stored
+    assert lines(north, "bo") == ["Ada Whitfield mentioned you: Price?"]
+
+
 def test_what_rings_is_chosen_in_the_profile(north: Company) -> None:
     account = north.make("account", {"name": "Acme"}, by="ada")
     browser = north.browser("ada")
