@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 import pytest
 
 from crm.kernel.base.clock import now
-from crm.kernel.identity.models import User
+from crm.kernel.identity.models import Team, User
 from crm.kernel.testing.cast import Company
 from crm.sales import queries
 from crm.sales.models import Opportunity, Pipeline, Stage
@@ -62,6 +62,33 @@ def test_figures_are_those_of_the_rows_one_may_see(north: Company) -> None:
             by_stage = {one.label: one.minor("CNY") for one in queries.pipeline_by_stage(pipeline)}
             assert by_stage["Won"] == won * 100 and sum(by_stage.values()) == sum((open_, won, 30 * lost)) * 100
             assert queries.won_by_month(12)[-1].minor("CNY") == won * 100
+
+
+def test_the_page_tells_one_team_or_one_person(north: Company) -> None:
+    filled(north)
+    account = north.make("account", {"name": "A"}, by="ada")
+    for who in ("ada", "cleo"):
+        home = account.pk if who == "ada" else north.make("account", {"name": "B"}, by="cleo").pk
+        values = {"type": "call", "subject": "x", "record": home, "done_at": now() - datetime.timedelta(days=1)}
+        north.make("activity", values, by=who)
+    admin = north.browser("admin")
+    with north.as_("admin"):
+        east, west = Team.objects.get(name="East"), Team.objects.get(name="West")
+    ada, cleo = north.people["ada"], north.people["cleo"]
+    for key, open_, won, people in (
+        ("", 2, 2, {ada.name, cleo.name}), (f"team:{east.pk}", 2, 1, {ada.name}), (f"team:{west.pk}", 0, 1, {cleo.name}),
+        (f"person:{ada.pk}", 2, 1, {ada.name}), (f"person:{cleo.pk}", 0, 1, {cleo.name}), ("person:nonsense", 2, 2, {ada.name, cleo.name}),
+    ):  # fmt: skip
+        page = admin.get("/sales/", {"whose": key}).content.decode()
+        results = dict(re.findall(r'data-person="([^"]+)">.*?<a href="[^"]+">(\d+)</a>', page))
+        assert results.keys() == people and sum(map(int, results.values())) == won, key
+        assert set(re.findall(r'<th scope="row"><a href="/activities/[^"]+">([^<]+)</a>', page)) == people, key
+        link = re.search(r'data-tile="open" href="([^"]+)"', page)
+        assert link is not None
+        listed = admin.get(link[1].replace("&amp;", "&")).content.decode()
+        assert set(re.findall(r">\s*([a-e])\s*</a>", listed)) == ({"a", "b"} if open_ else set()), key
+    page = north.browser("cleo").get("/sales/", {"whose": f"team:{east.pk}"}).content.decode()
+    assert "data-person" not in page, "a choice shows nothing that one may not see"
 
 
 def test_amounts_in_two_currencies_are_never_added(north: Company) -> None:
