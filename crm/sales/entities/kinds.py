@@ -16,6 +16,7 @@ from crm.sales.models import (
     OpportunityContact,
     OpportunityLine,
     Pipeline,
+    ScoreRule,
     Stage,
 )
 
@@ -100,7 +101,7 @@ class Leads(Entity[Lead]):
     label, labels = _("Lead"), _("Leads")
     icon = "target"
     menu, menu_order = "customers", 25
-    columns = ("name", "company", "status", "source", "mobile", "email", "owner")
+    columns = ("name", "company", "status", "score", "source", "mobile", "owner")
     board, board_sum = "status", "budget"
     card = ("company", "name", "budget", "source", "owner")
     form = {
@@ -112,7 +113,7 @@ class Leads(Entity[Lead]):
         _("More"): ("tags", "external_id", "description"),
     }
     quick = ("name", "company", "mobile", "email", "source", "need")
-    highlights = ("status", "budget", "source", "campaign", "round")
+    highlights = ("status", "score", "budget", "source", "round")
     facts = ("company", "mobile", "email", "wechat", "need", "account", "contact", "opportunity")
     match = ("external_id", "email", "mobile", "name")
     hint = ("company", "status")
@@ -148,6 +149,17 @@ class AssignmentRules(Entity[AssignmentRule]):
     sort = "position"
     match = ("name",)
     empty = _("Who gets new leads that have no owner yet. The first rule that fits decides.")
+
+
+class ScoreRules(Entity[ScoreRule]):
+    kind, plural = "score_rule", "score_rules"
+    label, labels = _("Score rule"), _("Score rules")
+    icon = "target"
+    columns = ("name", "points", "condition", "retired")
+    form = {_("Score rule"): ("name", "condition", "points", "retired")}
+    sort = "-points"
+    match = ("name",)
+    empty = _("What makes a lead promising: each rule gives points to the leads it fits.")
 
 
 class OpportunityLines(Entity[OpportunityLine]):
