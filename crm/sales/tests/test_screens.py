@@ -7,10 +7,13 @@ from urllib.parse import unquote_plus
 import pytest
 
 from crm.kernel.base.clock import now
+from crm.kernel.entity.shipped import told
 from crm.kernel.identity.models import Team, User
 from crm.kernel.testing.cast import Company
 from crm.sales import queries
+from crm.sales.actions import STAGES_OF
 from crm.sales.models import Opportunity, Pipeline, Stage
+from crm.sales.models.pipeline import Selling
 
 
 def stages(company: Company) -> dict[str, Stage]:
@@ -192,6 +195,30 @@ def test_a_refused_change_says_why_and_keeps_what_was_typed(north: Company) -> N
     with north.as_("admin"):
         assert not Pipeline.objects.filter(name="Typed").exists()
     assert admin.post(f"/sales/stages/{found['Won'].pk}/remove").status_code == 422
+
+
+@pytest.mark.parametrize("way", [way.value for way in Selling])
+def test_each_way_of_selling_has_stages_of_its_own_from_the_first_talk_to_the_end(north: Company, way: str) -> None:
+    admin, api = north.browser("admin"), north.api("ada")
+    assert admin.post("/sales/pipelines/add", {"name": "The way", "way": way}).status_code == 302
+    with north.as_kith():
+        pipeline = Pipeline.objects.get(way=way, main=False)
+        own = list(Stage.objects.filter(pipeline_id=pipeline.pk).order_by("position"))
+    assert [one.kind for one in own][-2:] == ["won", "lost"] and len(own) >= 5
+    named = {told(name) for name, *_facts in STAGES_OF[Selling(way)]}
+    assert {one.name for one in own} == named
+    sent = {"name": "By this way", "pipeline": str(pipeline.pk), "amount": "500", "amount_currency": "CNY"}
+    made = api.post("/api/v1/opportunities", sent, content_type="application/json").json()
+    assert (made["stage"], made["probability"]) == (str(own[0].pk), f"{own[0].probability:.2f}"), "its own first stage and chance"
+    for stage in own[1:-2]:
+        moved = api.patch(f"/api/v1/opportunities/{made['id']}", {"stage": str(stage.pk)}, content_type="application/json")
+        assert moved.status_code == 200 and moved.json()["probability"] == f"{stage.probability:.2f}"
+    page = north.browser("ada").get(f"/opportunities/{made['id']}/").content.decode()
+    assert all(one.name in page for one in own[:-1]), "the bar of the deal tells the stages of its way"
+    figures = north.browser("ada").get("/sales/", {"pipeline": str(pipeline.pk)}).content.decode()
+    assert set(re.findall(r'data-stage="([^"]+)"', figures)) == {one.name for one in own}
+    done = api.post(f"/api/v1/opportunities/{made['id']}/actions/win", "{}", content_type="application/json").json()
+    assert done["stage"] == str(own[-2].pk) and done["pipeline"] == str(pipeline.pk)
 
 
 def test_only_who_sets_up_edits_pipelines_and_only_the_own_ones(north: Company, south: Company) -> None:
