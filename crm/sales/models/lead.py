@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers.models.sources import Source
 from crm.kernel.entity import fields as f
@@ -44,7 +45,7 @@ class Lead(Record):
     owner or status last changed, `round` how often it has been in the pool."""
 
     name = f.PersonName(
-        _("Name"),
+        pgettext_lazy("person", "Name"),
         required=True,
         title=True,
         help=_("The company's name is taken where the person is not known."),
