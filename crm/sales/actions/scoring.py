@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.entity.shipped import shipped
@@ -9,6 +10,7 @@ from crm.kernel.queue.progress import Progress
 from crm.kernel.queue.registry import job
 from crm.kernel.records.writing import create_many
 from crm.kernel.tenancy import bulk
+from crm.kernel.tenancy.scope import because
 from crm.sales.models import Lead
 from crm.sales.models.lead import OPEN, LeadStatus
 from crm.sales.queries.carried import kind_of
@@ -36,7 +38,8 @@ def score(leads: Iterable[Lead]) -> None:
             there[pk].score = points
             changed.append(there[pk])
     if changed:
-        bulk.update(Lead, changed, ["score"])
+        with because(_t("the score follows the rules")):
+            bulk.update(Lead, changed, ["score"])
 
 
 @job("sales.score_leads", label=_("Scoring leads anew"), batched=True)

@@ -66,7 +66,7 @@ class Lead(Record):
     industry = f.Text(_("Industry"), synonyms=("sector", "branch", "行业", "所属行业"))
     tax_id = f.TaxId(_("Tax number"), synonyms=("vat", "vat number", "credit code", "统一社会信用代码", "税号", "信用代码"))
     status = f.Choice(_("Status"), LeadStatus, default=LeadStatus.NEW, synonyms=("lead status", "线索状态", "状态"))
-    score = f.Integer(_("Score"), readonly=True, tracked=False, help=_("The points of the score rules that it meets."))
+    score = f.Integer(_("Score"), readonly=True, tracked=False, default=0, help=_("The points of the score rules that it meets."))
     reason = f.Choice(_("Reason"), LeadReason, synonyms=("why", "disqualified because", "原因"))
     reason_note = f.Text(_("More on the reason"), longest=400, synonyms=("reason note", "原因说明"))
     comes_back_on = f.Date(_("Comes back on"), synonyms=("back on", "回流日期"))
