@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from crm.commerce.models import CurrencyRate, PriceEntry
 from crm.kernel.base.money import Money
 from crm.kernel.tenancy.models import Workspace
-from crm.kernel.tenancy.scope import current_workspace_id
+from crm.kernel.tenancy.scope import current_workspace_id, once
 
 ONE = Decimal(1)
 
@@ -42,20 +42,21 @@ class Proposal:
 
 def company_currency() -> str:
     """The currency the company reckons in."""
-    return str(Workspace.objects.values_list("currency", flat=True).get(pk=current_workspace_id()))
+    return once(("company's currency",), lambda: str(Workspace.objects.values_list("currency", flat=True).get(pk=current_workspace_id())))
 
 
 def rate_between(one: str, other: str, day: datetime.date, own: str | None = None) -> Rate | None:
     """The last rate told on or before the day, straight or by way of the company's currency; None where there is none."""
     if one == other:
         return Rate(ONE, day, "", other)
-    straight = _told(one, other, day)
+    straight = once(("rate", one, other, day), lambda: _told(one, other, day))
     if straight is not None:
         return straight
     middle = own or company_currency()
     if middle in (one, other):
         return None
-    first, second = _told(one, middle, day), _told(middle, other, day)
+    first = once(("rate", one, middle, day), lambda: _told(one, middle, day))
+    second = once(("rate", middle, other, day), lambda: _told(middle, other, day))
     if first is None or second is None:
         return None
     sources = ", ".join(dict.fromkeys(part for part in (first.source, second.source) if part))

@@ -15,6 +15,7 @@ from crm.kernel.base import ics
 from crm.kernel.base.clock import now
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
+from crm.kernel.notify.bell import plain
 from crm.kernel.records.reading import names_of
 
 #: How far back a calendar goes, and how much it holds at most.
@@ -42,7 +43,7 @@ def calendar(actor: Actor, tasks: str, address: Callable[[UUID], str]) -> str:
 def _part(one: Any, tasks: str, account: str, seen: dict[str, Any], address: str) -> list[str]:
     subject = (one.subject if "subject" in seen else "") or _("Activity")
     meeting = one.type in _MEETINGS
-    body = one.body if "body" in seen else None
+    body = plain(one.body) if one.body and "body" in seen else None
     facts: dict[str, ics.Value | None] = {
         "UID": f"{one.pk}@kith",
         "DTSTAMP": one.updated_at,

@@ -20,6 +20,7 @@ PARTICULAR: dict[str, dict[str, Any]] = {
     "contact_point": {"value": "021 6488 2107"},
     "currency_rate": {"currency": "USD"},
     "opportunity_line": {"description": "Example"},
+    "score_rule": {"condition": "company is filled"},
 }
 
 

@@ -85,7 +85,9 @@ def steps(day: Day) -> Iterator[Candidate]:
         days = (today - due).days
         why = ngettext("%(num)s day late", "%(num)s days late", days) % {"num": days} if days else _t("Due today")
         why = " · ".join(filter(None, [why, _about(one)]))
-        yield Candidate("late" if days else "today", one.pk, "activity", _step(entity, one, why), days / 14)
+        item = _step(entity, one, why)
+        item = myday.replaced(item, due=wording.date(due)) if days else item  # how late it is stands in the reason
+        yield Candidate("late" if days else "today", one.pk, "activity", item, days / 14)
 
 
 @finds(20)

@@ -12,6 +12,7 @@ weightiest stands.
 | today    | 50     | 0               | an activity of mine is due today                                     |
 | stuck    | 45     | 15, times usual | a deal of mine stands in its stage more than twice its usual days    |
 | silent   | 40     | 20, times usual | a customer of mine has been silent twice as long as is usual for him |
+| lead     | 38     | 12, days, score | a lead of mine has nothing planned and nobody has spoken with it     |
 | no_step  | 35     | 0               | an open deal of mine has nothing planned                             |
 | birthday | 30     | 0               | a contact of mine has a birthday within a week                       |
 
@@ -30,7 +31,7 @@ from crm.kernel.pages import myday
 
 WEIGHTS: Mapping[str, tuple[float, float]] = {
     "mention": (90, 10), "late": (70, 20), "closes": (60, 15), "today": (50, 0),
-    "stuck": (45, 15), "silent": (40, 20), "no_step": (35, 0), "birthday": (30, 0),
+    "stuck": (45, 15), "silent": (40, 20), "lead": (38, 12), "no_step": (35, 0), "birthday": (30, 0),
 }  # fmt: skip
 TASTE, LEAST_TASTE = 0.7, 0.25
 #: A "not useful" counts for so long.

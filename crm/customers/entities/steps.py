@@ -14,7 +14,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
-from crm.kernel.notify.bell import marked
+from crm.kernel.notify.bell import mark, marked, names, plain
 from crm.kernel.outbox.publishing import publish, publish_many
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.pipeline import CREATE, Write, after_batch, contribute
@@ -81,12 +81,28 @@ def activity_news(write: Write) -> None:
         publish(ActivityDone(record=record.pk, type=record.type, about=record.record_id, account=record.account_id))
 
 
+@contribute("check", Activity)
+def plain_subject(write: Write) -> None:
+    """A subject is a title, in lists, calendars and mails: people named in it stand there as "@Name"."""
+    if write.changed("subject"):
+        write.values["subject"] = plain(write.values["subject"] or "")
+
+
+@contribute("check", Activity)
+def still_named(write: Write) -> None:
+    """Who was named in the text stays so when a form, which shows "@Name", brings it back."""
+    there = marked(write.old.get("body") or "")
+    if there and write.changed("body") and write.values["body"]:
+        write.values["body"] = mark(write.values["body"], {pk: name for pk, name in names().items() if pk in there})
+
+
 @contribute("after", Activity)
 def mentions(write: Write) -> None:
     """Tells those who are named in the text, and were not before."""
-    if not write.changed("body"):
-        return
-    named = [one for one in marked(write.values["body"] or "") if one not in marked(write.old.get("body") or "")]
+    named = marked(str(write.given.get("subject") or "")) if write.changed("subject") else []
+    if write.changed("body"):
+        named += [one for one in marked(write.values["body"] or "") if one not in marked(write.old.get("body") or "")]
+    named = list(dict.fromkeys(named))
     if named and write.record.deleted_at is None:
         publish(PeopleMentioned(record=write.record.pk, users=tuple(named[:MOST_NAMED]), by=write.actor.name))
 

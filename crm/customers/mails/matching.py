@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from crm.customers.models.contact_point import PointType
-from crm.kernel.access.policy import visible
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
+from crm.kernel.tenancy.scope import current_actor
 
 #: Domains that many people share: they say nothing about a company.
 SHARED = frozenset(
@@ -45,12 +49,19 @@ def contacts(addresses: Iterable[str]) -> dict[str, UUID]:
     people, points = registry.kind("contact"), registry.kind("contact_point")
     assert people is not None and points is not None
     field = people.fields["email"]
-    further = visible(points).filter(type=PointType.EMAIL, value__in=wanted, record__kind="contact", record__deleted_at=None)
+    further = _seen(points, "value", "type").filter(type=PointType.EMAIL, value__in=wanted, record__kind="contact", record__deleted_at=None)
     found: dict[str, UUID] = dict(further.order_by("-created_at").values_list("value", "record_id"))
     kept = set(visible(people).filter(pk__in=set(found.values())).values_list("pk", flat=True))
     found = {address: pk for address, pk in found.items() if pk in kept}
-    own = visible(people).filter(**{f"{field.filter_ref()}__in": [field.compared(one) for one in wanted]})
+    own = _seen(people, "email").filter(**{f"{field.filter_ref()}__in": [field.compared(one) for one in wanted]})
     return found | dict(own.order_by("-created_at").values_list("email", "pk"))
+
+
+def _seen(entity: Entity[Any], *names: str) -> QuerySet[Any]:
+    """The rows that the actor may see; none where one of the fields by which they are found is hidden from him."""
+    hidden = policy_for(entity).hidden(current_actor())
+    rows: QuerySet[Any] = visible(entity)
+    return rows.none() if hidden.intersection(names) else rows
 
 
 def guess(name: str, address: str, text: str) -> Guess:
@@ -80,7 +91,7 @@ def _account(domain: str) -> Any:
     entity = registry.kind("account")
     assert entity is not None
     places = [f"{scheme}://{www}{domain}{end}" for scheme in ("https", "http") for www in ("", "www.") for end in ("", "/")]
-    found = list(visible(entity).filter(website__in=places)[:2])
+    found = list(_seen(entity, "website").filter(website__in=places)[:2])
     return found[0] if len(found) == 1 else None
 
 

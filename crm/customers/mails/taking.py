@@ -20,6 +20,7 @@ from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.files.actions import keep_with
+from crm.kernel.notify.bell import unmarked
 from crm.kernel.records.reading import fetch_any, links_of
 from crm.kernel.records.writing import change, create
 from crm.kernel.tenancy.scope import current_workspace_id
@@ -107,12 +108,12 @@ def _activity(record_id: UUID, letter: letters.Letter) -> Activity:
     at = letter.sent_at or now()
     values = {
         "type": ActivityType.EMAIL,
-        "subject": letter.subject or _("Mail without a subject"),
+        "subject": unmarked(letter.subject) or _("Mail without a subject"),
         "record": record_id,
         "people": list(dict.fromkeys(people.values())),
         "done_at": min(at, now() + datetime.timedelta(days=1)),
         "direction": Direction.OUT if letter.sender is not None and letter.sender.address in ours else Direction.IN,
-        "body": letter.text,
+        "body": unmarked(letter.text),
     }
     made: Activity = create(_kind(), values)
     return made

@@ -58,7 +58,10 @@ class Contact(Record):
     """One person. Further phones, mails and addresses with their validity are `ContactPoint`s."""
 
     name = f.PersonName(
-        _("Name"), required=True, title=True, synonyms=("full name", "contact", "contact name", "person", "姓名", "联系人", "联系人姓名")
+        pgettext_lazy("person", "Name"),
+        required=True,
+        title=True,
+        synonyms=("full name", "contact", "contact name", "person", "姓名", "联系人", "联系人姓名"),
     )
     salutation = f.Text(_("Salutation"), longest=40, synonyms=("prefix", "title of courtesy", "称谓", "称呼"))
     account = f.Link("customers.Account", _("Account"), synonyms=("company", "company name", "customer", "公司", "客户公司", "单位"))

@@ -51,12 +51,20 @@ def test_ones_own_activities_and_nothing_else(north: Company) -> None:
     assert answer.status_code == 200 and answer["Content-Type"] == "text/calendar; charset=utf-8"
     parts = {facts["SUMMARY"]: (kind, facts) for kind, facts in read(answer.content.decode()) if "SUMMARY" in facts}
     assert set(parts) == {"Visit the harbour", "Send the offer"}
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
     kind, visit = parts["Visit the harbour"]
     assert (kind, visit["DTSTART"], visit["DTEND"]) == ("VEVENT", "20261124T093000Z", "20261124T110000Z")
     assert parts["Send the offer"][0] == "VEVENT"
     as_tasks = read(Client().get(address(north, tasks="todo")).content.decode())
     assert {kind for kind, facts in as_tasks if facts.get("SUMMARY") == "Send the offer"} == {"VTODO"}
     assert {kind for kind, facts in as_tasks if facts.get("SUMMARY") == "Visit the harbour"} == {"VEVENT"}
+
+
+def test_who_is_named_in_a_text_stands_there_by_name(north: Company) -> None:
+    bo = north.people["bo"]
+    planned(north, "ada", "Visit", type="visit", body=f"Bring @[Bo](person:{bo.pk}) along")
+    (facts,) = [facts for _kind, facts in read(Client().get(address(north)).content.decode()) if "SUMMARY" in facts]
+    assert facts["DESCRIPTION"] == f"Bring @{bo.name} along"
 
 
 def test_fetched_again_only_when_something_changed(north: Company) -> None:

@@ -5,7 +5,10 @@ from django.test import Client
 
 from crm.customers.models import Activity, Contact, Mail
 from crm.kernel.files.models import FileRef
+from crm.kernel.identity.actions.roles import save_role
+from crm.kernel.notify.models import Mention
 from crm.kernel.testing.cast import Company
+from crm.kernel.testing.work import run_jobs
 
 HTML = b"<p>Dear Ada,</p><script>alert(1)</script><p>we <b>agree</b>.</p><img src='http://spy.example/x.gif'>"
 
@@ -93,6 +96,38 @@ def test_what_is_no_mail_is_refused_in_one_sentence(north: Company) -> None:
     assert status == 422 and "This is not a mail" in str(said)
     with north.as_("ada"):
         assert not Activity.objects.exists()
+
+
+def test_a_mail_from_outside_names_nobody(north: Company) -> None:
+    account, bo = north.make("account", {"name": "Acme"}, by="ada"), north.people["bo"]
+    mark = f"@[Boss](person:{bo.pk})"
+    raw = f"From: x@evil.example\nSubject: {mark} hello\nMessage-ID: <9@evil.example>\n\nPlease {mark} pay.".encode()
+    _status, told = take(north.api("ada"), "accounts", account.pk, raw)
+    run_jobs(north.id)
+    with north.as_("ada"):
+        made = Activity.objects.get(pk=told["id"])
+        assert (made.subject, made.body) == ("@Boss hello", "Please @Boss pay.")
+        assert not Mention.objects.exists()
+
+
+def test_a_hidden_address_finds_nobody(north: Company) -> None:
+    account = north.make("account", {"name": "Acme", "website": "https://acme.cn"}, by="ada")
+    north.make("contact", {"name": "陈静", "email": "chen@acme.cn"}, by="ada")
+    contact = north.make("contact", {"name": "Wang"}, by="ada")
+    north.make("contact_point", {"record": contact.pk, "type": "email", "value": "wang@home.example"}, by="ada")
+    with north.as_("admin"):
+        role = north.roles["Seller"]
+        closed = {
+            "contact": {"fields": {"email": "hidden"}},
+            "contact_point": {"fields": {"value": "hidden"}},
+            "account": {"fields": {"website": "hidden"}},
+        }
+        save_role(role.pk, role.name, role.description, {**role.grants, "kinds": {**role.grants["kinds"], **closed}})
+    _status, told = take(north.api("ada"), "accounts", account.pk, eml(to="wang@home.example"))
+    assert told["people"] == [] and {one["address"] for one in told["unknown"]} == {"chen@acme.cn", "wang@home.example"}
+    dialog = north.browser("ada").get(f"/mails/{told['id']}/person", {"address": "chen@acme.cn"}).content.decode()
+    assert 'name="company" value="Acme"' in dialog, "the domain speaks for itself"
+    assert take(north.api("bo"), "accounts", account.pk, eml(number="2", to="wang@home.example"))[1]["people"], "others find them"
 
 
 def test_rights_and_other_companies(north: Company, south: Company) -> None:

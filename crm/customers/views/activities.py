@@ -95,6 +95,7 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
         changed = planned.changed_at(actor)
         CalendarLink.objects.filter(pk=link.pk).update(last_used_at=now())
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, no-cache"})
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     answer.headers["Content-Disposition"] = 'inline; filename="kith.ics"'
     etag = quote_etag(hashlib.sha256(text.encode()).hexdigest())
     last = int(changed.timestamp()) if changed else None

@@ -11,7 +11,8 @@ from crm.kernel.identity.models import User
 from crm.kernel.notify.following import may_see
 from crm.kernel.records.reading import fetch_any
 
-MOST = 8
+#: So many are shown, out of so many whose name fits.
+MOST, ASKED = 8, 60
 
 
 @require_GET
@@ -19,11 +20,16 @@ def people(request: HttpRequest, record: UUID) -> JsonResponse:
     """`?q=`: up to eight colleagues by name, pinyin or initials; those who may not see the record come last and say so."""
     entity, about = fetch_any(record)
     asked = fold(searchable(request.GET.get("q", ""))[:60]).replace(" ", "")
-    found = [one for one in User.objects.filter(is_active=True).order_by("name", "id") if _fits(one.name, asked)][:MOST]
-    sight = {one.pk: may_see(entity, about.pk, one.pk) for one in found}
-    no = _("may not see this")
-    items = [{"id": str(one.pk), "title": one.name, "may": sight[one.pk], "note": "" if sight[one.pk] else no} for one in found]
-    return JsonResponse({"items": sorted(items, key=lambda item: not item["may"])})
+    found = [one for one in User.objects.filter(is_active=True).order_by("name", "id") if _fits(one.name, asked)][:ASKED]
+    may, others = [], []
+    for one in found:
+        if may_see(entity, about.pk, one.pk):
+            may.append({"id": str(one.pk), "title": one.name, "may": True, "note": ""})
+            if len(may) == MOST:
+                break
+        else:
+            others.append({"id": str(one.pk), "title": one.name, "may": False, "note": _("may not see this")})
+    return JsonResponse({"items": [*may, *others][:MOST]})
 
 
 def _fits(name: str, asked: str) -> bool:

@@ -17,6 +17,8 @@ from crm.kernel.tenancy.scope import current_actor
 
 #: Fields that are filled in for everybody: what a form holds there was not typed.
 _OWN = frozenset({"owner", "team"})
+#: So many pairs are decided at once.
+MOST_AT_ONCE = 100
 
 
 def keep_apart(record: UUID, others: Iterable[UUID]) -> int:

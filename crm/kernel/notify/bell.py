@@ -102,6 +102,11 @@ def named(found: re.Match[str]) -> str:
     return names().get(UUID(found[2]), found[1])
 
 
+def unmarked(text: str) -> str:
+    """A text from outside, where nobody is named: marks in it become "@Name" as it was written."""
+    return MARK.sub(r"@\1", text)
+
+
 def plain(text: str) -> str:
     """A text with its marks read as "@Name", by the present names."""
     return MARK.sub(lambda found: f"@{named(found)}", text) if "](person:" in text else text

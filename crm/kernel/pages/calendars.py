@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, get_day_names
+from babel.dates import format_interval, format_skeleton, get_day_names
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
@@ -185,7 +185,10 @@ def _turn(span: str, day: datetime.date, way: int) -> str:
 def _title(span: str, day: datetime.date, first: datetime.date, last: datetime.date, reading: Reading) -> str:
     if span == "month":
         return str(format_skeleton("yMMMM", day, locale=reading.locale))
-    return f"{short_date(first, reading, first)} – {short_date(last, reading, first)}"
+    same_year = first.year == last.year == now().astimezone(reading.zone).year  # the days of the week stand at the columns
+    skeleton = "MMMd" if same_year else "yMMMd"
+    locale = reading.locale if reading.locale != "en" else "en_GB"  # the day stands before its month, as everywhere
+    return str(format_interval(first, last, skeleton, locale=locale))
 
 
 def _weekday(day: datetime.date, reading: Reading) -> str:

@@ -14,6 +14,7 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.notify.bell import plain
 from crm.kernel.pages.links import few, lookup_url, name_of_link
 from crm.kernel.records.reading import links_of
 from crm.kernel.tenancy.scope import current_actor
@@ -148,6 +149,8 @@ def _value(one: Fact, kind: str, record: Any, given: QueryDict | None, reading: 
         return "true" if value else "false"
     if kind == "phone" or one.spoken:
         return str(one.display(value, reading))
+    if kind == "area":
+        return plain(str(value))  # people are named in it as they are called; the write knows them again
     raw = one.to_json(value)
     return [str(part) for part in raw] if several else "" if raw is None else str(raw)
 

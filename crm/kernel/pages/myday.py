@@ -77,4 +77,20 @@ def sections(actor: Any) -> list[Section]:
     """All sections that have something to say or to teach."""
     moment = now()
     found = [fill(actor, moment) for _order, fill in _FILLS]
-    return [one for one in found if one is not None and (one.items or one.empty)]
+    return _once([one for one in found if one is not None and (one.items or one.empty)])
+
+
+def _once(found: list[Section]) -> list[Section]:
+    """A record stands in one section of the main column: the first that has it."""
+    there: set[str] = set()
+    kept = []
+    for one in found:
+        if one.where != "main":
+            kept.append(one)
+            continue
+        fresh = [item for item in one.items if item.url not in there]
+        there |= {item.url for item in fresh}
+        gone = len(one.items) - len(fresh)
+        if fresh or not gone:
+            kept.append(replace(one, items=fresh, count=one.count - gone if one.count is not None else None))
+    return kept

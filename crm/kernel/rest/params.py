@@ -113,6 +113,18 @@ CHECK = Param(
     _duplicates,
 )
 
+
+
+def _ids(text: str) -> list[UUID]:
+    return [_id(part) for part in _names(text)]
+
+
+DIFFERENT = Param(
+    "different",
+    {"type": "string"},
+    gettext_lazy("Ids of records, separated by commas, that the new one is different from: “check” leaves them out, and it is remembered."),
+    _ids,
+)
 REJECTS_FORMAT = Param(
     "format",
     {"type": "string", "enum": ["csv", "xlsx"], "default": "csv"},

@@ -63,6 +63,8 @@ ROUTES: list[Route] = [
     _route(
         "/{plural}/{id}", GET=records.read_record, PATCH=records.change_record, DELETE=records.delete_record
     ),
+    _route("/{plural}/{id}/same", POST=duplicates.add_what_is_known),
+    _route("/{plural}/{id}/different", POST=duplicates.remember_different),
     _route("/{plural}/{id}/restore", POST=records.restore_record),
     _route("/{plural}/{id}/history", GET=history.read_history),
     _route("/{plural}/{id}/files", GET=files.list_files, POST=files.attach_file),

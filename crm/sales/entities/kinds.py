@@ -16,6 +16,7 @@ from crm.sales.models import (
     OpportunityContact,
     OpportunityLine,
     Pipeline,
+    ScoreRule,
     Stage,
 )
 
@@ -100,7 +101,7 @@ class Leads(Entity[Lead]):
     label, labels = _("Lead"), _("Leads")
     icon = "target"
     menu, menu_order = "customers", 25
-    columns = ("name", "company", "status", "source", "mobile", "email", "owner")
+    columns = ("name", "company", "status", "score", "source", "mobile", "owner")
     board, board_sum = "status", "budget"
     card = ("company", "name", "budget", "source", "owner")
     form = {
@@ -112,7 +113,7 @@ class Leads(Entity[Lead]):
         _("More"): ("tags", "external_id", "description"),
     }
     quick = ("name", "company", "mobile", "email", "source", "need")
-    highlights = ("status", "budget", "source", "campaign", "round")
+    highlights = ("status", "score", "budget", "source", "round")
     facts = ("company", "mobile", "email", "wechat", "need", "account", "contact", "opportunity")
     match = ("external_id", "email", "mobile", "name")
     hint = ("company", "status")
@@ -127,14 +128,14 @@ class LeadForms(Entity[LeadForm]):
     kind, plural = "lead_form", "lead_forms"
     label, labels = _("Web form"), _("Web forms")
     icon = "globe"
-    columns = ("name", "languages", "source", "campaign", "gives_to", "retired")
+    columns = ("name", "source", "campaign", "gives_to", "retired")
     form = {
         _("Web form"): ("name", "asks", "requires", "languages", "retired"),
         _("What visitors read"): ("heading_en", "heading_zh", "intro_en", "intro_zh", "consent_en", "consent_zh"),
         _("Afterwards"): ("thanks_en", "thanks_zh", "leads_to"),
         _("Its leads"): ("source", "campaign", "gives_to"),
     }
-    highlights = ("asks", "languages", "gives_to", "campaign")
+    highlights = ("gives_to", "source", "campaign")
     match = ("name",)
     empty = _("A page without sign-in that makes leads. Make one, then put its link or snippet on your website.")
 
@@ -148,6 +149,17 @@ class AssignmentRules(Entity[AssignmentRule]):
     sort = "position"
     match = ("name",)
     empty = _("Who gets new leads that have no owner yet. The first rule that fits decides.")
+
+
+class ScoreRules(Entity[ScoreRule]):
+    kind, plural = "score_rule", "score_rules"
+    label, labels = _("Score rule"), _("Score rules")
+    icon = "target"
+    columns = ("name", "points", "condition", "retired")
+    form = {_("Score rule"): ("name", "condition", "points", "retired")}
+    sort = "-points"
+    match = ("name",)
+    empty = _("What makes a lead promising: each rule gives points to the leads it fits.")
 
 
 class OpportunityLines(Entity[OpportunityLine]):

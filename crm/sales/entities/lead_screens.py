@@ -8,15 +8,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from markupsafe import escape
 
-from crm.kernel.access.policy import visible
+from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.navigation import entry
 from crm.kernel.pages.panels import panel, tab
 from crm.sales.entities.policies import SETUP
 from crm.sales.models import Lead, LeadForm
-from crm.sales.models.lead import LeadReason
+from crm.sales.models.lead import OPEN, LeadReason, LeadStatus
+from crm.sales.queries.carried import kind_of
 from crm.sales.queries.leads import rounds_of
+from crm.sales.queries.scoring import reasons
 
 entry(_("Web forms"), "/lead_forms/", "globe", group="setup", order=22, key="lead_forms", needs=SETUP)
 entry(_("Assignment of leads"), "/sales/assignment/", "flow", group="setup", order=24, key="assignment", needs=SETUP)
@@ -58,6 +60,16 @@ def became(record: Lead, actor: Any) -> Mapping[str, Any] | None:
         if one is not None:
             found.append((entity, entity.name_of(one), record_url(entity, one.pk)))
     return {"found": found} if found else None
+
+
+@panel("lead", "score", label=_("Why this score"), template="sales/score.jinja", where="right", order=25)
+def why_this_score(record: Lead, actor: Any) -> Mapping[str, Any] | None:
+    """The rules that give it its points, while somebody works on it."""
+    if "score" in policy_for(kind_of("lead")).hidden(actor) or record.status not in (*OPEN, LeadStatus.RECYCLED):
+        return None
+    found = reasons(record)
+    rules = kind_of("score_rule")
+    return {"reasons": found, "score": sum(one.points for one in found), "rule_kind": rules, "may": actor.may(SETUP)}
 
 
 @tab("lead", "rounds", label=_("Rounds"), template="sales/rounds.jinja", order=30)

@@ -12,11 +12,13 @@ from crm.kernel.entity.filter import Asker, compile_filter, parse_text
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import system_actor
+from crm.kernel.queue.actions import defer
 from crm.kernel.records.pipeline import CHANGE, CREATE, Write, after_batch, contribute
 from crm.kernel.records.writing import change_each
 from crm.kernel.tenancy.scope import current, scope
 from crm.sales.actions.assignment import assign, tell
-from crm.sales.models import AssignmentRule, Lead, LeadForm
+from crm.sales.actions.scoring import score, score_all
+from crm.sales.models import AssignmentRule, Lead, LeadForm, ScoreRule
 from crm.sales.models.assignment import AssignTo
 from crm.sales.models.lead import OPEN, LeadStatus
 from crm.sales.models.lead_form import Asked, FormLanguage
@@ -64,6 +66,25 @@ def lead_states(write: Write) -> None:
         for name in ("reason", "reason_note", "comes_back_on"):
             if name not in write.given:
                 write.values[name] = None
+
+
+@after_batch(Lead)
+def scored(writes: list[Write]) -> None:
+    """The score follows from what is known of the lead; rules of assignment may ask for it."""
+    score([write.record for write in writes if write.op in (CREATE, CHANGE) and (write.op == CREATE or write.values)])
+
+
+@after_batch(ScoreRule)
+def all_scored_anew(writes: list[Write]) -> None:
+    """Another rule: every lead that is worked on gets its score anew, in the background."""
+    if any(write.record.deleted_at or write.op != CHANGE or write.values.keys() - {"name"} for write in writes):
+        defer(score_all)
+
+
+@contribute("check", ScoreRule)
+def score_condition(write: Write) -> None:
+    """The condition can be read."""
+    _readable(write)
 
 
 @after_batch(Lead)
@@ -135,15 +156,20 @@ def rule_place(write: Write) -> None:
 @contribute("check", AssignmentRule)
 def rule_rules(write: Write) -> None:
     """The condition can be read, and there is somebody to whom the leads go."""
-    condition, to = _now(write, "condition"), _now(write, "to")
-    if condition and write.changed("condition"):
-        entity = registry.of(Lead)
-        assert entity is not None
-        try:
-            compile_filter(parse_text(condition), entity, Asker(Reading.of(write.actor)))
-        except Wrong as refusal:
-            write.wrong("condition", " ".join(str(said) for said in refusal.fields.get("filter", [refusal.message])))
+    to = _now(write, "to")
+    _readable(write)
     if to == AssignTo.PERSON and _now(write, "person_id") is None:
         write.wrong("person", _("Choose the person who gets these leads."))
     if to == AssignTo.TEAM and _now(write, "to_team_id") is None:
         write.wrong("to_team", _("Choose the team whose pool takes these leads."))
+
+
+def _readable(write: Write) -> None:
+    """Refuses a condition that is no filter of leads."""
+    condition, entity = _now(write, "condition"), registry.of(Lead)
+    assert entity is not None
+    if condition and write.changed("condition"):
+        try:
+            compile_filter(parse_text(condition), entity, Asker(Reading.of(write.actor)))
+        except Wrong as refusal:
+            write.wrong("condition", " ".join(str(said) for said in refusal.fields.get("filter", [refusal.message])))

@@ -1,5 +1,6 @@
 """What a write of a deal's lines brings about: proposed prices, totals, and the deal's amount that follows them."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from crm.kernel.identity.actor import system_actor
 from crm.kernel.records.pipeline import CHANGE, Write, after_batch, contribute
 from crm.kernel.records.undo import undoing
 from crm.kernel.records.writing import change_each
-from crm.kernel.tenancy.scope import current, scope
+from crm.kernel.tenancy.scope import current, once, scope
 from crm.sales.models import Opportunity, OpportunityLine
 from crm.sales.queries.lines import currency_of, current_day, sums_of
 
@@ -33,8 +34,29 @@ def line_defaults(write: Write) -> None:
         write.values["quantity"] = ONE
     if write.values.get("position") is None:
         deal: UUID | None = write.values.get("opportunity_id")
-        lines = OpportunityLine.objects.filter(opportunity_id=deal, deleted_at=None) if deal else OpportunityLine.objects.none()
-        write.values["position"] = (lines.order_by("-position").values_list("position", flat=True).first() or 0) + 1
+        there = _there(deal) if deal else _There()
+        there.last += 1
+        write.values["position"] = there.last
+
+
+@dataclass(slots=True)
+class _There:
+    """What the lines of a deal have come to, those of this go included: the last place, and the currency (None: open yet)."""
+
+    last: int = 0
+    currency: str | None = None
+
+
+def _there(deal: UUID) -> _There:
+    """Read once for all lines of a deal that are written in one go."""
+
+    def read() -> _There:
+        lines = OpportunityLine.objects.filter(opportunity_id=deal, deleted_at=None)
+        last = lines.order_by("-position").values_list("position", flat=True).first() or 0
+        found = Opportunity.objects.filter(pk=deal).first()
+        return _There(last, currency_of(found) if found is not None else None)
+
+    return once(("lines of a deal", deal), read)
 
 
 @contribute("check", OpportunityLine)
@@ -55,8 +77,7 @@ def line_rules(write: Write) -> None:
 
 def _price(write: Write) -> None:
     deal: UUID = _now(write, "opportunity_id")
-    found = Opportunity.objects.filter(pk=deal).first()
-    code = currency_of(found) if found is not None else None
+    code = _there(deal).currency
     given = write.changed("unit_price") or write.changed("unit_price_currency")
     if given and write.values.get("unit_price") is not None:
         _given_price(write, code)
@@ -98,6 +119,8 @@ def _proposed_price(write: Write, code: str | None) -> None:
 
 
 def _keep(write: Write, money: Money, rate: Rate | None) -> None:
+    there = _there(_now(write, "opportunity_id"))
+    there.currency = there.currency or money.currency  # the next line of this go is in the same one
     write.values |= {"unit_price": money.minor, "unit_price_currency": money.currency}
     write.values |= {"rate": rate.value if rate else None, "rate_day": rate.day if rate else None}
     write.values["rate_source"] = rate.source or None if rate else None

@@ -10,7 +10,7 @@ from crm.kernel.access.policy import Policy, policy_for
 from crm.kernel.access.reach import NOTHING
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
-from crm.sales.models import AssignmentRule, Lead, LeadForm, LostReason, Pipeline, Stage
+from crm.sales.models import AssignmentRule, Lead, LeadForm, LostReason, Pipeline, ScoreRule, Stage
 from crm.sales.models.lead import LeadStatus
 
 #: The right to change pipelines, stages and reasons for losing.
@@ -45,6 +45,10 @@ class LeadForms(Shared, Policy[LeadForm]):
 
 class AssignmentRules(Shared, Policy[AssignmentRule]):
     """The company's rules of assignment."""
+
+
+class ScoreRules(Shared, Policy[ScoreRule]):
+    """The company's score rules."""
 
 
 class Leads(Policy[Lead]):

@@ -123,17 +123,18 @@ def my_figures(actor: Any, moment: datetime.datetime) -> myday.Section | None:
 
 @myday.contribute(order=40)
 def my_deals(actor: Any, moment: datetime.datetime) -> myday.Section | None:
-    """My open deals that are late, stuck, or close within two weeks."""
+    """My open deals that close within two weeks; those past their day are among what to do next."""
     entity = registry.kind("opportunity")
     if entity is None or actor.id is None or not policy_for(entity).may(actor, "view"):
         return None
     day = wording.today()
     mine = visible(entity).filter(owner_id=actor.id, stage__kind=StageKind.OPEN)
-    soon = mine.filter(closes__lt=day + datetime.timedelta(days=14)).select_related("stage", "account").order_by("closes", "id")
+    coming = mine.filter(closes__gte=day, closes__lt=day + datetime.timedelta(days=14))
+    soon = coming.select_related("stage", "account").order_by("closes", "id")
     items = [_deal(entity, one, day, moment) for one in soon[:8]]
     return myday.Section(
         "deals",
-        _("Deals that need you"),
+        _("Deals that close soon"),
         items,
         shape="deals",
         count=soon.count(),

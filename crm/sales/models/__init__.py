@@ -4,6 +4,7 @@ from crm.sales.models.lead_form import LeadForm
 from crm.sales.models.line import DealCompetitor, OpportunityLine
 from crm.sales.models.opportunity import LostReason, Opportunity, OpportunityContact
 from crm.sales.models.pipeline import Pipeline, Stage
+from crm.sales.models.score import ScoreRule
 from crm.sales.models.stage_change import StageChange
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "OpportunityContact",
     "OpportunityLine",
     "Pipeline",
+    "ScoreRule",
     "Stage",
     "StageChange",
     "Turn",

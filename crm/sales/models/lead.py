@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers.models.sources import Source
 from crm.kernel.entity import fields as f
@@ -44,7 +45,7 @@ class Lead(Record):
     owner or status last changed, `round` how often it has been in the pool."""
 
     name = f.PersonName(
-        _("Name"),
+        pgettext_lazy("person", "Name"),
         required=True,
         title=True,
         help=_("The company's name is taken where the person is not known."),
@@ -65,6 +66,7 @@ class Lead(Record):
     industry = f.Text(_("Industry"), synonyms=("sector", "branch", "行业", "所属行业"))
     tax_id = f.TaxId(_("Tax number"), synonyms=("vat", "vat number", "credit code", "统一社会信用代码", "税号", "信用代码"))
     status = f.Choice(_("Status"), LeadStatus, default=LeadStatus.NEW, synonyms=("lead status", "线索状态", "状态"))
+    score = f.Integer(_("Score"), readonly=True, tracked=False, default=0, help=_("The points of the score rules that it meets."))
     reason = f.Choice(_("Reason"), LeadReason, synonyms=("why", "disqualified because", "原因"))
     reason_note = f.Text(_("More on the reason"), longest=400, synonyms=("reason note", "原因说明"))
     comes_back_on = f.Date(_("Comes back on"), synonyms=("back on", "回流日期"))

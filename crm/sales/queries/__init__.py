@@ -23,6 +23,7 @@ from crm.kernel.records.reading import called
 from crm.kernel.tenancy.scope import current_actor
 from crm.sales.models import LostReason, Opportunity, Pipeline, Stage, StageChange
 from crm.sales.models.pipeline import StageKind
+from crm.sales.queries.whose import EVERYBODY, Whose
 
 DAY = datetime.timedelta(days=1)
 
@@ -165,31 +166,31 @@ class Figure:
         return self.sums[currency].minor if currency in self.sums else 0
 
 
-def deals() -> QuerySet[Any]:
-    """The deals the ambient actor may see."""
+def deals(whose: Whose = EVERYBODY) -> QuerySet[Any]:
+    """The deals the ambient actor may see, of all or of some."""
     entity = registry.kind("opportunity")
     assert entity is not None
-    return visible(entity)
+    return whose.rows(visible(entity))
 
 
-def activities() -> QuerySet[Any]:
-    """The activities the ambient actor may see."""
+def activities(whose: Whose = EVERYBODY) -> QuerySet[Any]:
+    """The activities the ambient actor may see, of all or of some."""
     entity = registry.kind("activity")
     assert entity is not None
-    return visible(entity)
+    return whose.rows(visible(entity))
 
 
 def _is(name: str, value: Any, op: str = "is") -> dict[str, Any]:
     return {"field": name, "op": op, "value": value}
 
 
-def pipeline_by_stage(pipeline: Pipeline) -> list[Figure]:
+def pipeline_by_stage(pipeline: Pipeline, whose: Whose = EVERYBODY) -> list[Figure]:
     """Open, won and lost deals of a pipeline by stage, in the order of the stages."""
     found = {
-        stage.pk: Figure(called(stage), key=stage, filter={"all": [_is("stage", str(stage.pk))]})
+        stage.pk: Figure(called(stage), key=stage, filter={"all": [_is("stage", str(stage.pk)), *whose.conditions]})
         for stage in stages_of(pipeline.pk, retired=True)
     }
-    rows = deals().filter(pipeline_id=pipeline.pk).order_by().values_list("stage_id", "amount_currency", "probability")
+    rows = deals(whose).filter(pipeline_id=pipeline.pk).order_by().values_list("stage_id", "amount_currency", "probability")
     for stage, currency, share, count, minor in rows.annotate(n=Count("pk"), s=Sum("amount")).values_list(
         "stage_id", "amount_currency", "probability", "n", "s"
     ):
@@ -198,17 +199,17 @@ def pipeline_by_stage(pipeline: Pipeline) -> list[Figure]:
     return [one for one in found.values() if one.count or not one.key.retired]
 
 
-def totals(kind: str) -> Figure:
+def totals(kind: str, whose: Whose = EVERYBODY) -> Figure:
     """All deals in stages of one meaning (open, won, lost), over all pipelines."""
     stages = list(Stage.objects.filter(kind=kind, deleted_at=None).values_list("pk", flat=True))
-    total = Figure(str(dict(StageKind.choices)[kind]), filter={"all": [_is("stage", [str(pk) for pk in stages], "in")]})
-    rows = deals().filter(stage_id__in=stages).order_by().values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount"))
+    total = Figure(str(dict(StageKind.choices)[kind]), filter={"all": [_is("stage", [str(pk) for pk in stages], "in"), *whose.conditions]})
+    rows = deals(whose).filter(stage_id__in=stages).order_by().values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount"))
     for currency, count, minor in rows:
         total.add(count, minor, currency)
     return total
 
 
-def won_by_month(months: int = 12) -> list[Figure]:
+def won_by_month(months: int = 12, whose: Whose = EVERYBODY) -> list[Figure]:
     """What was won in each of the last months, this one included, oldest first. Months are those of the closing day."""
     today = _today()
     first = _month(today, 1 - months)
@@ -219,9 +220,9 @@ def won_by_month(months: int = 12) -> list[Figure]:
         found[start] = Figure(
             start.isoformat(),
             key=start,
-            filter={"all": [*_won_filter(), {"field": "closed_on", "op": "between", "value": [start.isoformat(), last.isoformat()]}]},
+            filter={"all": [*_won_filter(), _is("closed_on", [start.isoformat(), last.isoformat()], "between"), *whose.conditions]},
         )
-    rows = deals().filter(stage__kind=StageKind.WON, closed_on__gte=first, closed_on__lt=_month(today, 1)).order_by()
+    rows = deals(whose).filter(stage__kind=StageKind.WON, closed_on__gte=first, closed_on__lt=_month(today, 1)).order_by()
     grouped = rows.annotate(month=TruncMonth("closed_on")).values_list("month", "amount_currency").annotate(n=Count("pk"), s=Sum("amount"))
     for month, currency, count, minor in grouped:
         found[month].add(count, minor, currency)
@@ -249,34 +250,59 @@ def my_figures() -> tuple[Figure, Figure]:
     return won, still
 
 
-def activity_by_person(days: int = 30) -> list[tuple[User, dict[str, int], dict[str, Any]]]:
+def activity_by_person(days: int = 30, whose: Whose = EVERYBODY) -> list[tuple[User, dict[str, int], dict[str, Any]]]:
     """[(person, {type: how many}, filter)] of what was done in the last days, the most active first."""
     since = now() - days * DAY
-    rows = activities().filter(done_at__gte=since, done_at__lte=now(), owner__isnull=False).order_by()
+    rows = activities(whose).filter(done_at__gte=since, done_at__lte=now(), owner__isnull=False).order_by()
     counted: dict[UUID, dict[str, int]] = {}
     for owner, kind, many in rows.values_list("owner_id", "type").annotate(n=Count("pk")):
         counted.setdefault(owner, {})[kind or "note"] = many
     people = {person.pk: person for person in User.objects.filter(pk__in=counted)}
     found = [
-        (people[pk], kinds, {"all": [_is("owner", str(pk)), _is("done_at", f"last_{days}_days", "within")]})
+        (people[pk], kinds, {"all": [_is("owner", str(pk)), _is("done_at", f"last_{days}_days", "within"), *_team_of(whose)]})
         for pk, kinds in counted.items()
         if pk in people
     ]
     return sorted(found, key=lambda row: (-sum(row[1].values()), row[0].name))
 
 
-def overdue() -> tuple[Figure, Figure]:
+def _team_of(whose: Whose) -> list[dict[str, Any]]:
+    """Beside a condition on the owner a person needs no other."""
+    return whose.conditions if whose.column == "team_id" else []
+
+
+def results_by_person(months: int = 12, whose: Whose = EVERYBODY) -> list[tuple[User, Figure, Figure]]:
+    """[(person, won in the last months, open now)], who has won most first."""
+    first = _month(_today(), 1 - months)
+    stages = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None).values_list("pk", flat=True)
+    open_ = [_is("stage", [str(pk) for pk in stages], "in")]
+    won = [*_won_filter(), _is("closed_on", first.isoformat(), "gte")]
+    found: dict[UUID, tuple[Figure, Figure]] = {}
+    mine = deals(whose).filter(owner_id__isnull=False).order_by()
+    for place, rows in enumerate((mine.filter(stage__kind=StageKind.WON, closed_on__gte=first), mine.filter(stage__kind=StageKind.OPEN))):
+        for pk, currency, count, minor in rows.values_list("owner_id", "amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
+            rest = [_is("owner", str(pk)), *_team_of(whose)]
+            pair = found.setdefault(pk, (Figure("", filter={"all": [*won, *rest]}), Figure("", filter={"all": [*open_, *rest]})))
+            pair[place].add(count, minor, currency)
+    people = User.objects.in_bulk(list(found))
+    listed = [(people[pk], *pair) for pk, pair in found.items() if pk in people]
+    return sorted(listed, key=lambda row: (-sum(one.minor for one in row[1].sums.values()), -row[2].count, row[0].name))
+
+
+def overdue(whose: Whose = EVERYBODY) -> tuple[Figure, Figure]:
     """(open deals whose expected close has passed, activities whose time has passed and that are not done)."""
     today = _today()
     stages = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None).values_list("pk", flat=True)
     late = Figure(
-        _("Deals past their expected close"), filter={"all": [_is("stage", [str(pk) for pk in stages], "in"), _is("closes", "today", "lt")]}
+        _("Deals past their expected close"),
+        filter={"all": [_is("stage", [str(pk) for pk in stages], "in"), _is("closes", "today", "lt"), *whose.conditions]},
     )
-    rows = deals().filter(stage__kind=StageKind.OPEN, closes__lt=today).order_by()
+    rows = deals(whose).filter(stage__kind=StageKind.OPEN, closes__lt=today).order_by()
     for currency, count, minor in rows.values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
         late.add(count, minor, currency)
-    todo = Figure(_("Activities past their time"), filter={"all": [{"field": "done_at", "op": "empty"}, _is("due", "today", "lt")]})
-    todo.count = activities().filter(done_at=None, due__lt=_midnight(today)).count()
+    undone = [{"field": "done_at", "op": "empty"}, _is("due", "today", "lt"), *whose.conditions]
+    todo = Figure(_("Activities past their time"), filter={"all": undone})
+    todo.count = activities(whose).filter(done_at=None, due__lt=_midnight(today)).count()
     return late, todo
 
 
@@ -288,7 +314,7 @@ def usual_days(stages: Sequence[UUID]) -> dict[UUID, float]:
     return {stage: mean / DAY for stage, mean in rows if mean is not None}
 
 
-def stuck() -> Figure:
+def stuck(whose: Whose = EVERYBODY) -> Figure:
     """Open deals that stand in their stage for more than twice its usual days."""
     found = Figure(_("Stuck deals"))
     limits = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None, usual_days__gt=0).values_list("pk", "usual_days")
@@ -297,9 +323,10 @@ def stuck() -> Figure:
     for stage, days in limits:
         moment = now() - 2 * days * DAY
         wanted |= Q(stage_id=stage, stage_since__lt=moment)
-        parts.append({"all": [_is("stage", str(stage)), _is("stage_since", moment.isoformat(), "lt")]})
+        parts.append({"all": [_is("stage", str(stage)), _is("stage_since", moment.isoformat(), "lt"), *whose.conditions]})
     found.filter = {"any": parts}
-    for currency, count, minor in deals().filter(wanted).order_by().values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
+    rows = deals(whose).filter(wanted).order_by().values_list("amount_currency")
+    for currency, count, minor in rows.annotate(n=Count("pk"), s=Sum("amount")):
         found.add(count, minor, currency)
     return found
 

@@ -2,10 +2,10 @@
 
 import json
 
-from crm.customers.models import Account
+from crm.customers.models import Account, Contact
 from crm.kernel.identity.actions.roles import save_role
 from crm.kernel.testing.cast import Company
-from crm.sales.models import AssignmentRule, Lead, LeadForm, Stage, Turn
+from crm.sales.models import AssignmentRule, Lead, LeadForm, Opportunity, Stage, Turn
 from crm.sales.queries.leads import idle_days, rules
 
 
@@ -76,6 +76,83 @@ def test_the_dialog_proposes_and_the_lead_joins(north: Company, south: Company) 
     assert "Became" in page and "Lenses" in page
     assert "Came from leads" in client.get(f"/accounts/{account.pk}/").content.decode()
     assert client.get(f"/leads/{lead.pk}/tab/rounds").status_code == 200
+
+
+def test_what_is_only_alike_is_offered_with_its_reason_and_joined_by_a_person_only(north: Company) -> None:
+    account = north.make("account", {"name": "上海盈牌贸易有限公司"}, by="ada")
+    person = north.make("contact", {"name": "Wu Jianguo", "account": account.pk}, by="ada")
+    lead: Lead = north.make("lead", {"name": "吴建国", "company": "盈牌"}, by="ada")
+    address, client = f"/leads/{lead.pk}/do/convert", north.browser("ada")
+    shown = client.get(address).content.decode()
+    assert "Use 上海盈牌贸易有限公司" in shown and "The same own name" in shown
+    assert f'name="account" value="{account.pk}">' in shown, "offered, and not chosen yet"
+    assert "Use Wu Jianguo" in shown and "The same name in Chinese and in Latin letters" in shown
+    assert client.post(address, {"account": str(account.pk), "contact": str(person.pk), "opportunity": "none"}).status_code == 204
+    with north.as_("ada"):
+        assert (Account.objects.count(), Contact.objects.count()) == (1, 1)
+        lead.refresh_from_db()
+        assert (lead.account_id, lead.contact_id) == (account.pk, person.pk)
+
+
+def test_by_itself_only_what_is_surely_the_same_is_joined(north: Company) -> None:
+    north.make("account", {"name": "上海盈牌贸易有限公司"}, by="ada")
+    sure = north.make("account", {"name": "南京晨森彩印有限公司"}, by="ada")
+    client = north.api("ada")
+    for company, joined in (("盈牌", False), ("南京晨森彩印股份公司", True)):
+        lead: Lead = north.make("lead", {"name": "吴", "company": company}, by="ada")
+        done = client.post(f"/api/v1/leads/{lead.pk}/actions/convert", "{}", content_type="application/json")
+        assert (done.json()["account"] == str(sure.pk)) is joined, company
+
+
+def test_the_account_the_person_and_the_open_deal_are_joined(north: Company) -> None:
+    account = north.make("account", {"name": "Harbour Optics"}, by="ada")
+    person = north.make("contact", {"name": "Wu", "email": "wu@harbour.example", "account": account.pk}, by="ada")
+    deal = north.make("opportunity", {"name": "Lenses", "account": account.pk, "contact": person.pk}, by="ada")
+    lead: Lead = north.make(
+        "lead", {"name": "J. Wu", "company": "Harbour Optics", "email": "wu@harbour.example", "budget": "900"}, by="ada"
+    )
+    shown = north.browser("ada").get(f"/leads/{lead.pk}/do/convert").content.decode()
+    for one, reason in ((account, "same name"), (person, "same e-mail"), (deal, "open deal of this person")):
+        assert f'value="{one.pk}" checked' in shown and reason in shown
+    done = north.api("ada").post(f"/api/v1/leads/{lead.pk}/actions/convert", "{}", content_type="application/json").json()
+    assert (done["account"], done["contact"], done["opportunity"]) == (str(account.pk), str(person.pk), str(deal.pk))
+    with north.as_("ada"):
+        assert (Account.objects.count(), Contact.objects.count(), Opportunity.objects.count()) == (1, 1, 1)
+        deal.refresh_from_db()
+        assert deal.amount == 900_00, "what the deal lacked is filled in"
+
+
+def test_of_several_open_deals_none_is_joined_unasked(north: Company) -> None:
+    account = north.make("account", {"name": "Harbour Optics"}, by="ada")
+    for name in ("Lenses", "Frames"):
+        north.make("opportunity", {"name": name, "account": account.pk}, by="ada")
+    lead: Lead = north.make("lead", {"name": "Wu", "company": "Harbour Optics"}, by="ada")
+    done = north.api("ada").post(f"/api/v1/leads/{lead.pk}/actions/convert", "{}", content_type="application/json").json()
+    with north.as_("ada"):
+        assert Opportunity.objects.count() == 3 and Opportunity.objects.get(pk=done["opportunity"]).name not in ("Lenses", "Frames")
+
+
+def test_the_dialog_says_whom_to_ask_about_what_is_not_shared(north: Company) -> None:
+    north.make("account", {"name": "Harbour Optics", "tax_id": "91310000132212766M"}, by="cleo")
+    lead: Lead = north.make("lead", {"name": "Wu", "company": "Harbour Optics", "tax_id": "91310000132212766M"}, by="ada")
+    shown = north.browser("ada").get(f"/leads/{lead.pk}/do/convert").content.decode()
+    assert "A record of Cleo Marsh looks the same. Ask Cleo Marsh." in shown and "Use Harbour Optics" not in shown
+
+
+def test_hidden_fields_of_the_customer_neither_match_nor_explain(north: Company) -> None:
+    north.make("account", {"name": "Other Name", "tax_id": "91310000132212766M", "phone": "02164882107"}, by="ada")
+    north.make("contact", {"name": "Nobody", "email": "wu@harbour.example"}, by="ada")
+    values = {"name": "Wu", "company": "Harbour", "tax_id": "91310000132212766M", "email": "wu@harbour.example", "phone": "02164882107"}
+    lead: Lead = north.make("lead", values, by="ada")
+    address, client = f"/leads/{lead.pk}/do/convert", north.browser("ada")
+    open_ = client.get(address).content.decode()
+    assert "Use Other Name" in open_ and "Use Nobody" in open_
+    with north.as_("admin"):
+        role = north.roles["Seller"]
+        closed = {"account": {"fields": {"tax_id": "hidden", "phone": "hidden"}}, "contact": {"fields": {"email": "hidden"}}}
+        save_role(role.pk, role.name, role.description, {**role.grants, "kinds": {**role.grants["kinds"], **closed}})
+    shown = client.get(address).content.decode()
+    assert "Use Other Name" not in shown and "Use Nobody" not in shown and "tax number" not in shown
 
 
 def test_a_lead_is_converted_through_the_api(north: Company) -> None:

@@ -20,7 +20,8 @@ from crm.sales import jobs
 from crm.sales.actions.assignment import set_turns
 from crm.sales.actions.leads import set_idle_days
 from crm.sales.models import AssignmentRule, Lead, Opportunity
-from crm.sales.queries.leads import matches, rounds_of
+from crm.sales.queries.leads import rounds_of
+from crm.sales.queries.matching import matches
 
 
 def kind(name: str) -> Any:

@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.commerce.queries import price_of, rate_between
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Wrong
@@ -11,7 +13,7 @@ from crm.kernel.base.money import Money
 from crm.kernel.entity.registry import registry
 from crm.kernel.records.actions import perform
 from crm.kernel.records.undo import note, undo
-from crm.kernel.records.writing import change, create, remove
+from crm.kernel.records.writing import change, create, create_many, remove
 from crm.kernel.testing.cast import Company
 from crm.sales.actions import add_stages, found_pipeline
 from crm.sales.models import Opportunity, OpportunityLine, Stage
@@ -111,6 +113,32 @@ def test_a_price_in_another_currency_is_converted_and_its_rate_kept(north: Compa
         )
         plain = change(kind("opportunity_line"), line.pk, {"unit_price": "80"})
         assert (plain.unit_price, plain.unit_price_currency, plain.rate) == (80_00, "CNY", None)
+
+
+def test_lines_that_come_together_stand_in_order_in_one_currency_and_are_read_for_once(north: Company) -> None:
+    north.make("currency_rate", {"currency": "USD", "base": "CNY", "rate": "7", "day": "2020-01-01"})
+    deals = [north.make("opportunity", {"name": f"Deal {number}"}, by="ada") for number in range(2)]
+    entity = registry.kind("opportunity_line")
+    assert entity is not None
+
+    def rows(many: int) -> list[dict[str, object]]:
+        codes = ("CNY", "USD")
+        return [
+            {"opportunity": deals[0].pk, "description": f"Line {at}", "unit_price": "10", "unit_price_currency": codes[at % 2]}
+            for at in range(many)
+        ]
+
+    with north.as_("ada"), CaptureQueriesContext(connection) as few:
+        create_many(entity, rows(2))
+    with north.as_("ada"), CaptureQueriesContext(connection) as many:
+        create_many(entity, rows(42))
+    assert len(many) <= len(few) + 4, (len(few), len(many))
+    with north.as_("ada"):
+        made = list(OpportunityLine.objects.filter(opportunity_id=deals[0].pk).order_by("position"))
+        assert [one.position for one in made] == list(range(1, 45))
+        assert {one.unit_price_currency for one in made} == {"CNY"} and {one.unit_price for one in made} == {10_00, 70_00}
+        deals[0].refresh_from_db()
+        assert deals[0].amount == 22 * 10_00 + 22 * 70_00
 
 
 def test_the_amount_is_taken_in_hand_and_given_back(north: Company) -> None:

@@ -7,10 +7,13 @@ from urllib.parse import unquote_plus
 import pytest
 
 from crm.kernel.base.clock import now
-from crm.kernel.identity.models import User
+from crm.kernel.entity.shipped import told
+from crm.kernel.identity.models import Team, User
 from crm.kernel.testing.cast import Company
 from crm.sales import queries
+from crm.sales.actions import STAGES_OF
 from crm.sales.models import Opportunity, Pipeline, Stage
+from crm.sales.models.pipeline import Selling
 
 
 def stages(company: Company) -> dict[str, Stage]:
@@ -62,6 +65,33 @@ def test_figures_are_those_of_the_rows_one_may_see(north: Company) -> None:
             by_stage = {one.label: one.minor("CNY") for one in queries.pipeline_by_stage(pipeline)}
             assert by_stage["Won"] == won * 100 and sum(by_stage.values()) == sum((open_, won, 30 * lost)) * 100
             assert queries.won_by_month(12)[-1].minor("CNY") == won * 100
+
+
+def test_the_page_tells_one_team_or_one_person(north: Company) -> None:
+    filled(north)
+    account = north.make("account", {"name": "A"}, by="ada")
+    for who in ("ada", "cleo"):
+        home = account.pk if who == "ada" else north.make("account", {"name": "B"}, by="cleo").pk
+        values = {"type": "call", "subject": "x", "record": home, "done_at": now() - datetime.timedelta(days=1)}
+        north.make("activity", values, by=who)
+    admin = north.browser("admin")
+    with north.as_("admin"):
+        east, west = Team.objects.get(name="East"), Team.objects.get(name="West")
+    ada, cleo = north.people["ada"], north.people["cleo"]
+    for key, open_, won, people in (
+        ("", 2, 2, {ada.name, cleo.name}), (f"team:{east.pk}", 2, 1, {ada.name}), (f"team:{west.pk}", 0, 1, {cleo.name}),
+        (f"person:{ada.pk}", 2, 1, {ada.name}), (f"person:{cleo.pk}", 0, 1, {cleo.name}), ("person:nonsense", 2, 2, {ada.name, cleo.name}),
+    ):  # fmt: skip
+        page = admin.get("/sales/", {"whose": key}).content.decode()
+        results = dict(re.findall(r'data-person="([^"]+)">.*?<a href="[^"]+">(\d+)</a>', page))
+        assert results.keys() == people and sum(map(int, results.values())) == won, key
+        assert set(re.findall(r'<th scope="row"><a href="/activities/[^"]+">([^<]+)</a>', page)) == people, key
+        link = re.search(r'data-tile="open" href="([^"]+)"', page)
+        assert link is not None
+        listed = admin.get(link[1].replace("&amp;", "&")).content.decode()
+        assert set(re.findall(r">\s*([a-e])\s*</a>", listed)) == ({"a", "b"} if open_ else set()), key
+    page = north.browser("cleo").get("/sales/", {"whose": f"team:{east.pk}"}).content.decode()
+    assert "data-person" not in page, "a choice shows nothing that one may not see"
 
 
 def test_amounts_in_two_currencies_are_never_added(north: Company) -> None:
@@ -165,6 +195,30 @@ def test_a_refused_change_says_why_and_keeps_what_was_typed(north: Company) -> N
     with north.as_("admin"):
         assert not Pipeline.objects.filter(name="Typed").exists()
     assert admin.post(f"/sales/stages/{found['Won'].pk}/remove").status_code == 422
+
+
+@pytest.mark.parametrize("way", [way.value for way in Selling])
+def test_each_way_of_selling_has_stages_of_its_own_from_the_first_talk_to_the_end(north: Company, way: str) -> None:
+    admin, api = north.browser("admin"), north.api("ada")
+    assert admin.post("/sales/pipelines/add", {"name": "The way", "way": way}).status_code == 302
+    with north.as_kith():
+        pipeline = Pipeline.objects.get(way=way, main=False)
+        own = list(Stage.objects.filter(pipeline_id=pipeline.pk).order_by("position"))
+    assert [one.kind for one in own][-2:] == ["won", "lost"] and len(own) >= 5
+    named = {told(name) for name, *_facts in STAGES_OF[Selling(way)]}
+    assert {one.name for one in own} == named
+    sent = {"name": "By this way", "pipeline": str(pipeline.pk), "amount": "500", "amount_currency": "CNY"}
+    made = api.post("/api/v1/opportunities", sent, content_type="application/json").json()
+    assert (made["stage"], made["probability"]) == (str(own[0].pk), f"{own[0].probability:.2f}"), "its own first stage and chance"
+    for stage in own[1:-2]:
+        moved = api.patch(f"/api/v1/opportunities/{made['id']}", {"stage": str(stage.pk)}, content_type="application/json")
+        assert moved.status_code == 200 and moved.json()["probability"] == f"{stage.probability:.2f}"
+    page = north.browser("ada").get(f"/opportunities/{made['id']}/").content.decode()
+    assert all(one.name in page for one in own[:-1]), "the bar of the deal tells the stages of its way"
+    figures = north.browser("ada").get("/sales/", {"pipeline": str(pipeline.pk)}).content.decode()
+    assert set(re.findall(r'data-stage="([^"]+)"', figures)) == {one.name for one in own}
+    done = api.post(f"/api/v1/opportunities/{made['id']}/actions/win", "{}", content_type="application/json").json()
+    assert done["stage"] == str(own[-2].pk) and done["pipeline"] == str(pipeline.pk)
 
 
 def test_only_who_sets_up_edits_pipelines_and_only_the_own_ones(north: Company, south: Company) -> None:

@@ -1,6 +1,7 @@
 """Names that Kith ships: kept once, told in the language of whoever reads, found by the wording of any language."""
 
 import csv
+import datetime
 import io
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
+from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity import shipped
 from crm.kernel.entity.registry import registry
@@ -17,7 +19,7 @@ from crm.kernel.exchange.store import place
 from crm.kernel.identity.models import User
 from crm.kernel.queue.runner import run_task
 from crm.kernel.records.models import RecordRow
-from crm.kernel.records.writing import change
+from crm.kernel.records.writing import change, create
 from crm.kernel.testing.cast import Company
 from crm.sales import actions, queries
 from crm.sales.models import LostReason, Opportunity, Stage
@@ -79,6 +81,8 @@ def test_every_screen_tells_the_stage_in_the_readers_language(both: Company, who
     with both.as_kith():
         deal = Opportunity.objects.get(name="Lenses")
         Opportunity.objects.filter(pk=deal.pk).update(owner_id=both.people[who].pk, closes=deal.opened_on)
+        step = {"type": "task", "subject": "x", "record": deal.pk, "owner": both.people[who].pk, "due": now() + datetime.timedelta(days=3)}
+        create(kind("activity"), step)
     answer = both.browser(who).get(address.format(deal=deal.pk))
     page = answer.content.decode()
     assert answer.status_code == 200 and mine in page and theirs not in page

@@ -60,6 +60,7 @@ def test_a_visitor_becomes_a_lead_with_where_they_came_from(north: Company, sout
     assert (lead.consent, lead.campaign, lead.source, lead.form_id) == ("You may call me.", "Light fair", "website", form.pk)
     assert lead.consent_at is not None and lead.created_by_id is None
     assert leads(south) == []
+    assert visitor().get(f"/f/{form.token}")["X-Robots-Tag"] == "noindex"
     assert "Thank you" in visitor().get(answer["Location"]).content.decode()
 
 
@@ -124,6 +125,32 @@ def test_hostile_text_is_kept_or_refused_and_never_breaks_a_page(north: Company,
     for address in ("/leads/", "/leads/board", *(f"/leads/{lead.pk}/" for lead in leads(north))):
         page = client.get(address)
         assert page.status_code == 200 and b"<script>alert" not in page.content
+
+
+def test_who_is_signed_in_elsewhere_is_a_visitor_like_any_other(north: Company, south: Company) -> None:
+    form = a_form(north)
+    client = south.browser("admin")
+    page = client.get(f"/f/{form.token}", {"lang": "en"})
+    assert page.status_code == 200 and "Ask us" in page.content.decode() and south.people["admin"].name not in page.content.decode()
+    assert send(form, VALUES, client).status_code == 303
+    assert len(leads(north)) == 1 and leads(south) == []
+    (lead,) = leads(north)
+    assert lead.created_by_id is None and lead.owner_id is None
+
+
+def test_one_form_takes_only_so_many_whatever_their_addresses(north: Company) -> None:
+    form, most = a_form(north), web_form.Limit("web form", by_email=5, by_address=12)
+    with mock.patch.object(web_form, "LIMIT", most):
+        answers = [send(form, VALUES).status_code for _ in range(7)]
+    assert answers == [303] * 5 + [429] * 2 and len(leads(north)) == 5
+
+
+def test_visitors_are_not_told_who_is_known_already(north: Company) -> None:
+    form = a_form(north)
+    north.make("account", {"name": "上海盈科"}, by="ada")
+    north.make("lead", VALUES | {"owner": north.people["ada"].pk})
+    first, second = send(form, VALUES), send(a_form(north, name="Other"), VALUES | {"email": "new@else.example"})
+    assert first.status_code == second.status_code == 303 and first.content == second.content
 
 
 def test_an_unknown_or_closed_form_takes_nothing(north: Company) -> None:

@@ -26,6 +26,7 @@ from crm.sales.entities.policies import SETUP
 from crm.sales.models import AssignmentRule
 from crm.sales.models.assignment import AssignTo
 from crm.sales.queries.leads import idle_days, rules, turns_of
+from crm.sales.queries.scoring import score_rules
 
 
 def _kind(kind: str) -> Entity[Any]:
@@ -45,7 +46,9 @@ def _page(request: HttpRequest, problem: str = "", typed: str | None = None) -> 
     found = rules(retired=True)
     turns = turns_of([rule.pk for rule in found])
     lines = [(rule, _chips(rule), turns.get(rule.pk, [])) for rule in found]
-    words = {"here": "assignment", "lines": lines, "idle_days": idle_days() if typed is None else typed, "problem": problem}
+    words: dict[str, Any] = {"here": "assignment", "lines": lines, "problem": problem}
+    words["idle_days"] = idle_days() if typed is None else typed
+    words |= {"scores": score_rules(), "score_kind": _kind("score_rule")}
     return render(request, "sales/assignment.jinja", words, status=422 if problem else 200)
 
 

@@ -1,6 +1,6 @@
 """The dialog in which a lead becomes a customer: what matches, what would be filled in, what is to be made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +13,16 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.registry import registry
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.toasts import later
 from crm.kernel.records.actions import available, perform
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
 from crm.kernel.tenancy.scope import current_actor
-from crm.sales.actions.conversion import NEW, NONE, filling, may_make, sure, values_for
+from crm.sales.actions.conversion import NEW, NONE
 from crm.sales.models import Lead
-from crm.sales.queries.leads import Candidate, matches
+from crm.sales.queries.carried import filling, kind_of, may_make, values_for
+from crm.sales.queries.matching import Candidate, matches, the_one
 
 TARGETS = ("account", "contact", "opportunity")
 
@@ -38,7 +38,7 @@ class Option:
 
 @dataclass(slots=True)
 class Target:
-    """One of account, contact, deal: the options and which is chosen at first."""
+    """One of account, contact, deal: the options, which is chosen at first, and what is said of records that are not shared."""
 
     entity: Entity[Any]
     options: list[Option]
@@ -46,12 +46,11 @@ class Target:
     new_name: str
     may_create: bool
     errors: list[str]
+    masked: list[str] = field(default_factory=list)
 
 
 def _lead() -> Entity[Any]:
-    found = registry.kind("lead")
-    assert found is not None
-    return found
+    return kind_of("lead")
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,9 +68,7 @@ def convert(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _dialog(request, lead, refusal)
     text = _("%(lead)s was converted.") % {"lead": lead.name}
     kind = next(name for name in ("opportunity", "account", "contact") if getattr(done, f"{name}_id"))
-    there = registry.kind(kind)
-    assert there is not None
-    answer = HttpResponse(status=204, headers={"HX-Redirect": record_url(there, getattr(done, f"{kind}_id"))})
+    answer = HttpResponse(status=204, headers={"HX-Redirect": record_url(kind_of(kind), getattr(done, f"{kind}_id"))})
     return later(answer, text, note(text, 1).pk)  # type: ignore[return-value]
 
 
@@ -80,10 +77,12 @@ def _dialog(request: HttpRequest, lead: Lead, refusal: Wrong | None) -> HttpResp
     given = request.POST if refusal is not None else {}
     errors = {name: [str(one) for one in said] for name, said in refusal.fields.items()} if refusal is not None else {}
     targets = [
-        _target("account", lead, found.accounts, found.accounts, given, errors),
-        _target("contact", lead, found.contacts, found.contacts, given, errors),
-        _target("opportunity", lead, found.deals, sure(found), given, errors),
+        _target("account", lead, found.accounts, given, errors),
+        _target("contact", lead, found.contacts, given, errors),
+        _target("opportunity", lead, found.deals, given, errors),
     ]
+    for target in targets:
+        target.masked = found.masked.get(target.entity.kind, [])
     other = [text for name, said in errors.items() if name not in TARGETS for text in said]
     if refusal is not None and not errors:
         other = [str(refusal.message)]
@@ -98,16 +97,16 @@ def _dialog(request: HttpRequest, lead: Lead, refusal: Wrong | None) -> HttpResp
     return render(request, "sales/convert.jinja", words, status=422 if refusal is not None else 200)
 
 
-def _target(kind: str, lead: Lead, found: list[Candidate], sure_: list[Candidate], given: Any, errors: Any) -> Target:
-    entity, actor = registry.kind(kind), current_actor()
-    assert entity is not None
+def _target(kind: str, lead: Lead, found: list[Candidate], given: Any, errors: Any) -> Target:
+    entity, actor = kind_of(kind), current_actor()
     values = values_for(kind, lead)
     reading = Reading.of(actor)
     options = []
     for one in found:
         more = filling(kind, fetch(entity, one.id), values, actor)
         shown = [(entity.fields[name], str(entity.fields[name].display(value, reading))) for name, value in more.items()]
-        options.append(Option(one, record_url(entity, one.id), [(field.label, text) for field, text in shown if text]))
+        options.append(Option(one, record_url(entity, one.id), [(fact.label, text) for fact, text in shown if text]))
     may_create = policy_for(entity).may(actor, "create")
-    first = str(sure_[0].id) if sure_ else NEW if may_create and may_make(kind, lead) else NONE
+    there = the_one(kind, found)
+    first = str(there.id) if there else NEW if may_create and may_make(kind, lead) else NONE
     return Target(entity, options, given.get(kind) or first, str(values["name"]), may_create, errors.get(kind, []))

@@ -16,6 +16,7 @@ from crm.kernel.tenancy.scope import current_actor
 from crm.sales import queries
 from crm.sales.models import Pipeline
 from crm.sales.models.pipeline import StageKind
+from crm.sales.queries.whose import Whose, choices, of_key
 from crm.sales.views import charts
 
 MONTHS = (6, 12, 18)
@@ -24,7 +25,7 @@ DAYS = (7, 30, 90)
 
 @require_GET
 def sales_page(request: HttpRequest) -> HttpResponse:
-    """GET /sales/?pipeline=…&months=12&days=30"""
+    """GET /sales/?pipeline=…&months=12&days=30&whose=team:…"""
     actor = current_actor()
     opportunity = registry.kind("opportunity")
     if opportunity is None or not policy_for(opportunity).may(actor, "view"):
@@ -32,6 +33,7 @@ def sales_page(request: HttpRequest) -> HttpResponse:
     pipelines = queries.pipelines()
     wanted = as_uuid(request.GET.get("pipeline"))
     chosen = next((one for one in pipelines if one.pk == wanted), pipelines[0] if pipelines else None)
+    mine, (teams, people) = of_key(request.GET.get("whose", "")), choices()
     months, days = _one_of(request, "months", MONTHS, 12), _one_of(request, "days", DAYS, 30)
     shown = {
         "here": "sales",
@@ -42,7 +44,10 @@ def sales_page(request: HttpRequest) -> HttpResponse:
         "all_months": MONTHS,
         "all_days": DAYS,
         "as_of": now(),
-        **_figures(chosen, months, days, actor.currency),
+        "whose": mine,
+        "teams": teams,
+        "people": people,
+        **_figures(chosen, months, days, actor.currency, mine),
     }
     return render(request, "sales/page.jinja", shown)
 
@@ -53,14 +58,14 @@ def _one_of(request: HttpRequest, name: str, allowed: tuple[int, ...], otherwise
     return number if number is not None and number in allowed else otherwise
 
 
-def _figures(pipeline: Pipeline | None, months: int, days: int, otherwise: str) -> dict[str, Any]:
-    stages = queries.pipeline_by_stage(pipeline) if pipeline else []
-    won = queries.won_by_month(months)
-    totals = {kind.value: queries.totals(kind.value) for kind in StageKind}
-    late, todo = queries.overdue()
-    stuck = queries.stuck()
+def _figures(pipeline: Pipeline | None, months: int, days: int, otherwise: str, whose: Whose) -> dict[str, Any]:
+    stages = queries.pipeline_by_stage(pipeline, whose) if pipeline else []
+    won = queries.won_by_month(months, whose)
+    totals = {kind.value: queries.totals(kind.value, whose) for kind in StageKind}
+    late, todo = queries.overdue(whose)
+    stuck = queries.stuck(whose)
     currency = charts.main_currency([*stages, *totals.values()], otherwise)
-    people = queries.activity_by_person(days)
+    people = queries.activity_by_person(days, whose)
     return {
         "currency": currency,
         "stage_bars": charts.bars(stages, "opportunity", currency),
@@ -68,6 +73,10 @@ def _figures(pipeline: Pipeline | None, months: int, days: int, otherwise: str) 
         "won_months": won,
         "won_finding": charts.finding_of_months(won, currency),
         "people_bars": charts.people_bars(people),
+        "results": [
+            (person, won_, charts.list_url("opportunity", won_.filter), open_, charts.list_url("opportunity", open_.filter))
+            for person, won_, open_ in queries.results_by_person(months, whose)
+        ],
         "stack": charts.stack_labels(),
         "late": late,
         "late_url": charts.list_url("opportunity", late.filter),

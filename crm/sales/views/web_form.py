@@ -93,6 +93,7 @@ def _in_its_house(visit: Visit, answer: Any) -> HttpResponseBase:
         become(actor)
         with translation.override(visit.language):
             made: HttpResponseBase = _page(visit, form, actor, "closed") if form.retired else answer(visit, form, actor)
+    made["X-Robots-Tag"] = "noindex"  # the form is found on the company's own pages
     if visit.wait is not None:
         made["Retry-After"] = str(visit.wait)
     return made

@@ -3,10 +3,12 @@
 import pytest
 
 from crm.kernel.entity.registry import registry
+from crm.kernel.identity.actions.people import add_user
+from crm.kernel.identity.models import Team
 from crm.kernel.notify.bell import MOST_AN_HOUR, mark, plain
 from crm.kernel.notify.models import Follow, Mention, Notification
 from crm.kernel.records.writing import change
-from crm.kernel.testing.cast import Company
+from crm.kernel.testing.cast import PASSWORD, Company
 from crm.kernel.testing.work import run_jobs
 
 
@@ -97,6 +99,51 @@ def test_who_may_not_see_it_is_not_told_and_is_shown_so(north: Company, south: C
     assert south.browser("admin").get(f"/people/{account.pk}").status_code == 404
     page = north.browser("ada").get(f"/accounts/{account.pk}/").content.decode()
     assert "@Cleo Marsh</span> &lt;b&gt;@[x](person:y)" in page
+
+
+def test_those_who_may_see_it_are_offered_before_the_many_who_may_not(north: Company) -> None:
+    account = north.make("account", {"name": "Acme"}, by="ada")
+    with north.as_("admin"):
+        for number in range(9):
+            add_user(f"aa{number}-{north.slug}@kith.example", f"Aa {number} Zh", PASSWORD, [north.roles["Seller"]], None)
+        add_user(f"zz-{north.slug}@kith.example", "Zz Zh", PASSWORD, [north.roles["Manager"]], Team.objects.get(name="East"))
+    items = north.browser("ada").get(f"/people/{account.pk}?q=zh").json()["items"]
+    assert len(items) == 8 and [one["title"] for one in items if one["may"]] == ["Zz Zh", "周博"] and items[0]["may"]
+
+
+def test_a_name_in_a_subject_rings_and_reads_as_a_name_everywhere(north: Company) -> None:
+    account = north.make("account", {"name": "Acme"}, by="ada")
+    bo = north.people["bo"]
+    sent = {"type": "task", "subject": f"Ask @[Bo](person:{bo.pk}) for the price", "record": str(account.pk), "owner": str(bo.pk)}
+    sent["due"] = "2020-01-01T09:00:00Z"
+    made = north.api("ada").post("/api/v1/activities", sent, content_type="application/json").json()
+    title = f"Ask @{bo.name} for the price"
+    assert made["subject"] == title
+    assert lines(north, "bo") == [f"Ada Whitfield mentioned you: {title}", f"Ada Whitfield gave you: {title}"]
+    for where in ("/", "/activities/", f"/activities/{made['id']}/", f"/accounts/{account.pk}/"):
+        page = north.browser("bo").get(where).content.decode()
+        assert title in page and "person:" not in page, where
+    renamed = north.api("admin").patch(f"/api/v1/activities/{made['id']}", {"subject": sent["subject"]}, content_type="application/json")
+    assert renamed.json()["subject"] == title
+    assert len([one for one in lines(north, "bo") if "mentioned" in one]) == 1, "nobody is told twice"
+
+
+def test_a_form_shows_names_and_keeps_who_is_named(north: Company) -> None:
+    account, bo = north.make("account", {"name": "Acme"}, by="ada"), north.people["bo"]
+    given = {"type": "note", "subject": "Price?", "body": f"@{bo.name} what do you think", "mention": [str(bo.pk)]}
+    assert north.browser("ada").post(f"/activities/log/{account.pk}", given).status_code == 302
+    entity = registry.kind("activity")
+    assert entity is not None
+    with north.as_("ada"):
+        made = entity.model._default_manager.get()
+    kept, address = made.body, f"/activities/{made.pk}/edit"
+    page = north.browser("ada").get(address).content.decode()
+    assert f"@{bo.name} what do you think" in page and "person:" not in page
+    for body, stored in ((f"@{bo.name} what do you think", kept), (f"Well, @{bo.name}", f"Well, @[{bo.name}](person:{bo.pk})")):
+        assert north.browser("ada").post(address, {"subject": "Price?", "type": "note", "body": body}).status_code == 302
+        with north.as_("ada"):
+            assert entity.model._default_manager.get().body == stored
+    assert lines(north, "bo") == ["Ada Whitfield mentioned you: Price?"]
 
 
 def test_what_rings_is_chosen_in_the_profile(north: Company) -> None:

@@ -235,6 +235,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "share": _named("Share"),
     "shares": _page("Share"),
     "duplicates": lambda _about: _object(items=_list(ref("Duplicate"))),
+    "different": lambda _about: _object(remembered={"type": "integer"}),
     "views": _page("View"),
     "history": _page("Change"),
     "import": _named("Import"),

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from crm.kernel.access.policy import policy_for
+from crm.kernel.dedupe.actions import MOST_AT_ONCE
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
@@ -68,6 +69,13 @@ def _similar(about: About) -> Schema:
         return _change(about)
     fields = shapes.writable(about.kind, about.actor)
     return {"schema": shapes.sent(fields, new=False), "example": dict(list(about.samples.record(fields, about.kind).items())[:1])}
+
+
+def _different(about: About) -> Schema:
+    ids = {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "maxItems": MOST_AT_ONCE}
+    schema = {"type": "object", "required": ["ids"], "additionalProperties": False, "properties": {"ids": ids}}
+    one = about.samples.nth(about.kind, 5)
+    return {"schema": schema, "example": {"ids": [one]} if one else {}}
 
 
 def _which(about: About, number: int) -> tuple[dict[str, Schema], Schema]:
@@ -209,6 +217,7 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "new": _new,
     "change": _change,
     "similar": _similar,
+    "different": _different,
     "bulk_change": _bulk_change,
     "bulk_delete": _bulk_delete,
     "action": _action,

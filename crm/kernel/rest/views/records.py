@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Conflict
+from crm.kernel.dedupe.actions import keep_apart
 from crm.kernel.dedupe.queries import check
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import both
@@ -16,7 +17,7 @@ from crm.kernel.records.reading import fetch, value_of
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
-from crm.kernel.rest.params import CHECK, CURSOR, FIELDS, FILTER, LIMIT, SORT, VIEW
+from crm.kernel.rest.params import CHECK, CURSOR, DIFFERENT, FIELDS, FILTER, LIMIT, SORT, VIEW
 from crm.kernel.rest.problems import LooksTheSame, Stale
 from crm.kernel.rest.queries import of_the_address, read_fields, read_filter, read_sort, read_view, view_fields, view_sort
 from crm.kernel.rest.values import expected_version, record_values
@@ -55,7 +56,7 @@ def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     body="new",
     answer="record",
     success=201,
-    params=(CHECK,),
+    params=(CHECK, DIFFERENT),
     headers={
         **ETAG,
         "Location": _("Where the new record lives."),
@@ -65,10 +66,14 @@ def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
 def create_record(call: Call, entity: Entity[Any]) -> HttpResponse:
     """A new record."""
     values = record_values(entity, read_object(call.request), call.actor)
-    similar = check(entity, values) if call.query["check"] else []
+    apart = call.query["different"] or []
+    similar = check(entity, values, apart=apart) if call.query["check"] else []
     if any(one.sure for one in similar):
         raise LooksTheSame(described(similar))
-    answer = render.record_answer(entity, writing.create(entity, values), call.actor, 201)
+    record = writing.create(entity, values)
+    if apart:
+        keep_apart(record.pk, apart)
+    answer = render.record_answer(entity, record, call.actor, 201)
     if call.query["check"]:
         answer.headers["Kith-Similar"] = str(len(similar))
     return answer

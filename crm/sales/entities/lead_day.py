@@ -1,0 +1,51 @@
+"""Leads on my day: those with which nothing happens and nothing is planned."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from crm.customers.entities.day import new_step
+from crm.customers.entities.ranking import Candidate, Day, finds
+from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.pages import myday, wording
+from crm.kernel.pages.cells import record_url
+from crm.sales.models.lead import OPEN
+from crm.sales.queries.carried import kind_of
+
+#: After so many days a lead should hear from whom it belongs to; so many are looked at.
+QUIET_DAYS, MOST_LEADS = 3, 200
+
+
+@finds(60)
+def quiet_leads(day: Day) -> Iterator[Candidate]:
+    """My open leads that nobody has spoken with for some days and for which nothing is planned, the promising ones first."""
+    entity, activities = kind_of("lead"), kind_of("activity")
+    hidden = policy_for(entity).hidden(day.actor)
+    if not policy_for(entity).may(day.actor, "view") or hidden & {"status", "owner"}:
+        return
+    before = day.moment - datetime.timedelta(days=QUIET_DAYS)
+    acts = activities.model._default_manager.filter(record_id=OuterRef("pk"), deleted_at=None).order_by()
+    last = Subquery(acts.filter(done_at__lte=day.moment).values("record_id").annotate(last=Max("done_at")).values("last"))
+    rows = visible(entity).filter(owner_id=day.actor.id, status__in=OPEN, moved_at__lt=before).annotate(spoken=last)
+    rows = rows.filter(~Exists(acts.filter(done_at=None)), Q(spoken=None) | Q(spoken__lt=before))
+    for one in rows.order_by("-score", "moved_at", "id")[:MOST_LEADS]:
+        days = (day.moment - (one.spoken or one.moved_at)).days
+        if one.spoken is None:
+            why = ngettext("Nobody has spoken with them for %(num)s day", "Nobody has spoken with them for %(num)s days", days)
+        else:
+            why = ngettext("No word for %(num)s day, and nothing is planned", "No word for %(num)s days, and nothing is planned", days)
+        points = max(0, one.score or 0) if "score" not in hidden else 0
+        item = myday.Item(
+            title=one.name,
+            url=record_url(entity, one.pk),
+            why=" · ".join(filter(None, [why % {"num": days}, one.company if "company" not in hidden else ""])),
+            value=wording.number(points) if points else "",
+            icon="target",
+            kind="call",
+            act_label=_t("Log call"),
+            act_url=new_step(one.pk, "call"),
+        )
+        yield Candidate("lead", one.pk, entity.kind, item, days / 28 + points / 200)
