@@ -112,7 +112,7 @@ class Policy(Generic[R]):
             target = registry.of(link.target)
             kinds = shared if target is None else [target.kind]
             ids = [pk for kind in kinds for pk in shared_ids(actor, kind)]
-            found = either(found, Q(**{f"{link.name}__in": ids}) if ids else NOTHING)
+            found = either(found, Reach(shared=tuple(ids)).q(f"{link.name}__"))
         return found
 
     def _filtered(self, actor: Actor, verb: str) -> bool:

@@ -26,7 +26,9 @@ from crm.kernel.search.words import Question, pinyin_spaced, question, quoted, s
 from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
 #: How many rows each look takes before rights are asked.
-BY_NAME, BY_WORDS = 60, 400
+BY_NAME, BY_WORDS = 60, 200
+#: How many names that begin so are looked through for those within reach.
+NAMED = 1_000
 LONGEST = 200
 _END = "\U0010ffff"
 
@@ -64,11 +66,11 @@ def find(text: str, kinds: Sequence[Entity[Any]] | None = None, most: int = 20) 
     if not asked.runs:
         return []
     wanted = list(kinds) if kinds is not None else kinds_for(actor)
-    found = _visible(_by_name(text, wanted))
+    found = _visible(_by_name(text, wanted, actor))
     starting = {one.id for one in found if _rank(one, asked)[0] < 2}
     if len(starting) < most and asked.index:
         known = {one.id for one in found}
-        found += [one for one in _visible(_by_words(asked, wanted, actor)) if one.id not in known]
+        found += [one for one in _visible(_by_words(asked, wanted, actor, most)) if one.id not in known]
     order = {kind.kind: place for place, kind in enumerate(wanted)}
     found.sort(key=lambda one: (*_rank(one, asked), order.get(one.kind, 99), -one.rank, -one.at.timestamp(), len(one.title)))
     return [Hit(one.id, one.kind, one.title, one.at) for one in found[:most]]
@@ -85,20 +87,49 @@ def _rank(one: _Found, asked: Question) -> tuple[int]:
     return (2,) if all(run in name for run in asked.runs) else (3,)
 
 
-def _by_name(text: str, kinds: Sequence[Entity[Any]]) -> list[_Found]:
+#: Of the rows whose names begin so, those within owner, team and shares where these decide: else the first names would all be
+#: somebody else's, and common words would go to the index for nothing. `free` kinds are asked of their policy afterwards.
+_BEGINNING = """
+    WITH wanted AS MATERIALIZED (
+      SELECT kind, free, teams::uuid[] AS teams, shared::uuid[] AS shared
+        FROM unnest(%s::text[], %s::bool[], %s::text[], %s::text[]) AS given(kind, free, teams, shared))
+    SELECT r.id, r.kind, r.title, 0, r.updated_at FROM wanted, unnest(%s::text[]) AS typed(key),
+        LATERAL (SELECT * FROM (SELECT id, kind, title, updated_at, owner_id, team_id FROM record
+                                 WHERE record.kind = wanted.kind AND deleted_at IS NULL AND sort_key >= typed.key
+                                   AND sort_key < typed.key || %s ORDER BY sort_key, id LIMIT %s) AS named
+                  WHERE wanted.free OR owner_id = %s OR team_id = ANY (wanted.teams) OR id = ANY (wanted.shared)
+                  LIMIT %s) AS r"""
+
+
+def _by_name(text: str, kinds: Sequence[Entity[Any]], actor: Actor) -> list[_Found]:
     """Names that begin so, by the stored key: as typed, and as pinyin with its syllables apart."""
     keys = list(dict.fromkeys([sort_key(plain(text)), *pinyin_spaced(text)]))
-    statement = """
-        SELECT r.id, r.kind, r.title, 0, r.updated_at FROM unnest(%s::text[]) AS wanted(kind), unnest(%s::text[]) AS typed(key),
-          LATERAL (SELECT id, kind, title, updated_at FROM record
-                    WHERE record.kind = wanted.kind AND deleted_at IS NULL AND sort_key >= typed.key AND sort_key < typed.key || %s
-                    ORDER BY sort_key, id LIMIT %s) AS r"""
-    rows = _asked(statement, [[kind.kind for kind in kinds], [key for key in keys if key], _END, BY_NAME])
+    reach = [policy_for(kind).reach(actor) for kind in kinds]
+    rows = _asked(
+        _BEGINNING,
+        [
+            [kind.kind for kind in kinds],
+            [one is None or one.whole for one in reach],
+            [_array(one.teams if one is not None else ()) for one in reach],
+            [_array(one.shared if one is not None else ()) for one in reach],
+            [key for key in keys if key],
+            _END,
+            NAMED,
+            actor.id,
+            BY_NAME,
+        ],
+    )
     return list({one.id: one for one in rows}.values())
 
 
-def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor) -> list[_Found]:
-    """Through the index, in two lots: kinds whose rights the index knows, and kinds whose policy has to be asked."""
+def _array(ids: Iterable[UUID]) -> str:
+    """As PostgreSQL writes an array: one of arrays would need all of one length."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
+def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor, enough: int) -> list[_Found]:
+    """Through the index, in two lots: kinds whose rights the index knows, and kinds whose policy has to be asked. For the
+    latter the whole company is looked through only where there is not enough yet: a common word is in very many records."""
     whole, reach, others = _reach(kinds, actor)
     workspace = quoted(scope_word("w", current_workspace_id()))
     found: list[_Found] = []
@@ -112,7 +143,7 @@ def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor) -> li
     shared = [pk for kind in [*reach, *others] for pk in shared_ids(actor, kind.kind)]
     if shared:
         found += _asked("SELECT * FROM kith_search_among(%s, %s)", [asked.index, shared])
-    if others:
+    if others and len(found) < enough:
         found += _words(f"({asked.index}) & {workspace}", others)
     return list({one.id: one for one in found}.values())
 

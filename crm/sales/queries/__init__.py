@@ -20,7 +20,7 @@ from crm.kernel.base.text import fold
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
 from crm.kernel.records.reading import called
-from crm.kernel.tenancy.scope import current_actor
+from crm.kernel.tenancy.scope import current_actor, once
 from crm.sales.models import LostReason, Opportunity, Pipeline, Stage, StageChange
 from crm.sales.models.pipeline import StageKind
 from crm.sales.queries.whose import EVERYBODY, Whose
@@ -201,10 +201,9 @@ def pipeline_by_stage(pipeline: Pipeline, whose: Whose = EVERYBODY) -> list[Figu
 
 def totals(kind: str, whose: Whose = EVERYBODY) -> Figure:
     """All deals in stages of one meaning (open, won, lost), over all pipelines."""
-    stages = list(Stage.objects.filter(kind=kind, deleted_at=None).values_list("pk", flat=True))
-    total = Figure(str(dict(StageKind.choices)[kind]), filter={"all": [_is("stage", [str(pk) for pk in stages], "in"), *whose.conditions]})
-    rows = deals(whose).filter(stage_id__in=stages).order_by().values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount"))
-    for currency, count, minor in rows:
+    total = Figure(str(dict(StageKind.choices)[kind]), filter={"all": [_in_stages(kind), *whose.conditions]})
+    rows = deals(whose).filter(stage_id__in=_stage_ids(kind)).order_by().values_list("amount_currency")
+    for currency, count, minor in rows.annotate(n=Count("pk"), s=Sum("amount")):
         total.add(count, minor, currency)
     return total
 
@@ -212,7 +211,7 @@ def totals(kind: str, whose: Whose = EVERYBODY) -> Figure:
 def won_by_month(months: int = 12, whose: Whose = EVERYBODY) -> list[Figure]:
     """What was won in each of the last months, this one included, oldest first. Months are those of the closing day."""
     today = _today()
-    first = _month(today, 1 - months)
+    first, won = _month(today, 1 - months), _in_stages(StageKind.WON)
     found = {}
     for back in range(months):
         start = _month(first, back)
@@ -220,7 +219,7 @@ def won_by_month(months: int = 12, whose: Whose = EVERYBODY) -> list[Figure]:
         found[start] = Figure(
             start.isoformat(),
             key=start,
-            filter={"all": [*_won_filter(), _is("closed_on", [start.isoformat(), last.isoformat()], "between"), *whose.conditions]},
+            filter={"all": [won, _is("closed_on", [start.isoformat(), last.isoformat()], "between"), *whose.conditions]},
         )
     rows = deals(whose).filter(stage__kind=StageKind.WON, closed_on__gte=first, closed_on__lt=_month(today, 1)).order_by()
     grouped = rows.annotate(month=TruncMonth("closed_on")).values_list("month", "amount_currency").annotate(n=Count("pk"), s=Sum("amount"))
@@ -229,9 +228,13 @@ def won_by_month(months: int = 12, whose: Whose = EVERYBODY) -> list[Figure]:
     return list(found.values())
 
 
-def _won_filter() -> list[dict[str, Any]]:
-    won = Stage.objects.filter(kind=StageKind.WON, deleted_at=None).values_list("pk", flat=True)
-    return [_is("stage", [str(pk) for pk in won], "in")]
+def _stage_ids(kind: str) -> list[UUID]:
+    """The stages of one meaning over all pipelines; every figure of a page asks for them."""
+    return once(("sales.stages", kind), lambda: list(Stage.objects.filter(kind=kind, deleted_at=None).values_list("pk", flat=True)))
+
+
+def _in_stages(kind: str) -> dict[str, Any]:
+    return _is("stage", [str(pk) for pk in _stage_ids(kind)], "in")
 
 
 def my_figures() -> tuple[Figure, Figure]:
@@ -240,9 +243,8 @@ def my_figures() -> tuple[Figure, Figure]:
     mine = deals().filter(owner_id=me).order_by()
     own = _is("owner", "me")
     month = _is("closed_on", "this_month", "within")
-    open_stages = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None).values_list("pk", flat=True)
-    won = Figure(_("Won this month"), filter={"all": [*_won_filter(), own, month]})
-    still = Figure(_("Open"), filter={"all": [_is("stage", [str(pk) for pk in open_stages], "in"), own]})
+    won = Figure(_("Won this month"), filter={"all": [_in_stages(StageKind.WON), own, month]})
+    still = Figure(_("Open"), filter={"all": [_in_stages(StageKind.OPEN), own]})
     this_month = mine.filter(stage__kind=StageKind.WON, closed_on__gte=_month(_today(), 0), closed_on__lt=_month(_today(), 1))
     for figure, rows in ((won, this_month), (still, mine.filter(stage__kind=StageKind.OPEN))):
         for currency, count, minor in rows.values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
@@ -274,9 +276,8 @@ def _team_of(whose: Whose) -> list[dict[str, Any]]:
 def results_by_person(months: int = 12, whose: Whose = EVERYBODY) -> list[tuple[User, Figure, Figure]]:
     """[(person, won in the last months, open now)], who has won most first."""
     first = _month(_today(), 1 - months)
-    stages = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None).values_list("pk", flat=True)
-    open_ = [_is("stage", [str(pk) for pk in stages], "in")]
-    won = [*_won_filter(), _is("closed_on", first.isoformat(), "gte")]
+    open_ = [_in_stages(StageKind.OPEN)]
+    won = [_in_stages(StageKind.WON), _is("closed_on", first.isoformat(), "gte")]
     found: dict[UUID, tuple[Figure, Figure]] = {}
     mine = deals(whose).filter(owner_id__isnull=False).order_by()
     for place, rows in enumerate((mine.filter(stage__kind=StageKind.WON, closed_on__gte=first), mine.filter(stage__kind=StageKind.OPEN))):
@@ -292,10 +293,9 @@ def results_by_person(months: int = 12, whose: Whose = EVERYBODY) -> list[tuple[
 def overdue(whose: Whose = EVERYBODY) -> tuple[Figure, Figure]:
     """(open deals whose expected close has passed, activities whose time has passed and that are not done)."""
     today = _today()
-    stages = Stage.objects.filter(kind=StageKind.OPEN, deleted_at=None).values_list("pk", flat=True)
     late = Figure(
         _("Deals past their expected close"),
-        filter={"all": [_is("stage", [str(pk) for pk in stages], "in"), _is("closes", "today", "lt"), *whose.conditions]},
+        filter={"all": [_in_stages(StageKind.OPEN), _is("closes", "today", "lt"), *whose.conditions]},
     )
     rows = deals(whose).filter(stage__kind=StageKind.OPEN, closes__lt=today).order_by()
     for currency, count, minor in rows.values_list("amount_currency").annotate(n=Count("pk"), s=Sum("amount")):
