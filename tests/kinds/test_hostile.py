@@ -95,6 +95,7 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "token": lambda: "x" * 22,
         "line": lambda: UUID(int=1),
         "reason": lambda: "overdue",
+        "key": lambda: "import",
     }
     found = []
     if "what" in route.names:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -42,13 +43,18 @@ def score(leads: Iterable[Lead]) -> None:
             bulk.update(Lead, changed, ["score"])
 
 
+def scored_anew() -> QuerySet[Lead]:
+    """The leads whose score follows the rules: those that somebody works on or that come back."""
+    return Lead.objects.filter(status__in=[*OPEN, LeadStatus.RECYCLED], deleted_at=None)
+
+
 @job("sales.score_leads", label=_("Scoring leads anew"), batched=True)
 def score_all(progress: Progress) -> None:
-    """All leads that somebody works on or that come back, in the order of their ids; a killed round goes on where it was."""
+    """All leads, in the order of their ids; a killed round goes on where it was."""
     left = True
     while left:
         with progress.batch():
-            rows = Lead.objects.filter(status__in=[*OPEN, LeadStatus.RECYCLED], deleted_at=None).order_by("pk")
+            rows = scored_anew().order_by("pk")
             last = progress.bookmark.get("last")
             some = list((rows.filter(pk__gt=last) if last else rows).select_for_update()[:AT_ONCE])
             score(some)

@@ -17,7 +17,7 @@ from crm.kernel.records.pipeline import CHANGE, CREATE, Write, after_batch, cont
 from crm.kernel.records.writing import change_each
 from crm.kernel.tenancy.scope import current, scope
 from crm.sales.actions.assignment import assign, tell
-from crm.sales.actions.scoring import score, score_all
+from crm.sales.actions.scoring import score, score_all, scored_anew
 from crm.sales.models import AssignmentRule, Lead, LeadForm, ScoreRule
 from crm.sales.models.assignment import AssignTo
 from crm.sales.models.lead import OPEN, LeadStatus
@@ -76,8 +76,9 @@ def scored(writes: list[Write]) -> None:
 
 @after_batch(ScoreRule)
 def all_scored_anew(writes: list[Write]) -> None:
-    """Another rule: every lead that is worked on gets its score anew, in the background."""
-    if any(write.record.deleted_at or write.op != CHANGE or write.values.keys() - {"name"} for write in writes):
+    """Another rule: every lead that is worked on gets its score anew, in the background; a new company has none."""
+    other = any(write.record.deleted_at or write.op != CHANGE or write.values.keys() - {"name"} for write in writes)
+    if other and scored_anew().exists():
         defer(score_all)
 
 
