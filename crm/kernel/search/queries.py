@@ -70,7 +70,7 @@ def find(text: str, kinds: Sequence[Entity[Any]] | None = None, most: int = 20) 
     starting = {one.id for one in found if _rank(one, asked)[0] < 2}
     if len(starting) < most and asked.index:
         known = {one.id for one in found}
-        found += [one for one in _visible(_by_words(asked, wanted, actor, most)) if one.id not in known]
+        found += [one for one in _by_words(asked, wanted, actor, most) if one.id not in known]
     order = {kind.kind: place for place, kind in enumerate(wanted)}
     found.sort(key=lambda one: (*_rank(one, asked), order.get(one.kind, 99), -one.rank, -one.at.timestamp(), len(one.title)))
     return [Hit(one.id, one.kind, one.title, one.at) for one in found[:most]]
@@ -128,8 +128,9 @@ def _array(ids: Iterable[UUID]) -> str:
 
 
 def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor, enough: int) -> list[_Found]:
-    """Through the index, in two lots: kinds whose rights the index knows, and kinds whose policy has to be asked. For the
-    latter the whole company is looked through only where there is not enough yet: a common word is in very many records."""
+    """Those that may be seen, through the index in two lots: kinds whose rights the index knows, and kinds whose policy has to
+    be asked. For the latter the whole company is looked through only where not enough was seen: a common word is in very many
+    records."""
     whole, reach, others = _reach(kinds, actor)
     workspace = quoted(scope_word("w", current_workspace_id()))
     found: list[_Found] = []
@@ -143,9 +144,10 @@ def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor, enoug
     shared = [pk for kind in [*reach, *others] for pk in shared_ids(actor, kind.kind)]
     if shared:
         found += _asked("SELECT * FROM kith_search_among(%s, %s)", [asked.index, shared])
-    if others and len(found) < enough:
-        found += _words(f"({asked.index}) & {workspace}", others)
-    return list({one.id: one for one in found}.values())
+    seen = _visible(list({one.id: one for one in found}.values()))
+    if others and len(seen) < enough:
+        seen += _visible(_words(f"({asked.index}) & {workspace}", others))
+    return list({one.id: one for one in seen}.values())
 
 
 def _words(asked: str, kinds: Iterable[Entity[Any]]) -> list[_Found]:
