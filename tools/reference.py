@@ -51,6 +51,7 @@ VARIABLES = {
     "KITH_OWNER_DATABASE_URL": "the owner's connection; set by the launcher",
     "KITH_PASSWORD_MEMORY_KIB": "memory that hashing one password takes",
     "KITH_POOL": "`0` opens a connection for each request instead of keeping a pool",
+    "KITH_PREPARED": "`0` keeps no prepared statements: for an outside server behind a pooler that does not know them",
     "KITH_PROCESS": "the name of the process in the database's list of connections",
     "KITH_PROXIES": "how many proxies in front of Kith may be trusted to name the visitor's address",
     "KITH_QUEUE": "the queue from which a worker takes jobs",

@@ -31,6 +31,8 @@ def database(environ: Mapping[str, str]) -> dict[str, Any]:
         if name in parts:
             entry[key] = str(parts.pop(name))
     entry["OPTIONS"] = {"connect_timeout": CONNECT, **parts, "application_name": environ.get("KITH_PROCESS", "kith")}
+    if environ.get("KITH_PREPARED", "1") == "1":
+        entry["OPTIONS"]["prepare_threshold"] = 5  # only the cursors for lasting statements prepare at all, and they at once
     if not owner and environ.get("KITH_POOL", "1") == "1":
         entry["OPTIONS"]["pool"] = dict(POOL)
     return entry

@@ -1,7 +1,7 @@
 """Reads of customers: one timeline over everything, the next step, who knows whom."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from crm.customers.models import Activity, Relationship
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.entity.entity import Entity
@@ -21,6 +22,7 @@ from crm.kernel.files.models import FileRef
 from crm.kernel.records.kept import in_words
 from crm.kernel.records.models import RecordLink, RecordRow
 from crm.kernel.records.reading import names_of
+from crm.kernel.tenancy.backend import lasting as kept
 from crm.kernel.tenancy.scope import current_actor, once
 
 #: Of so many contacts and deals a customer's timeline takes in what happened.
@@ -95,33 +97,52 @@ def _circle_of(record: Any) -> dict[UUID, str]:
     for other, link in registry.links_to(entity):
         if link.name != entity.kind or other.parent is not None or other.kind == "activity":
             continue
-        rows = visible(other).filter(**{f"{link.name}_id": record.pk}).order_by("-updated_at")
-        found |= dict.fromkeys(rows.values_list("pk", flat=True)[:WIDEST], other.kind)
+        found |= dict.fromkeys(_belonging(other, link.name, record.pk), other.kind)
     return found
 
 
-def _about(record: Any, circle: Iterable[UUID]) -> Q:
-    about = Q(record_id__in=list(circle))
-    if registry.of(type(record)) is _entity("contact"):
-        about |= Q(pk__in=_with(record.pk))
-    return about | Q(account_id=record.pk) if registry.of(type(record)) is _entity("account") else about
+def _belonging(other: Entity[Any], link: str, pk: UUID) -> QuerySet[Any, UUID]:
+    def rows(one: UUID) -> QuerySet[Any, UUID]:
+        return visible(other).filter(**{f"{link}_id": one}).order_by("-updated_at").values_list("pk", flat=True)[:WIDEST]
+
+    return lasting(("belonging", other.kind, link), rows, pk)
 
 
 def _with(contact: UUID) -> list[UUID]:
     """The latest activities in which a contact took part, whatever they are about."""
-    rows = RecordLink.objects.filter(target_id=contact, field="people", source__kind="activity").order_by("-id")
-    return once(("with", contact), lambda: list(rows.values_list("source_id", flat=True)[:WIDEST]))
+
+    def rows(one: UUID) -> QuerySet[Any, UUID]:
+        links = RecordLink.objects.filter(target_id=one, field="people", source__kind="activity").order_by("-id")
+        return links.values_list("source_id", flat=True)[:WIDEST]
+
+    return once(("with", contact), lambda: list(kept.lasting(("with",), rows, contact)))
 
 
-def activities_of(record: Any, circle: Iterable[UUID] | None = None) -> QuerySet[Any]:
-    """The activities on a record and on what belongs to it, as far as the actor may see them."""
-    around = circle_of(record) if circle is None else circle
-    return visible(_entity("activity")).filter(_about(record, around))
+def activities_of(record: Any, name: str, chosen: Callable[..., QuerySet[Any]], *given: Any) -> list[Activity]:
+    """Activities on a record and on what belongs to it, as far as the actor may see them: those that `chosen(rows, *given)`
+    leaves. `name` stands for `chosen` among the statements that are kept."""
+    kind, around = registry.of(type(record)), list(circle_of(record))
+    whole, person = kind is _entity("account"), kind is _entity("contact")
+
+    def rows(circle: list[UUID], *values: Any) -> QuerySet[Any]:
+        about, rest = Q(record_id__among=circle), list(values)
+        if person:
+            about |= Q(pk__among=rest.pop(0))
+        if whole:
+            about |= Q(account_id=rest.pop(0))
+        return chosen(visible(_entity("activity")).filter(about), *rest)
+
+    own = [_with(record.pk)] if person else [record.pk] if whole else []
+    return list(lasting(("activities", name, whole, person), rows, around, *own, *given))
 
 
 def next_steps(record: Any, limit: int = 5) -> list[Activity]:
     """What is still to be done there, the most urgent first."""
-    return list(activities_of(record).filter(done_at=None).order_by("due", "id").select_related("owner", "record")[:limit])
+
+    def chosen(rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(done_at=None).order_by("due", "id").select_related("owner", "record")[:limit]
+
+    return activities_of(record, f"next {limit}", chosen)
 
 
 def timeline(record: Any, before: datetime.datetime | None = None, limit: int = 30, kinds: Iterable[str] = ()) -> list[Moment]:
@@ -133,7 +154,7 @@ def timeline(record: Any, before: datetime.datetime | None = None, limit: int = 
     wanted = set(kinds) or {"activity", "change", "file"}
     found: list[Moment] = []
     if "activity" in wanted:
-        found += _activities(record, circle, before, limit)
+        found += _activities(record, before, limit)
     if "change" in wanted:
         found += _changes(circle, before, limit)
     if "file" in wanted:
@@ -142,22 +163,33 @@ def timeline(record: Any, before: datetime.datetime | None = None, limit: int = 
     return _titled(found[:limit], circle)
 
 
-def _activities(record: Any, circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
-    rows = activities_of(record, circle).filter(done_at__isnull=False)
-    rows = rows.filter(done_at__lt=before) if before else rows
+def _past(column: str, until: tuple[datetime.datetime, ...]) -> dict[str, datetime.datetime]:
+    return {f"{column}__lt": until[0]} if until else {}
+
+
+def _activities(record: Any, before: datetime.datetime | None, limit: int) -> list[Moment]:
+    def chosen(rows: QuerySet[Any], *until: datetime.datetime) -> QuerySet[Any]:
+        rows = rows.filter(done_at__isnull=False, **_past("done_at", until))
+        return rows.order_by("-done_at", "-id").select_related("owner")[:limit]
+
+    given = [before] if before else []
     return [
         Moment("activity", one.done_at, one.pk, who=one.owner.name if one.owner else "", record=one.record_id, activity=one)
-        for one in rows.order_by("-done_at", "-id").select_related("owner")[:limit]
+        for one in activities_of(record, f"done {limit} {bool(before)}", chosen, *given)
     ]
 
 
 def _changes(circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
     """From the audit log: only of the kinds' own tables, and without what nobody wants to read."""
     tables = {_entity(kind).model._meta.db_table: _entity(kind) for kind in set(circle.values())}
-    rows = AuditEntry.objects.filter(record__in=list(circle), table_name__in=list(tables), op=AuditEntry.UPDATED)
-    rows = rows.filter(at__lt=before) if before else rows
+
+    def entries(around: list[UUID], *until: datetime.datetime) -> QuerySet[AuditEntry]:
+        rows = AuditEntry.objects.filter(record__among=around, table_name__in=sorted(tables), op=AuditEntry.UPDATED)
+        return rows.filter(**_past("at", until)).order_by("-at", "-id")[: limit * 2]
+
+    given = [before] if before else []
     found = _added(circle, before, limit)
-    for entry in rows.order_by("-at", "-id")[: limit * 2]:
+    for entry in kept.lasting(("changes", limit, bool(before), *sorted(tables)), entries, list(circle), *given):
         entity = tables[entry.table_name]
         record = entity.model._default_manager.filter(pk=entry.record).first()
         changes = _readable(entity, entry, record) if record is not None else []
@@ -170,9 +202,13 @@ def _added(circle: dict[UUID, str], before: datetime.datetime | None, limit: int
     """When the records came in: by their own date, which an import from another system may carry over."""
     found = []
     for kind in set(circle.values()):
-        rows = _entity(kind).model._default_manager.filter(pk__in=[pk for pk, one in circle.items() if one == kind])
-        rows = rows.filter(created_at__lt=before) if before else rows
-        for pk, at, who in rows.order_by("-created_at", "-id").values_list("pk", "created_at", "created_by__name")[:limit]:
+
+        def rows(some: list[UUID], *until: datetime.datetime, kind: str = kind) -> QuerySet[Any, Any]:
+            everything = _entity(kind).model._default_manager.filter(pk__among=some, **_past("created_at", until))
+            return everything.order_by("-created_at", "-id").values_list("pk", "created_at", "created_by__name")[:limit]
+
+        given = [[pk for pk, one in circle.items() if one == kind], *([before] if before else [])]
+        for pk, at, who in kept.lasting(("added", kind, limit, bool(before)), rows, *given):
             found.append(Moment("change", at, pk, who=who or "", record=pk, op=AuditEntry.INSERTED))
     return found
 
@@ -198,16 +234,20 @@ def _name(link: Link, raw: Any) -> str:
 
 
 def _files(circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
-    rows = FileRef.objects.filter(record_id__in=list(circle))
-    rows = rows.filter(created_at__lt=before) if before else rows
+    def rows(around: list[UUID], *until: datetime.datetime) -> QuerySet[FileRef]:
+        files = FileRef.objects.filter(record_id__among=around, **_past("created_at", until))
+        return files.order_by("-created_at", "-id").select_related("by")[:limit]
+
+    given = [list(circle), *([before] if before else [])]
     return [
         Moment("file", one.created_at, one.pk, who=one.by.name if one.by else "", record=one.record_id, file=one)
-        for one in rows.order_by("-created_at", "-id").select_related("by")[:limit]
+        for one in kept.lasting(("files", limit, bool(before)), rows, *given)
     ]
 
 
 def _titled(moments: list[Moment], circle: dict[UUID, str]) -> list[Moment]:
-    rows = RecordRow.objects.filter(pk__in={one.record for one in moments if one.record})
+    wanted = list({one.record for one in moments if one.record})
+    rows = kept.lasting(("records",), lambda some: RecordRow.objects.filter(pk__among=some), wanted)
     titles = {row.pk: (row.kind, row.name) for row in rows}
     for one in moments:
         if one.record in titles:
@@ -238,11 +278,15 @@ class Tie:
 
 def ties_of(record: Any, limit: int = 60) -> list[Tie]:
     """The relationships of a record, strongest first, then those that are over; from its own side of each."""
-    entity = _entity("relationship")
-    rows = visible(entity).filter(Q(first_id=record.pk) | Q(second_id=record.pk)).select_related("type", "first", "second")
+
+    def rows(first: UUID, second: UUID) -> QuerySet[Relationship]:
+        ends = Q(first_id=first) | Q(second_id=second)
+        found = visible(_entity("relationship")).filter(ends).select_related("type", "first", "second")
+        return found.order_by("-strength", "id")[:limit]
+
     day = current_day()
     found = []
-    for one in rows.order_by("-strength", "id")[:limit]:
+    for one in lasting(("ties", limit), rows, record.pk, record.pk):
         mine = one.first_id == record.pk
         other: RecordRow = one.second if mine else one.first
         found.append(
@@ -269,8 +313,12 @@ def between(ids: Iterable[UUID], limit: int = 60) -> list[Relationship]:
     wanted = list(ids)
     if len(wanted) < 2:
         return []
-    rows = visible(_entity("relationship")).filter(first_id__in=wanted, second_id__in=wanted)
-    return list(rows.select_related("type")[:limit])
+
+    def rows(first: list[UUID], second: list[UUID]) -> QuerySet[Relationship]:
+        found = visible(_entity("relationship")).filter(first_id__among=first, second_id__among=second)
+        return found.select_related("type")[:limit]
+
+    return list(lasting(("between", limit), rows, wanted, wanted))
 
 
 def current_day() -> datetime.date:

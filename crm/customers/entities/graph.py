@@ -1,15 +1,18 @@
 """The picture of who knows whom: places on an ellipse around the record, as numbers for an SVG without styles."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 
 from crm.customers import queries
 from crm.customers.queries import Tie
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import visible
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.cells import record_url
@@ -115,21 +118,31 @@ def _rim(dots: list[Dot]) -> list[Line]:
 def _by_work(record: Any, kind: str) -> list[tuple[UUID, str, str, str]]:
     """Whom one knows by work: a company's people and parent, a person's company and boss."""
     found: list[tuple[UUID, str, str, str]] = []
-    contact, account = registry.kind("contact"), registry.kind("account")
-    assert contact is not None and account is not None
     if kind == "account":
-        parent = visible(account).filter(pk=record.parent_id).values_list("pk", "name").first() if record.parent_id else None
-        if parent:
-            found.append((parent[0], "account", parent[1], _t("part of")))
-        people = visible(contact).filter(account_id=record.pk).order_by("-updated_at")
-        found += [(pk, "contact", name, title or _t("works here")) for pk, name, title in people.values_list("pk", "name", "job_title")[:5]]
+        found += [(pk, "account", name, _t("part of")) for pk, name in _company(record.parent_id)]
+        found += [(pk, "contact", name, title or _t("works here")) for pk, name, title in _people(record.pk, 5)]
     if kind == "contact" and record.account_id:
-        home = visible(account).filter(pk=record.account_id).values_list("pk", "name").first()
-        if home:
-            found.append((home[0], "account", home[1], _t("works for")))
-        beside = visible(contact).filter(account_id=record.account_id).exclude(pk=record.pk).order_by("-updated_at")
-        found += [(pk, "contact", name, title or _t("colleague")) for pk, name, title in beside.values_list("pk", "name", "job_title")[:3]]
+        found += [(pk, "account", name, _t("works for")) for pk, name in _company(record.account_id)]
+        beside = [one for one in _people(record.account_id, 4) if one[0] != record.pk][:3]
+        found += [(pk, "contact", name, title or _t("colleague")) for pk, name, title in beside]
     return found
+
+
+def _company(pk: UUID | None) -> Iterable[tuple[UUID, str]]:
+    account = registry.kind("account")
+    assert account is not None
+    return lasting(("company",), lambda one: visible(account).filter(pk=one).values_list("pk", "name"), pk) if pk else ()
+
+
+def _people(account: UUID, most: int) -> Iterable[tuple[UUID, str, str]]:
+    """Those last changed first."""
+    contact = registry.kind("contact")
+    assert contact is not None
+
+    def rows(one: UUID) -> QuerySet[Any, Any]:
+        return visible(contact).filter(account_id=one).order_by("-updated_at").values_list("pk", "name", "job_title")[:most]
+
+    return lasting(("people", most), rows, account)
 
 
 def _look(tie: Tie) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ class Within(Expression):
         super().__init__(output_field=BooleanField())
         given = ((f"{path}owner_id", owner), (f"{path}team_id", teams), (f"{path}pk", shared))
         self.columns: list[Any] = [F(name) for name, value in given if value]
-        self.values: list[Any] = [list(value) if isinstance(value, tuple) else value for _name, value in given if value]
+        self.values: list[Any] = [_array(value) if isinstance(value, tuple) else value for _name, value in given if value]
 
     def get_source_expressions(self) -> list[Any]:
         return self.columns
@@ -49,9 +50,15 @@ class Within(Expression):
         parts, params = [], []
         for column, value in zip(self.columns, self.values, strict=True):
             sql, given = compiler.compile(column)
-            parts.append(f"{sql} = ANY (%s)" if isinstance(value, list) else f"{sql} = %s")
+            parts.append(f"{sql} = ANY (%s::uuid[])" if isinstance(value, str) else f"{sql} = %s")
             params += [*given, value]
         return f"({' OR '.join(parts)})", params
+
+
+@lru_cache(maxsize=4096)
+def _array(ids: tuple[UUID, ...]) -> str:
+    """Ids as PostgreSQL writes an array: hundreds of shares would else be put into letters again in every statement."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,15 @@ def kinds_shared(actor: Actor) -> list[str]:
     return [] if actor.id is None else list(_held(actor.workspace_id, actor.id, actor.team_ids, versions()[1]))
 
 
+def ended(actor: Actor) -> frozenset[UUID]:
+    """The records whose share with the actor ran out since the rights were last changed."""
+    if actor.id is None:
+        return frozenset()
+    everything: Any = _held(actor.workspace_id, actor.id, actor.team_ids, versions()[1])
+    moment = now()
+    return frozenset(one.record for held in everything.values() for one in held if one.until is not None and one.until <= moment)
+
+
 def limits(actor: Actor, kind: str, wanted: str) -> frozenset[str]:
     """The fields that no share of a kind may open ("hidden") or let write ("readonly")."""
     return frozenset(name for one in held(actor, kind) for name, said in one.limits.items() if said == wanted)

@@ -33,11 +33,13 @@ Role = Mapping[str, Any]
 class Grants:
     """The rights of one actor. `scopes` (of an API token) can only take away."""
 
-    __slots__ = ("_roles", "_scopes", "is_admin")
+    __slots__ = ("_roles", "_scopes", "filtered", "is_admin")
 
     def __init__(self, roles: Iterable[Role] = (), scopes: frozenset[str] | None = None) -> None:
         self._roles = tuple(roles)
         self._scopes = scopes
+        #: Whether a filter opens rows of any kind.
+        self.filtered = any(entry.get("filter") for role in self._roles for entry in role.get("kinds", {}).values())
         self.is_admin = any(role.get("admin") is True for role in self._roles) and self._in_scope_admin()
 
     @classmethod

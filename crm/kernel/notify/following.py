@@ -8,6 +8,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.identity.models import User
 from crm.kernel.identity.queries import actor_of
 from crm.kernel.notify.models import Follow
+from crm.kernel.tenancy.backend.lasting import lasting
 from crm.kernel.tenancy.scope import current_actor
 
 #: So many records written at once are a list somebody looks through: an import or a bulk change is no news line by line.
@@ -18,7 +19,10 @@ def follows(record: Any, user_id: UUID | None) -> bool:
     """Whether a person follows a record at hand."""
     if user_id is None:
         return False
-    chosen = Follow.objects.filter(user_id=user_id, record_id=record.pk).values_list("on", flat=True).first()
+    rows = lasting(
+        ("follows",), lambda who, one: Follow.objects.filter(user_id=who, record_id=one).values_list("on", flat=True), user_id, record.pk
+    )
+    chosen = next(iter(rows), None)
     return chosen if chosen is not None else user_id in (record.owner_id, record.created_by_id)
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from crm.kernel.notify.models import Notification, Reminder
+from crm.kernel.tenancy.backend.lasting import lasting
 
 
 def unread(user_id: UUID, limit: int = 20) -> list[Notification]:
@@ -13,7 +14,10 @@ def unread(user_id: UUID, limit: int = 20) -> list[Notification]:
 
 def unread_count(user_id: UUID, most: int = 100) -> int:
     """How many are unread, counted up to `most`."""
-    return Notification.objects.filter(user_id=user_id, read_at=None)[:most].count()
+    waiting = lasting(
+        ("unread", most), lambda who: Notification.objects.filter(user_id=who, read_at=None).order_by().values_list("pk")[:most], user_id
+    )
+    return len(waiting)
 
 
 def recent(user_id: UUID, limit: int = 50) -> list[Notification]:

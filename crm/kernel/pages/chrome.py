@@ -12,6 +12,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.notify import queries as notices
 from crm.kernel.pages import navigation
 from crm.kernel.pages.wording import actor
+from crm.kernel.tenancy.backend.lasting import lasting
 from crm.kernel.tenancy.models import Workspace
 from crm.kernel.tenancy.scope import current_workspace_id
 
@@ -54,7 +55,8 @@ def workspace_name() -> str:
     """Of the ambient workspace; "Kith" before signing in."""
     if actor() is None:
         return "Kith"
-    return str(Workspace.objects.values_list("name", flat=True).get(pk=current_workspace_id()))
+    rows = lasting(("workspace",), lambda one: Workspace.objects.filter(pk=one).values_list("name", flat=True), current_workspace_id())
+    return str(next(iter(rows)))
 
 
 def theme() -> str:

@@ -1,7 +1,8 @@
 """The list of one kind, ready for its template."""
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.kernel.access.lasting import rights_of
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
@@ -187,13 +189,26 @@ def counted(entity: Entity[Any], many: int, exact: bool, reading: Reading) -> st
     return ngettext("%(count)s record", "%(count)s records", many) % {"count": text}
 
 
+#: What is "about" so many stays so for a while: {whose rights, kind and filter: (how many, until when in monotonic seconds)}.
+_ABOUT: dict[Hashable, tuple[int, float]] = {}
+_ABOUT_FOR, _ABOUT_MOST = 300, 5_000
+
+
 def total(entity: Entity[Any], found: filters.Filter, reading: Reading) -> str:
-    """How many there are: exact to 10,000; above, what the planner thinks, to two figures."""
+    """How many there are: exact to 10,000; above, what the planner thinks, to two figures, asked anew after five minutes."""
+    rights = rights_of(current_actor())
+    key = (rights, entity.kind, repr(found.node))
+    about, until = _ABOUT.get(key, (0, 0.0))
+    if rights is not None and time.monotonic() < until:
+        return counted(entity, about, False, reading)
     many, exact = listing.count(entity, found.node)
     if not exact:
         many = max(many, planned(entity, found))
         step = 10 ** max(len(str(many)) - 3, 0)
         many = round(many / step) * step
+        if len(_ABOUT) >= _ABOUT_MOST:
+            _ABOUT.clear()
+        _ABOUT[key] = (many, time.monotonic() + _ABOUT_FOR)
     return counted(entity, many, exact, reading)
 
 

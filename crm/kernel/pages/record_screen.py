@@ -27,6 +27,7 @@ from crm.kernel.records import listing
 from crm.kernel.records.actions import Action, available
 from crm.kernel.records.listing import order_of
 from crm.kernel.records.models import RecordRow
+from crm.kernel.tenancy.backend.lasting import lasting
 from crm.kernel.tenancy.scope import current_actor
 
 RELATED = 20
@@ -147,9 +148,9 @@ def tabs(entity: Entity[Any], record: Any) -> list[Tab]:
     made = [Tab("timeline", _("Timeline"))]
     made += [Tab(one.name, one.label) for one in tabs_of(entity.kind)]
     kinds = related(entity)
-    many = listing.counts([(kind, Where(link.name, "is", str(record.pk))) for kind, link in kinds])
+    many = listing.counts([(kind, link.name) for kind, link in kinds], record.pk)
     made += [Tab(f"rel-{kind.plural}-{link.name}", kind.labels, one) for (kind, link), one in zip(kinds, many, strict=True)]
-    files = FileRef.objects.filter(record_id=record.pk).count()
+    files = len(lasting(("files of",), lambda one: FileRef.objects.filter(record_id=one).order_by().values_list("pk"), record.pk))
     return [*made, Tab("files", _("Files"), files), Tab("history", _("History"))]
 
 
@@ -161,8 +162,9 @@ def related(entity: Entity[Any]) -> list[tuple[Entity[Any], Fact]]:
         other = registry.kind(kind)
         if other is None or not policy_for(other).may(actor, "view"):
             continue
-        links = [one for one in other.fields.values() if one.type == "link" and one.target is entity.model]
-        links = links or [one for one in other.fields.values() if one.type == "link" and one.target is RecordRow and not one.readonly]
+        seen = [one for one in policy_for(other).fields(actor).values() if one.type == "link"]
+        links = [one for one in seen if one.target is entity.model]
+        links = links or [one for one in seen if one.target is RecordRow and not one.readonly]
         if links:
             found.append((other, links[0]))
     return found

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from crm.kernel.access import lasting
 from crm.kernel.access.policy import asker, policy_for, visible
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
@@ -24,6 +24,7 @@ from crm.kernel.entity.filter import Node, compile_filter
 from crm.kernel.identity.actor import Actor
 from crm.kernel.records.models import RecordLink
 from crm.kernel.records.reading import names_of
+from crm.kernel.tenancy.backend import lasting as kept
 from crm.kernel.tenancy.scope import current_actor
 
 #: Counted exactly up to here; above it is "about".
@@ -105,18 +106,24 @@ def rows_of(entity: Entity[Any], node: Node | None, actor: Actor | None = None) 
     return visible(entity, actor=who).filter(compile_filter(node, entity, asker(who)))
 
 
-def _run(rows: QuerySet[Any], order: Order, after: tuple[Any, UUID] | None, up: bool, limit: int) -> list[Any]:
+def _run(entity: Entity[Any], node: Node | None, order: Order, after: tuple[Any, UUID] | None, up: bool, limit: int) -> list[Any]:
     """Up to `limit` ids in key order: `up` tells whether sort values grow along the run."""
     ref, sign = order.ref, "" if up else "-"
-    with_value = rows.filter(**{f"{ref}__isnull": False})
-    without = rows.filter(**{f"{ref}__isnull": True}).order_by("pk").values_list("pk", ref)
-    if after is not None and after[0] is None:
-        return list(without.filter(pk__gt=after[1])[:limit])
-    if after is not None:
-        with_value = with_value.filter(_beyond(ref, "gt" if up else "lt", after))
-    found = list(with_value.order_by(f"{sign}{ref}", f"{sign}pk").values_list("pk", ref)[:limit])
+    found: list[Any] = []
+
+    def with_value(*key: Any) -> QuerySet[Any]:
+        rows = rows_of(entity, node).filter(**{f"{ref}__isnull": False})
+        rows = rows.filter(_beyond(ref, "gt" if up else "lt", key)) if key else rows
+        return rows.order_by(f"{sign}{ref}", f"{sign}pk").values_list("pk", ref)[:limit]
+
+    if after is None or after[0] is not None:
+        plain = node is None and (after is None or isinstance(after[0], str))
+        key = ("list", entity.kind, ref, up, limit, after is None)
+        found = list(lasting.lasting(key, with_value, *(after or ()), prepared=False) if plain else with_value(*(after or ())))
     if len(found) < limit:
-        found += list(without[: limit - len(found)])
+        without = rows_of(entity, node).filter(**{f"{ref}__isnull": True}).order_by("pk").values_list("pk", ref)
+        past = after is not None and after[0] is None
+        found += list((without.filter(pk__gt=after[1]) if after is not None and past else without)[: limit - len(found)])
     return found
 
 
@@ -149,14 +156,13 @@ def page(
     """One page of a list, as the ambient actor may see it."""
     actor: Actor = current_actor()
     order = order_of(entity, sort, actor)
-    rows = rows_of(entity, node, actor)
     key = decode(cursor) if cursor else None
     if key and key[2]:
-        keys = _run_back(rows, order, key[:2], limit + 1)
+        keys = _run_back(rows_of(entity, node), order, key[:2], limit + 1)
         more, keys = len(keys) > limit, keys[-limit:]
         prev, next_ = more, True
     else:
-        keys = _run(rows, order, key[:2] if key else None, not order.down, limit + 1)
+        keys = _run(entity, node, order, key[:2] if key else None, not order.down, limit + 1)
         more, keys = len(keys) > limit, keys[:limit]
         prev, next_ = key is not None, more
     items = load(entity, [pk for pk, _value in keys], fields)
@@ -172,8 +178,11 @@ def load(entity: Entity[Any], ids: Sequence[UUID], names: Sequence[str] | None =
     seen = policy_for(entity).fields(current_actor())
     wanted = [seen[name] for name in (names if names is not None else seen) if name in seen]
     columns = ["pk", "version", *dict.fromkeys(column for field in wanted for column in field.columns())]
-    raw = {row[0]: dict(zip(columns, row, strict=True)) for row in
-           entity.model._default_manager.filter(pk__in=ids).values_list(*columns)}
+    everything = entity.model._default_manager
+    found = kept.lasting(
+        ("rows", entity.kind, *columns), lambda some: everything.filter(pk__among=some).values_list(*columns), list(ids)
+    )
+    raw = {row[0]: dict(zip(columns, row, strict=True)) for row in found}
     rows = []
     for pk in ids:
         if pk in raw:
@@ -217,19 +226,18 @@ def _ids(value: Any) -> Sequence[UUID]:
     return value if isinstance(value, list) else [value]
 
 
-def counts(asked: Sequence[tuple[Entity[Any], Node | None]], most: int = 100) -> list[int]:
-    """How many records of each kind match, none above `most`: one question to the database for all of them."""
-    if not asked:
-        return []
+def counts(asked: Sequence[tuple[Entity[Any], str]], pk: UUID, most: int = 100) -> list[int]:
+    """How many records of each kind point at one by the named link, none above `most`: one question for all of them."""
     statements: list[str] = []
     values: list[Any] = []
-    for entity, node in asked:
-        sql, given = rows_of(entity, node).order_by().values("pk")[:most].query.sql_with_params()
-        statements.append(f"(SELECT count(*) FROM ({sql}) AS found)")  # noqa: S608  (the ORM compiled it)
+    for entity, link in asked:
+        def pointing(one: UUID, entity: Entity[Any] = entity, link: str = link) -> QuerySet[Any]:
+            return visible(entity).filter(**{f"{link}_id": one}).order_by().values("pk")[:most]
+
+        sql, given = lasting.statement(("pointing", entity.kind, link, most), pointing, pk)
+        statements.append(f"(SELECT count(*) FROM ({sql}) AS found)" if sql else "0")  # noqa: S608  (the ORM compiled it)
         values += given
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(statements)}", values)
-        return list(cursor.fetchone())
+    return list(kept.ask(f"SELECT {', '.join(statements)}", values)[0]) if asked else []
 
 
 def count(entity: Entity[Any], node: Node | None = None) -> tuple[int, bool]:

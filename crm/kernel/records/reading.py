@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
+from crm.kernel.access import lasting
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.errors import NotAllowed, NotFound
@@ -15,13 +16,15 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.registry import registry
 from crm.kernel.records.models import RecordLink, RecordRow
+from crm.kernel.tenancy.backend import lasting as kept
 from crm.kernel.tenancy.scope import current_actor
 
 
 def fetch(entity: Entity[Any], record_id: UUID | str, verb: str = "view") -> Any:
     """The live record. NotFound where it is not visible, NotAllowed where it is and only the verb is missing."""
     pk = as_uuid(record_id)
-    record = visible(entity).filter(pk=pk).first() if pk else None
+    rows = lasting.lasting(("record", entity.kind), lambda one: visible(entity).filter(pk=one), pk) if pk else ()
+    record = next(iter(rows), None)
     if record is None:
         raise NotFound
     if verb != "view" and not policy_for(entity).may(current_actor(), verb, record):
@@ -88,11 +91,14 @@ def visible_ids(target: type[models.Model], ids: Iterable[UUID], binned: bool = 
             kinds.setdefault(kind, set()).add(pk)
         known = [(registry.kind(kind), of_kind) for kind, of_kind in kinds.items()]
         return set().union(*(visible_ids(one.model, of_kind, binned) for one, of_kind in known if one is not None))
-    rows = target._default_manager.filter(pk__in=wanted)
-    entity = registry.of(target)
-    if entity is not None:
-        rows = rows.filter(policy_for(entity).rows(current_actor()), **live)
-    return set(rows.values_list("pk", flat=True))
+    entity, actor = registry.of(target), current_actor()
+
+    def rows(some: list[UUID]) -> Any:
+        found = target._default_manager.filter(pk__among=some)
+        found = found.filter(policy_for(entity).rows(actor), **live) if entity is not None else found
+        return found.values_list("pk", flat=True)
+
+    return set(lasting.lasting(("ids", target, binned), rows, list(wanted)))
 
 
 def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -103,12 +109,15 @@ def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUI
     if target is RecordRow or registry.of(target) is not None:
         seen = visible_ids(target, wanted, binned=True)
         return titles_of(seen)
-    return dict(target._default_manager.filter(pk__in=wanted).values_list("pk", "name"))
+    people = target._default_manager
+    return dict(kept.lasting(("names", target), lambda some: people.filter(pk__among=some).values_list("pk", "name"), list(wanted)))
 
 
 def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     """{id: title in the reader's language} of records of any kind, without asking who may see them."""
-    rows = RecordRow.objects.filter(pk__in=set(ids)).values_list("pk", "kind", "title")
+    rows = kept.lasting(
+        ("titles",), lambda some: RecordRow.objects.filter(pk__among=some).values_list("pk", "kind", "title"), list(set(ids))
+    )
     return {pk: registry.called(kind, title) for pk, kind, title in rows}
 
 

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -19,13 +19,18 @@ from crm.kernel.identity.models import Team, User
 from crm.kernel.outbox.publishing import publish
 from crm.kernel.records.events import RecordShared
 from crm.kernel.records.writing import locked
+from crm.kernel.tenancy.backend.lasting import lasting
 from crm.kernel.tenancy.scope import bump_permissions, current_actor
 
 
 def shares_of(record_id: UUID) -> list[Share]:
     """The shares of a record that hold now, the oldest first. The caller has made sure that the record may be seen."""
-    live = Q(until=None) | Q(until__gt=now())
-    return list(Share.objects.filter(live, record_id=record_id).select_related("user", "team", "by").order_by("created_at", "id"))
+
+    def rows(one: UUID, moment: datetime.datetime) -> QuerySet[Share]:
+        live = Q(until=None) | Q(until__gt=moment)
+        return Share.objects.filter(live, record_id=one).select_related("user", "team", "by").order_by("created_at", "id")
+
+    return list(lasting(("shares",), rows, record_id, now()))
 
 
 def share(

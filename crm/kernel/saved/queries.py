@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.entity import Entity
 from crm.kernel.saved.models import SavedView, ViewMark
+from crm.kernel.tenancy.backend import lasting as kept
 from crm.kernel.tenancy.scope import current_actor, once
 
 
@@ -20,8 +22,12 @@ def _within_reach() -> Q:
 
 def views_of(entity: Entity[Any]) -> list[SavedView]:
     """The views of a kind which the actor has, by name."""
-    found = SavedView.objects.filter(_within_reach(), kind=entity.kind, deleted_at=None).exclude(name="")
-    return list(found.select_related("user", "for_user", "for_team").order_by("name", "id"))
+
+    def rows() -> QuerySet[SavedView]:
+        found = SavedView.objects.filter(_within_reach(), kind=entity.kind, deleted_at=None).exclude(name="")
+        return found.select_related("user", "for_user", "for_team").order_by("name", "id")
+
+    return list(lasting(("views", entity.kind), rows))
 
 
 def view(entity: Entity[Any], pk: UUID) -> SavedView:
@@ -35,15 +41,22 @@ def view(entity: Entity[Any], pk: UUID) -> SavedView:
 
 def plain(entity: Entity[Any]) -> SavedView | None:
     """What the actor chose for the plain list of a kind."""
-    return SavedView.objects.filter(user_id=current_actor().id, kind=entity.kind, name="", deleted_at=None).first()
+
+    def rows() -> QuerySet[SavedView]:
+        return SavedView.objects.filter(user_id=current_actor().id, kind=entity.kind, name="", deleted_at=None)
+
+    return next(iter(lasting(("plain", entity.kind), rows)), None)
 
 
 def marks() -> dict[UUID, ViewMark]:
     """{view: mark} of the actor, the views with them; asked once a page."""
 
     def read() -> dict[UUID, ViewMark]:
-        rows = ViewMark.objects.filter(user_id=current_actor().id, view__deleted_at=None).select_related("view")
-        return {one.view_id: one for one in rows.order_by("view__name", "id") if _still(one.view)}
+        me = current_actor().id
+        return {one.view_id: one for one in kept.lasting(("marks",), of, me) if _still(one.view)} if me is not None else {}
+
+    def of(who: UUID) -> QuerySet[ViewMark]:
+        return ViewMark.objects.filter(user_id=who, view__deleted_at=None).select_related("view").order_by("view__name", "id")
 
     return once("saved.marks", read)
 

@@ -13,6 +13,7 @@ from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import visible_ids
 from crm.kernel.search.models import Pin, Visit
 from crm.kernel.search.queries import Hit
+from crm.kernel.tenancy.backend.lasting import lasting
 from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
 #: Visits that are kept for each person.
@@ -48,7 +49,10 @@ def pinned() -> list[Hit]:
 
 
 def is_pinned(record_id: UUID) -> bool:
-    return Pin.objects.filter(user_id=current_actor().id, record_id=record_id).exists()
+    me = current_actor().id
+    return me is not None and bool(
+        lasting(("pinned",), lambda who, one: Pin.objects.filter(user_id=who, record_id=one).values_list("pk"), me, record_id)
+    )
 
 
 def pin(record_id: UUID, on: bool) -> None:

@@ -1,4 +1,4 @@
-"""The foreign key between workspace tables."""
+"""The foreign key between workspace tables, and the lookup for many keys."""
 
 from typing import Any
 
@@ -29,3 +29,16 @@ class TenantKey(models.ForeignKey):  # type: ignore[type-arg]
         if self.cascade:
             kwargs["cascade"] = True
         return name, path, args, kwargs
+
+
+@TenantKey.register_lookup
+@models.Field.register_lookup
+class Among(models.Lookup):
+    """`pk__among=[…]`: like `in`, but the list is one parameter, so that statements with lists of any length are the same."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY (%s)", [*params, self.rhs]

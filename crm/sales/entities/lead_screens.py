@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from markupsafe import escape
 
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.cells import record_url
@@ -40,8 +43,12 @@ def link(record: LeadForm, actor: Any) -> Mapping[str, Any]:
 def _came_from(record: Any, actor: Any) -> Mapping[str, Any] | None:
     entity, own = registry.kind("lead"), registry.of(type(record))
     assert entity is not None and own is not None
-    rows = visible(entity).filter(**{_LINKS[own.kind]: record.pk}).select_related("owner").order_by("-converted_at", "id")
-    found = [(one, record_url(entity, one.pk)) for one in rows[:_SHOWN]]
+
+    def rows(pk: UUID) -> QuerySet[Lead]:
+        leads = visible(entity).filter(**{_LINKS[own.kind]: pk}).select_related("owner")
+        return leads.order_by("-converted_at", "id")[:_SHOWN]
+
+    found = [(one, record_url(entity, one.pk)) for one in lasting(("came from", own.kind), rows, record.pk)]
     return {"leads": found} if found else None
 
 

@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 
 from crm.kernel.tenancy.backend.watch import Watch
 from crm.kernel.tenancy.scope import ambient
@@ -16,12 +16,30 @@ from crm.kernel.tenancy.scope import ambient
 #: How often the pool is asked for a connection, 0.75 s each time, while the server gives signs of life: it is only slow.
 TRIES = 20
 _OPEN = "SELECT * FROM kith_open(%s, %s, %s, %s)"
+#: Statements that a connection keeps prepared; a plan takes some 100 kB of the server's memory.
+PREPARED = 200
+
+
+class LastingCursor(base.ServerBindingCursor):
+    """Has each statement prepared by the server, with a plan that serves all values."""
+
+    def execute(self, query: Any, params: Any = None, *, prepare: bool | None = True, binary: bool | None = None) -> Any:
+        return super().execute(query, params, prepare=prepare, binary=binary)  # type: ignore[misc]
+
+
+class Operations(operations.DatabaseOperations):
+    """Tells logs and tests what such a cursor asked, with its values."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        return self.compose_sql(sql, params) if isinstance(cursor, LastingCursor) else super().last_executed_query(cursor, sql, params)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Announces workspace, actor and reason whenever a transaction opens inside a scope."""
 
+    ops_class = Operations
     kith_versions: tuple[int, int] = (0, 0)
+    _lasting = False
     _watches: dict[str, Watch] = {}
     _starting = threading.Lock()
 
@@ -44,6 +62,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if self.alias not in self._watches:
                 self._watches[self.alias] = Watch(conn_params, self.pool.check).start()
             return self._watches[self.alias]
+
+    def lasting_cursor(self) -> Any:
+        """A cursor for what is asked often and found by index: see `lasting`."""
+        self._lasting = True
+        try:
+            return self.cursor()
+        finally:
+            self._lasting = False
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if not self._lasting or name is not None:
+            return super().create_cursor(name)
+        self.connection.prepared_max = PREPARED
+        factory, self.connection.cursor_factory = self.connection.cursor_factory, LastingCursor
+        try:
+            return super().create_cursor()
+        finally:
+            self.connection.cursor_factory = factory
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
