@@ -3,10 +3,16 @@
 let ajax = null;
 const before = new WeakMap();
 
+/** Where a cell's editor is: whole, or the field's name under its row's record. */
+function address(cell) {
+  const { edit } = cell.dataset;
+  return edit.startsWith("/") ? edit : `${cell.closest("[data-url]").dataset.url}cell/${edit}`;
+}
+
 function open(cell) {
   if (cell.querySelector("form")) return true;
   before.set(cell, [...cell.childNodes].map((n) => n.cloneNode(true)));
-  ajax("GET", cell.dataset.edit, { target: cell, swap: "innerHTML" });
+  ajax("GET", address(cell), { target: cell, swap: "innerHTML" });
   return true;
 }
 

@@ -41,7 +41,7 @@ def test_similar_records_while_one_types(browser: Browser, north: Company, live_
         if width > 800:
             other = north.make("account", {"name": "远洋食品股份有限公司"}, by="ada")
             page.goto(f"{live_server.url}/accounts/")
-            _in_a_cell(page, page.locator(f"[data-edit='/accounts/{other.pk}/cell/phone']"), words)
+            _in_a_cell(page, page.locator(f"[data-url='/accounts/{other.pk}/'] [data-edit=phone]"), words)
 
 
 def _in_a_cell(page: Page, cell: Locator, words: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from crm.kernel.pages import navigation
 from crm.kernel.pages.wording import actor
 from crm.kernel.tenancy.backend.lasting import lasting
 from crm.kernel.tenancy.models import Workspace
-from crm.kernel.tenancy.scope import current_workspace_id
+from crm.kernel.tenancy.scope import current_workspace_id, once
 
 _UNREAD = "_kith_unread"
 
@@ -22,7 +22,7 @@ _UNREAD = "_kith_unread"
 def menu() -> list[Any]:
     """[(heading, lines)]; empty before signing in."""
     who = actor()
-    return navigation.grouped(who) if who is not None else []
+    return once(("menu", id(who)), lambda: navigation.grouped(who)) if who is not None else []
 
 
 def goes() -> list[Any]:
@@ -33,8 +33,12 @@ def goes() -> list[Any]:
 def creatable() -> list[Any]:
     """The kinds which this person may create and which stand in the menu."""
     who = actor()
-    kinds = [] if who is None else [kind for kind in registry.all() if kind.menu and policy_for(kind).may(who, "create")]
-    return sorted(kinds, key=lambda kind: (kind.menu != "customers", kind.menu_order))
+
+    def may() -> list[Any]:
+        kinds = [kind for kind in registry.all() if kind.menu and policy_for(kind).may(who, "create")]
+        return sorted(kinds, key=lambda kind: (kind.menu != "customers", kind.menu_order))
+
+    return once(("creatable", id(who)), may) if who is not None else []
 
 
 @pass_context

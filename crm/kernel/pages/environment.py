@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -61,17 +61,24 @@ def straight(value: Any) -> Any:
     return value if type(value) is not str or value.isprintable() else _UNSHOWN.sub("", value)
 
 
-def _shown(made: Environment) -> Callable[[cells.Cell], Markup]:
-    """The macro `value` of the kit, for lists: owners, states and trades repeat, so what a cell looks like is kept.
+def _in_columns(made: Environment) -> Callable[[Sequence[cells.Cell]], Markup]:
+    """The cells of a row of a list, each by the macro `value` of the kit. Owners, states and trades repeat, so what a cell
+    looks like is kept.
 
-    What a cell shows depends on nothing but the cell; names in long texts do, so these are made each time.
+    It depends on nothing but the cell and its column; but for names in long texts, so these are made each time.
     """
 
-    def macro(cell: cells.Cell) -> Markup:
-        return Markup(made.get_template("ui/kit.jinja").module.value(cell))  # type: ignore[attr-defined]
+    def macro(cell: cells.Cell, number: int) -> str:
+        value = made.get_template("ui/kit.jinja").module.value(cell)  # type: ignore[attr-defined]
+        edit = f' data-edit="{escape(cell.field.name)}" tabindex="-1"' if cell.editable else ""
+        return f'<td class="p{number}{" n" if cell.right else ""}"{edit}>{value}</td>'
 
     kept = lru_cache(maxsize=10_000)(macro)
-    return lambda cell: macro(cell) if cell.how == "long" else kept(cell)
+
+    def row(of: Sequence[cells.Cell]) -> Markup:
+        return Markup("".join((macro if cell.how == "long" else kept)(cell, number) for number, cell in enumerate(of, 1)))
+
+    return row
 
 
 def environment(**options: Any) -> Environment:
@@ -102,7 +109,6 @@ def environment(**options: Any) -> Environment:
         "theme": chrome.theme,
         "density": chrome.density,
     }
-    made.globals["shown"] = _shown(made)
     words: dict[str, Callable[..., Any]] = {
         "money": wording.money,
         "short_money": wording.short_money,
@@ -114,6 +120,8 @@ def environment(**options: Any) -> Environment:
         "ago": wording.ago,
         "size": wording.size,
         "called": reading.called,
+        "avatar": marks.avatar,
+        "in_columns": _in_columns(made),
         "as_json": as_json,
         "mentions": mentions,
     }
