@@ -1,7 +1,7 @@
 """One policy object per record kind answers rows, verbs and fields: for pages, API, export, jobs alike."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from crm.kernel.access.lasting import rights_of
 from crm.kernel.access.reach import NOTHING, Reach, either, is_nothing
 from crm.kernel.access.shared import kinds_shared, limits, shared_ids
 from crm.kernel.base.errors import Wrong
@@ -33,7 +34,7 @@ def asker(actor: Actor) -> Asker:
     return Asker(
         reading=Reading.of(actor), me=actor.id, team=actor.team_id,
         hidden=lambda entity: policy_for(entity).hidden(actor),
-        seen=lambda entity: Q(deleted_at=None) & policy_for(entity).rows(actor),
+        seen=lambda entity: Q(deleted_at=None) & rows_for(entity, actor),
     )
 
 
@@ -129,7 +130,7 @@ class Policy(Generic[R]):
             reach = policy_for(target).reach(actor)
             if reach is not None:
                 return Q() if reach.whole else either(reach.q(f"{name}__"), orphan)
-            seen = policy_for(target).rows(actor)
+            seen = rows_for(target, actor)
             if not seen:
                 return Q()
             return Q(**{f"{name}__in": target.model._default_manager.filter(seen).values("pk")}) | orphan
@@ -137,7 +138,7 @@ class Policy(Generic[R]):
 
     def _any_kind(self, actor: Actor, name: str, orphan: Q) -> Q:
         """The parent may be of any kind: the record table carries what the levels ask for."""
-        return _once(("any kind", self.entity.kind, name), actor, lambda: self._whatever_kind(actor, name, orphan))
+        return _kept(("any kind", self.entity.kind, name), actor, lambda: self._whatever_kind(actor, name, orphan))
 
     def _whatever_kind(self, actor: Actor, name: str, orphan: Q) -> Q:
         """Kinds that have to be asked come last and only for rows of theirs: the database takes the parts of an "or" in this
@@ -147,7 +148,7 @@ class Policy(Generic[R]):
         alike: dict[Reach, list[str]] = {}
         for entity in kinds:
             reach = policy_for(entity).reach(actor)
-            seen = policy_for(entity).rows(actor) if reach is None else reach.q()
+            seen = rows_for(entity, actor) if reach is None else reach.q()
             everything = everything and not seen
             if reach is not None or not seen:
                 alike.setdefault(reach or Reach(whole=True), []).append(entity.kind)
@@ -214,10 +215,27 @@ def policy_for(entity: Entity[Any]) -> Policy[Any]:
 def visible(entity: Entity[Any], verb: str = "view", actor: Actor | None = None) -> QuerySet[Any]:
     """The live records of a kind to which the actor may apply the verb."""
     who = actor or current_actor()
-    rows = _once(("rows", entity.kind, verb), who, lambda: policy_for(entity).rows(who, verb))
-    return entity.model._default_manager.filter(rows, deleted_at=None)
+    return entity.model._default_manager.filter(rows_for(entity, who, verb), deleted_at=None)
 
 
-def _once(what: tuple[str, ...], actor: Actor, make: Callable[[], Q]) -> Q:
-    """A condition, put together once in a scope; the actor is kept with it, for it is known by its identity."""
-    return once((*what, id(actor)), lambda: (actor, make()))[1]
+def rows_for(entity: Entity[Any], actor: Actor, verb: str = "view") -> Q:
+    """The policy's `rows` of a kind, as they were put together when they were first asked for."""
+    return _kept(("rows", entity.kind, verb), actor, lambda: policy_for(entity).rows(actor, verb))
+
+
+_CONDITIONS: dict[Hashable, Q] = {}
+#: About 10 kB each.
+_MOST = 3_000
+
+
+def _kept(what: tuple[str, ...], actor: Actor, make: Callable[[], Q]) -> Q:
+    """A condition, put together once while the rights stand; where they move on by themselves, once in a scope."""
+    rights = rights_of(actor)
+    if rights is None:
+        return once((*what, id(actor)), lambda: (actor, make()))[1]
+    found = _CONDITIONS.get((rights, what))
+    if found is None:
+        if len(_CONDITIONS) >= _MOST:
+            _CONDITIONS.clear()
+        found = _CONDITIONS[rights, what] = make()
+    return found

@@ -16,11 +16,12 @@ class Registry:
 
     def __init__(self) -> None:
         self._kinds: dict[str, Entity[Any]] = {}
+        self._models: dict[type[models.Model] | None, Entity[Any]] = {}
 
     def add(self, entity: "Entity[Any]") -> None:
         if entity.kind in self._kinds:
             raise RuntimeError(f"two record kinds are called {entity.kind}")
-        self._kinds[entity.kind] = entity
+        self._kinds[entity.kind] = self._models[entity.model] = entity
 
     def all(self) -> "list[Entity[Any]]":
         return list(self._kinds.values())
@@ -32,7 +33,7 @@ class Registry:
         return next((entity for entity in self._kinds.values() if entity.plural == plural), None)
 
     def of(self, model: type[models.Model] | None) -> "Entity[Any] | None":
-        return next((entity for entity in self._kinds.values() if entity.model is model), None)
+        return self._models.get(model)
 
     def called(self, kind: str, title: str) -> str:
         """The stored title of a record of any kind, in the reader's language."""

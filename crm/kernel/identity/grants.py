@@ -33,11 +33,12 @@ Role = Mapping[str, Any]
 class Grants:
     """The rights of one actor. `scopes` (of an API token) can only take away."""
 
-    __slots__ = ("_roles", "_scopes", "filtered", "is_admin")
+    __slots__ = ("_levels", "_roles", "_scopes", "filtered", "is_admin")
 
     def __init__(self, roles: Iterable[Role] = (), scopes: frozenset[str] | None = None) -> None:
         self._roles = tuple(roles)
         self._scopes = scopes
+        self._levels: dict[tuple[str, str], str] = {}
         #: Whether a filter opens rows of any kind.
         self.filtered = any(entry.get("filter") for role in self._roles for entry in role.get("kinds", {}).values())
         self.is_admin = any(role.get("admin") is True for role in self._roles) and self._in_scope_admin()
@@ -48,6 +49,11 @@ class Grants:
 
     def level(self, kind: str, verb: str) -> str:
         """One of LEVELS, or "filter" where nothing but a filter gives the verb. Never wider than what may be seen."""
+        if (kind, verb) not in self._levels:
+            self._levels[kind, verb] = self._level(kind, verb)
+        return self._levels[kind, verb]
+
+    def _level(self, kind: str, verb: str) -> str:
         if not self.in_scope(kind, verb):
             return "none"
         own = self._widest(kind, verb)

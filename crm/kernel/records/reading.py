@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 
 from crm.kernel.access import lasting
-from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.access.policy import policy_for, rows_for, visible
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.errors import NotAllowed, NotFound
 from crm.kernel.base.ids import as_uuid
@@ -95,7 +95,7 @@ def visible_ids(target: type[models.Model], ids: Iterable[UUID], binned: bool = 
 
     def rows(some: list[UUID]) -> Any:
         found = target._default_manager.filter(pk__among=some)
-        found = found.filter(policy_for(entity).rows(actor), **live) if entity is not None else found
+        found = found.filter(rows_for(entity, actor), **live) if entity is not None else found
         return found.values_list("pk", flat=True)
 
     return set(lasting.lasting(("ids", target, binned), rows, list(wanted)))

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override as untranslated
 
-from crm.kernel.access.policy import policy_for
+from crm.kernel.access.policy import policy_for, rows_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Refusal
@@ -153,12 +153,12 @@ def locked(entity: Entity[Any], ids: Iterable[UUID], verb: str, deleted: bool = 
     """The records, locked in the order of their ids; NotFound where one may not be seen, NotAllowed where only the verb
     is missing."""
     wanted = list(dict.fromkeys(ids))
-    actor, policy, manager = _actor(), policy_for(entity), entity.model._default_manager
+    actor, manager = _actor(), entity.model._default_manager
     live = Q(deleted_at__isnull=not deleted)
-    allowed = set(manager.filter(policy.rows(actor, verb), live, pk__in=wanted).values_list("pk", flat=True))
+    allowed = set(manager.filter(rows_for(entity, actor, verb), live, pk__in=wanted).values_list("pk", flat=True))
     missing = [pk for pk in wanted if pk not in allowed]
     if missing:
-        seen = manager.filter(policy.rows(actor, "view"), live, pk__in=missing).count()
+        seen = manager.filter(rows_for(entity, actor), live, pk__in=missing).count()
         raise NotAllowed if seen == len(missing) else NotFound
     return list(manager.filter(pk__in=wanted).order_by("pk").select_for_update())
 

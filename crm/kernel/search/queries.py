@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from crm.kernel.access.policy import policy_for
+from crm.kernel.access.policy import policy_for, rows_for
 from crm.kernel.access.shared import shared_ids
 from crm.kernel.base.text import plain, searchable, sort_key
 from crm.kernel.entity.entity import Entity
@@ -23,6 +23,7 @@ from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import visible_ids
 from crm.kernel.search.indexing import searched
 from crm.kernel.search.words import Question, pinyin_spaced, question, quoted, scope_word
+from crm.kernel.tenancy.backend.lasting import ask
 from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
 #: How many rows each look takes before rights are asked.
@@ -89,23 +90,23 @@ def _rank(one: _Found, asked: Question) -> tuple[int]:
 
 #: Of the rows whose names begin so, those within owner, team and shares where these decide: else the first names would all be
 #: somebody else's, and common words would go to the index for nothing. `free` kinds are asked of their policy afterwards.
-_BEGINNING = """
+_BEGINNING = f"""
     WITH wanted AS MATERIALIZED (
       SELECT kind, free, teams::uuid[] AS teams, shared::uuid[] AS shared
         FROM unnest(%s::text[], %s::bool[], %s::text[], %s::text[]) AS given(kind, free, teams, shared))
     SELECT r.id, r.kind, r.title, 0, r.updated_at FROM wanted, unnest(%s::text[]) AS typed(key),
         LATERAL (SELECT * FROM (SELECT id, kind, title, updated_at, owner_id, team_id FROM record
                                  WHERE record.kind = wanted.kind AND deleted_at IS NULL AND sort_key >= typed.key
-                                   AND sort_key < typed.key || %s ORDER BY sort_key, id LIMIT %s) AS named
+                                   AND sort_key < typed.key || %s ORDER BY sort_key, id LIMIT {NAMED}) AS named
                   WHERE wanted.free OR owner_id = %s OR team_id = ANY (wanted.teams) OR id = ANY (wanted.shared)
-                  LIMIT %s) AS r"""
+                  LIMIT {BY_NAME}) AS r"""  # noqa: S608  (two numbers of ours)
 
 
 def _by_name(text: str, kinds: Sequence[Entity[Any]], actor: Actor) -> list[_Found]:
     """Names that begin so, by the stored key: as typed, and as pinyin with its syllables apart."""
     keys = list(dict.fromkeys([sort_key(plain(text)), *pinyin_spaced(text)]))
     reach = [policy_for(kind).reach(actor) for kind in kinds]
-    rows = _asked(
+    rows = ask(
         _BEGINNING,
         [
             [kind.kind for kind in kinds],
@@ -114,12 +115,10 @@ def _by_name(text: str, kinds: Sequence[Entity[Any]], actor: Actor) -> list[_Fou
             [_array(one.shared if one is not None else ()) for one in reach],
             [key for key in keys if key],
             _END,
-            NAMED,
             actor.id,
-            BY_NAME,
         ],
     )
-    return list({one.id: one for one in rows}.values())
+    return list({row[0]: _Found(*row) for row in rows}.values())
 
 
 def _array(ids: Iterable[UUID]) -> str:
@@ -166,9 +165,8 @@ def _reach(kinds: Iterable[Entity[Any]], actor: Actor) -> tuple[list[Entity[Any]
     reach: list[Entity[Any]] = []
     others: list[Entity[Any]] = []
     for kind in kinds:
-        policy = policy_for(kind)
-        found = policy.reach(actor)
-        if found.whole if found is not None else not policy.rows(actor):
+        found = policy_for(kind).reach(actor)
+        if found.whole if found is not None else not rows_for(kind, actor):
             whole.append(kind)
         else:
             (others if found is None else reach).append(kind)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from crm.customers.models import Account
-from crm.kernel.access.policy import Policy, policy_for
+from crm.kernel.access.policy import Policy, rows_for
 from crm.kernel.access.reach import NOTHING
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
@@ -67,7 +67,7 @@ class Leads(Policy[Lead]):
         found |= Q(owner_id=None) & (Q(team_id=None) | Q(team_id__in=sorted(actor.tree_ids | actor.team_ids)))
         accounts = registry.of(Account)
         if verb == "view" and accounts is not None:
-            seen = policy_for(accounts).rows(actor)
+            seen = rows_for(accounts, actor)
             became = Q(status=LeadStatus.CONVERTED, account_id__isnull=False)
             found |= became & Q(Exists(Account.objects.filter(seen, deleted_at=None, pk=OuterRef("account_id"))))
         return found
