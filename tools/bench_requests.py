@@ -102,6 +102,8 @@ def asks(office: Company) -> list[Ask]:
         Ask("list of accounts, deep page", lambda: f"/accounts/?cursor={deep}", floor(office, DEEP, [key, one]), "8 / 60"),
         Ask("open an account", lambda: f"/accounts/{one}/", floor(office, OPEN, [one]), "15 / 100"),
         Ask("search as one types", lambda: f"/find?q={dice.choice(TYPED)}", floor(office, FIND), "10 / 60"),
+        Ask("letters typed over a list of contacts", lambda: f"/contacts/?q={dice.choice(TYPED)}"),
+        Ask("letters typed into a link to any record", lambda: f"/lookup/any?q={dice.choice(TYPED)}"),
         Ask(f"board of {OPEN_DEALS:,} open deals", lambda: "/opportunities/board", floor(office, BOARD), "20 / 120"),
         Ask("deals in groups by stage, with sums", lambda: "/opportunities/?group=stage", floor(office, GROUPED), "10 / 60"),
         Ask("sales page", lambda: "/sales/"),

@@ -13,7 +13,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, Refusal, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link, Links
-from crm.kernel.entity.filter import from_json
+from crm.kernel.entity.filter import from_ours
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import store
 from crm.kernel.exchange.models import ExportRun
@@ -79,7 +79,7 @@ def write_file(progress: Progress, run_id: UUID) -> None:
         run = ExportRun.objects.get(pk=run_id)
         entity = entity_of(run.kind)
         names = columns_of(entity, run.columns)
-        node = from_json(run.filter) if run.filter else None
+        node = from_ours(run.filter) if run.filter else None
         total, _exact = listing.count(entity, node)
         progress.step(0, total)
         ending = FORMATS[run.format]

@@ -14,13 +14,14 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Wrong
 from crm.kernel.base.ids import uuid7
 from crm.kernel.base.text import plain_number
-from crm.kernel.entity.filter import Node, Where, both, parse_text
+from crm.kernel.entity.filter import Node, both, parse_text
 from crm.kernel.exchange import actions, exporting, queries, screens, store
 from crm.kernel.exchange.columns import importable
 from crm.kernel.exchange.models import ExportRun, ImportRun
 from crm.kernel.exchange.reading import Unreadable
 from crm.kernel.exchange.writing import XlsxWriter
 from crm.kernel.records import listing
+from crm.kernel.search.listed import looked_for
 
 _MIME = {
     ".csv": "text/csv; charset=utf-8",
@@ -173,10 +174,9 @@ def rejects(request: HttpRequest, run_id: UUID) -> FileResponse:
 
 
 def _node(entity: Any, given: Any) -> Node | None:
-    """The filter of the view that is exported: `filter` as text and `q`, letters of the title."""
+    """The filter of the view that is exported: `filter` as text and `q`, letters looked for."""
     text, words = given.get("filter", "").strip(), given.get("q", "").strip()
-    named = Where(entity.title, "contains", words) if words and "contains" in entity.title_field.operators else None
-    return both(parse_text(text) if text else None, named)
+    return both(parse_text(text) if text else None, looked_for(entity, words))
 
 
 @require_http_methods(["GET", "POST"])

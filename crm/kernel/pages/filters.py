@@ -16,13 +16,14 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError
-from crm.kernel.entity.filter import All, Any_, Node, Where, both, parse_text, to_text
+from crm.kernel.entity.filter import All, Any_, Found, Node, Where, both, parse_text, to_text
 from crm.kernel.entity.filter.compile import day_alone
 from crm.kernel.entity.filter.periods import NAMED
 from crm.kernel.entity.forms.dates import show_date
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.links import few, name_of_link
+from crm.kernel.search.listed import LISTED, looked_for
 from crm.kernel.tenancy.scope import current_actor
 
 OPERATORS = {
@@ -75,12 +76,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`text` as it stands in the address, `node` what it means, `words` the search by name, `problem` why it cannot be read."""
+    """`text` as it stands in the address, `node` what it means, `words` the letters looked for, `problem` why it cannot be read;
+    `cut` where the letters found more than a list takes."""
 
     text: str = ""
     node: Node | None = None
     words: str = ""
     problem: str = ""
+    cut: bool = False
 
     @property
     def active(self) -> bool:
@@ -93,14 +96,14 @@ def operator_label(field: Fact | None, op: str) -> str:
 
 
 def read(entity: Entity[Any], given: QueryDict) -> Filter:
-    """The filter that an address carries: `filter` in text form, `q` letters of the title."""
+    """The filter that an address carries: `filter` in text form, `q` letters to look for."""
     text, words = given.get("filter", "").strip(), given.get("q", "").strip()
-    named = Where(entity.title, "contains", words) if words and "contains" in entity.title_field.operators else None
+    named = looked_for(entity, words)
     try:
         node = parse_text(text) if text else None
     except Wrong as refusal:
         return Filter(text, named, words, " ".join(str(said) for said in refusal.fields.get("filter", [refusal.message])))
-    return Filter(text, both(node, named), words)
+    return Filter(text, both(node, named), words, cut=isinstance(named, Found) and len(named.ids) >= LISTED)
 
 
 def refused(found: Filter, refusal: Wrong) -> Filter:

@@ -17,8 +17,11 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.filter import from_json, to_text
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models.people import Team, User
+from crm.kernel.pages.cells import record_url
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import names_of, titles_of
+from crm.kernel.search.indexing import searched
+from crm.kernel.search.queries import find
 from crm.kernel.tenancy.scope import current_actor
 
 FEW = 40
@@ -95,17 +98,25 @@ def hits(what: str, words: str) -> list[Hit]:
 
 
 def anything(words: str, most: int = HITS) -> list[Hit]:
-    """Over the kinds which stand in the menu, the first of each."""
-    found: list[Hit] = []
+    """Over the kinds which stand in the menu; before anything is typed, what was last changed of each."""
     actor = current_actor()
-    for entity in sorted(registry.all(), key=lambda kind: kind.menu_order):
-        if entity.menu and policy_for(entity).may(actor, "view"):
-            found += [Hit(hit.id, hit.title, str(entity.label), hit.url) for hit in of_kind(entity, words, 4)]
-    return found[:most]
+    kinds = [kind for kind in registry.all() if kind.menu and policy_for(kind).may(actor, "view")]
+    kinds.sort(key=lambda kind: kind.menu_order)
+    if words.strip():
+        by_name = {kind.kind: kind for kind in kinds}
+        return [_hit(by_name[one.kind], one.id, one.title, str(by_name[one.kind].label)) for one in find(words, kinds, most)]
+    return [Hit(hit.id, hit.title, str(kind.label), hit.url) for kind in kinds for hit in of_kind(kind, "", 4)][:most]
+
+
+def _hit(entity: Entity[Any], pk: UUID, title: str, note: str = "") -> Hit:
+    return Hit(pk, title, note, record_url(entity, pk))
 
 
 def of_kind(entity: Entity[Any], words: str, most: int = HITS) -> list[Hit]:
-    """Records of one kind: those whose name starts so come first."""
+    """Records of one kind: those whose name starts so come first. What can be searched is found as in the search box, for
+    there may be millions of them; the rest (stages, types) is what a company sets up, and few."""
+    if words.strip() and searched(entity) and entity.parent is None:
+        return [_hit(entity, one.id, one.title) for one in find(words, [entity], most)]
     title = entity.title_field
     rows = visible(entity)
     wanted = fold(words)
@@ -126,7 +137,7 @@ def of_kind(entity: Entity[Any], words: str, most: int = HITS) -> list[Hit]:
         )
     else:
         first = list(rows.order_by("-updated_at").values_list("pk", flat=True)[:most])
-    return [Hit(pk, name, "", reverse("pages.record", kwargs={"entity": entity, "pk": pk})) for pk, name in _titles(first)]
+    return [_hit(entity, pk, name) for pk, name in _titles(first)]
 
 
 def list_address(entity: Entity[Any], tree: dict[str, Any]) -> str:

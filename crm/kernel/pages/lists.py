@@ -22,6 +22,7 @@ from crm.kernel.pages import filters, groups
 from crm.kernel.pages.cells import Cell, cells_of, inline, record_url, width_of
 from crm.kernel.pages.looks import Look
 from crm.kernel.records import listing
+from crm.kernel.search.listed import LISTED
 from crm.kernel.tenancy.scope import current_actor
 
 ROWS = 50
@@ -125,6 +126,10 @@ def screen(look: Look, limit: int = ROWS) -> ListScreen:
         made.groups = _grouped(made, by, reading)
         made.total = counted(entity, sum(one.group.many for one in made.groups), True, reading)
         return made
+    if found.cut:
+        made.beside = _("More than %(count)s records were found; these are the best of them. Another word narrows it down.") % {
+            "count": show_integer(LISTED, reading)
+        }
     if look.group:
         made.beside = _("This view is grouped by a field that you do not see; here is its list without groups.")
     page = listing.page(entity, found.node, sort, given.get("cursor") or None, limit, names)

@@ -67,7 +67,7 @@ def find(text: str, kinds: Sequence[Entity[Any]] | None = None, most: int = 20) 
     if not asked.runs:
         return []
     wanted = list(kinds) if kinds is not None else kinds_for(actor)
-    found = _visible(_by_name(text, wanted, actor))
+    found = _visible(_by_name(text, wanted, actor, most))
     starting = {one.id for one in found if _rank(one, asked)[0] < 2}
     if len(starting) < most and asked.index:
         known = {one.id for one in found}
@@ -90,24 +90,24 @@ def _rank(one: _Found, asked: Question) -> tuple[int]:
 
 #: Of the rows whose names begin so, those within owner, team and shares where these decide: else the first names would all be
 #: somebody else's, and common words would go to the index for nothing. `free` kinds are asked of their policy afterwards.
-_BEGINNING = f"""
+_BEGINNING = """
     WITH wanted AS MATERIALIZED (
       SELECT kind, free, teams::uuid[] AS teams, shared::uuid[] AS shared
         FROM unnest(%s::text[], %s::bool[], %s::text[], %s::text[]) AS given(kind, free, teams, shared))
     SELECT r.id, r.kind, r.title, 0, r.updated_at FROM wanted, unnest(%s::text[]) AS typed(key),
         LATERAL (SELECT * FROM (SELECT id, kind, title, updated_at, owner_id, team_id FROM record
                                  WHERE record.kind = wanted.kind AND deleted_at IS NULL AND sort_key >= typed.key
-                                   AND sort_key < typed.key || %s ORDER BY sort_key, id LIMIT {NAMED}) AS named
+                                   AND sort_key < typed.key || %s ORDER BY sort_key, id LIMIT {named}) AS named
                   WHERE wanted.free OR owner_id = %s OR team_id = ANY (wanted.teams) OR id = ANY (wanted.shared)
-                  LIMIT {BY_NAME}) AS r"""  # noqa: S608  (two numbers of ours)
+                  LIMIT {most}) AS r"""
 
 
-def _by_name(text: str, kinds: Sequence[Entity[Any]], actor: Actor) -> list[_Found]:
+def _by_name(text: str, kinds: Sequence[Entity[Any]], actor: Actor, most: int) -> list[_Found]:
     """Names that begin so, by the stored key: as typed, and as pinyin with its syllables apart."""
     keys = list(dict.fromkeys([sort_key(plain(text)), *pinyin_spaced(text)]))
     reach = [policy_for(kind).reach(actor) for kind in kinds]
     rows = ask(
-        _BEGINNING,
+        _BEGINNING.format(named=max(NAMED, most), most=max(BY_NAME, most)),
         [
             [kind.kind for kind in kinds],
             [one is None or one.whole for one in reach],
@@ -134,23 +134,23 @@ def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor, enoug
     workspace = quoted(scope_word("w", current_workspace_id()))
     found: list[_Found] = []
     if whole:
-        found += _words(f"({asked.index}) & {workspace}", whole)
+        found += _words(f"({asked.index}) & {workspace}", whole, enough)
     if reach or others:
         mine = [scope_word("o", actor.id)] if actor.id else []
         mine += [scope_word("t", team) for team in sorted(actor.tree_ids | ({actor.team_id} if actor.team_id else set()))]
         if mine:
-            found += _words(f"({asked.index}) & ({' | '.join(map(quoted, mine))})", [*reach, *others])
+            found += _words(f"({asked.index}) & ({' | '.join(map(quoted, mine))})", [*reach, *others], enough)
     shared = [pk for kind in [*reach, *others] for pk in shared_ids(actor, kind.kind)]
     if shared:
         found += _asked("SELECT * FROM kith_search_among(%s, %s)", [asked.index, shared])
     seen = _visible(list({one.id: one for one in found}.values()))
     if others and len(seen) < enough:
-        seen += _visible(_words(f"({asked.index}) & {workspace}", others))
+        seen += _visible(_words(f"({asked.index}) & {workspace}", others, enough))
     return list({one.id: one for one in seen}.values())
 
 
-def _words(asked: str, kinds: Iterable[Entity[Any]]) -> list[_Found]:
-    return _asked("SELECT * FROM kith_search(%s, %s, %s)", [asked, [kind.kind for kind in kinds], BY_WORDS])
+def _words(asked: str, kinds: Iterable[Entity[Any]], most: int) -> list[_Found]:
+    return _asked("SELECT * FROM kith_search(%s, %s, %s)", [asked, [kind.kind for kind in kinds], max(BY_WORDS, most)])
 
 
 def _asked(statement: str, given: list[Any]) -> list[_Found]:

@@ -18,7 +18,7 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links, Text
 from crm.kernel.entity.fields.fact import EQUALITY
-from crm.kernel.entity.filter.nodes import MOST_NODES, All, Any_, Node, Not, Where, flat, leaves, wrong
+from crm.kernel.entity.filter.nodes import MOST_NODES, All, Any_, Found, Node, Not, Where, flat, leaves, wrong
 from crm.kernel.entity.filter.periods import moment, span
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.text import parse_text
@@ -64,6 +64,8 @@ def _node(node: Node, entity: Entity[Any], asker: Asker) -> Q:
             return made
         case Where():
             return _where(node, entity, asker, "")
+        case Found(ids):
+            return Q(pk__among=list(ids))
         case Not():
             raise TypeError("the tree was not flattened")
 

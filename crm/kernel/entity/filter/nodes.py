@@ -8,6 +8,7 @@ Meaning of a missing value: a comparison with it is unknown, and neither it nor 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -48,7 +49,14 @@ class Not:
     part: "Node"
 
 
-Node = Where | All | Any_ | Not
+@dataclass(frozen=True, slots=True)
+class Found:
+    """These records, such as a search found. Nobody writes it: it has no text form, and its JSON is for jobs of ours alone."""
+
+    ids: tuple[UUID, ...]
+
+
+Node = Where | All | Any_ | Not | Found
 
 
 def wrong(message: str) -> Wrong:
@@ -74,6 +82,15 @@ def from_json(raw: Any, depth: int = 0) -> Node:
     return Where(raw["field"], raw["op"], raw.get("value"))
 
 
+def from_ours(raw: Mapping[str, Any]) -> Node:
+    """The tree that `to_json` wrote for a job."""
+    if "ids" in raw:
+        return Found(tuple(UUID(one) for one in raw["ids"]))
+    if "all" in raw:
+        return All(tuple(from_ours(part) for part in raw["all"]))
+    return from_json(raw)
+
+
 def to_json(node: Node) -> dict[str, Any]:
     match node:
         case All(parts):
@@ -84,6 +101,8 @@ def to_json(node: Node) -> dict[str, Any]:
             return {"not": to_json(part)}
         case Where(field, op, value):
             return {"field": field, "op": op} if value is None else {"field": field, "op": op, "value": value}
+        case Found(ids):
+            return {"ids": [str(one) for one in ids]}
 
 
 def negated(node: Node) -> Node:
@@ -99,6 +118,8 @@ def negated(node: Node) -> Node:
             if op not in OPPOSITE:
                 raise wrong(_("“%(op)s” is not a comparison.") % {"op": op})
             return Where(field, OPPOSITE[op], value)
+        case Found():
+            raise TypeError("what a search found is not negated")
 
 
 def flat(node: Node) -> Node:
@@ -110,7 +131,7 @@ def flat(node: Node) -> Node:
             return Any_(tuple(flat(part) for part in parts))
         case Not(part):
             return negated(part)
-        case Where():
+        case Where() | Found():
             return node
 
 
@@ -122,6 +143,8 @@ def leaves(node: Node) -> list[Where]:
             return leaves(part)
         case Where():
             return [node]
+        case Found():
+            return []
 
 
 def both(*nodes: Node | None) -> Node | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.kernel.entity.filter.nodes import DEEPEST, All, Any_, Node, Not, Where, wrong
+from crm.kernel.entity.filter.nodes import DEEPEST, All, Any_, Found, Node, Not, Where, wrong
 
 _TOKEN = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<sign>!=|<=|>=|[=<>~^(),])|(?P<word>[^\s=<>~^(),"!]+))')
 SIGNS = {"=": "is", "!=": "is_not", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "~": "contains", "^": "starts"}
@@ -140,6 +140,8 @@ def to_text(node: Node, inside: str = "") -> str:
             return f"not {to_text(part, 'not')}"
         case Where(field, op, value):
             return _comparison(field, op, value)
+        case Found():
+            raise TypeError("what a search found has no text form")
 
 
 def _comparison(field: str, op: str, value: Any) -> str:

@@ -17,7 +17,7 @@ from crm.kernel.tenancy.scope import ambient
 TRIES = 20
 _OPEN = "SELECT * FROM kith_open(%s, %s, %s, %s)"
 #: Statements that a connection keeps prepared; a plan takes some 100 kB of the server's memory.
-PREPARED = 200
+PREPARED = 160
 
 
 class LastingCursor(base.ServerBindingCursor):

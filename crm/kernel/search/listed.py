@@ -1,0 +1,21 @@
+"""Letters typed over a list, as a part of its filter."""
+
+from typing import Any
+
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.filter import Found, Node, Where
+from crm.kernel.search.indexing import searched
+from crm.kernel.search.queries import find
+
+#: So many records the letters may find; they are sorted and filtered further like others.
+LISTED = 1_000
+
+
+def looked_for(entity: Entity[Any], words: str) -> Node | None:
+    """What can be searched is found as in the search box, for there may be millions of it; of the rest (stages, types) there
+    are few, and their names are looked through."""
+    if not words:
+        return None
+    if searched(entity) and entity.parent is None:
+        return Found(tuple(hit.id for hit in find(words, [entity], LISTED)))
+    return Where(entity.title, "contains", words) if "contains" in entity.title_field.operators else None
