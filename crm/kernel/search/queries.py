@@ -28,6 +28,8 @@ from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
 #: How many rows each look takes before rights are asked.
 BY_NAME, BY_WORDS = 60, 200
+#: And how many of the whole company's where hardly any of the first were to be seen.
+FAR = 3_000
 #: How many names that begin so are looked through for those within reach.
 NAMED = 1_000
 LONGEST = 200
@@ -128,8 +130,8 @@ def _array(ids: Iterable[UUID]) -> str:
 
 def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor, enough: int) -> list[_Found]:
     """Those that may be seen, through the index in two lots: kinds whose rights the index knows, and kinds whose policy has to
-    be asked. For the latter the whole company is looked through only where not enough was seen: a common word is in very many
-    records."""
+    be asked. For the latter the whole company is looked through only where not enough was seen, and further only where what
+    was found first is nearly all somebody else's: a common word is in very many records."""
     whole, reach, others = _reach(kinds, actor)
     workspace = quoted(scope_word("w", current_workspace_id()))
     found: list[_Found] = []
@@ -144,8 +146,13 @@ def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor, enoug
     if shared:
         found += _asked("SELECT * FROM kith_search_among(%s, %s)", [asked.index, shared])
     seen = _visible(list({one.id: one for one in found}.values()))
-    if others and len(seen) < enough:
-        seen += _visible(_words(f"({asked.index}) & {workspace}", others, enough))
+    for many in (BY_WORDS, FAR) if others else ():
+        if len(seen) >= enough:
+            break
+        everybodys = _words(f"({asked.index}) & {workspace}", others, max(many, enough))
+        seen += _visible(everybodys)
+        if len(everybodys) < many:
+            break
     return list({one.id: one for one in seen}.values())
 
 

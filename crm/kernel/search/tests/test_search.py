@@ -7,6 +7,7 @@ from crm.kernel.access.models import Share
 from crm.kernel.entity.registry import registry
 from crm.kernel.records import writing
 from crm.kernel.records.models import RecordRow
+from crm.kernel.search import queries
 from crm.kernel.search.box import search
 from crm.kernel.search.indexing import catch_up
 from crm.kernel.tenancy.scope import bump_permissions
@@ -70,6 +71,20 @@ def test_one_shared_among_many_is_found(north: Company) -> None:
         Share.objects.create(record_id=made[77].pk, user_id=north.people["cleo"].pk)
         bump_permissions()
     assert titles(north, "cleo", "common name") == ["Common Name 077"]
+
+
+def test_what_a_share_leads_to_is_found_behind_many_that_are_hidden(north: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An activity is seen by whoever sees its record: no word of the index says so, and most that have the word are hidden."""
+    monkeypatch.setattr(queries, "BY_WORDS", 10)
+    theirs = [north.make("account", {"name": f"Firm {number:03}"}, by="ada") for number in range(3)]
+    for number in range(40):
+        north.make("activity", {"subject": "Quarterly review", "type": "task", "record": theirs[number % 2].pk}, by="ada")
+    north.make("activity", {"subject": "Quarterly review of the third", "type": "task", "record": theirs[2].pk}, by="ada")
+    assert titles(north, "cleo", "review") == []
+    with north.as_("admin"):
+        Share.objects.create(record_id=theirs[2].pk, user_id=north.people["cleo"].pk)
+        bump_permissions()
+    assert titles(north, "cleo", "review") == ["Quarterly review of the third"]
 
 
 def test_it_follows_changes(stocked: Company) -> None:
