@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.entity import fields as f
 from crm.kernel.records.models import Record
+from crm.kernel.tenancy.models import Index
 
 
 class ActivityType(models.TextChoices):
@@ -39,7 +40,15 @@ class Activity(Record):
     reminder_at = f.DateTime(_("Remind me"), synonyms=("reminder", "提醒时间"))
     body = f.LongText(_("Text"), search="D", synonyms=("notes", "description", "body", "内容", "正文"))
 
-    indexes_in_workspace = (("account_id", "done_at"), ("record_id", "done_at"), ("owner_id", "due"), ("owner_id", "done_at"))
+    indexes_in_workspace = (
+        ("account_id", "done_at"),
+        ("record_id", "done_at"),
+        ("owner_id", "due"),
+        ("owner_id", "done_at"),
+        # What is late and what was done is counted by the columns alone that these carry, those which decide rights too.
+        Index(("team_id", "owner_id", "due"), ("record_id", "id"), "done_at IS NULL AND deleted_at IS NULL"),
+        Index(("team_id", "owner_id", "done_at"), ("record_id", "id", "type"), "done_at IS NOT NULL AND deleted_at IS NULL"),
+    )
 
     class Meta:
         db_table = "activity"

@@ -23,6 +23,7 @@ from crm.kernel.pages import filters
 from crm.kernel.pages.cells import Cell, cells_of, record_url
 from crm.kernel.pages.lists import rights
 from crm.kernel.records import listing
+from crm.kernel.records.firsts import Firsts, first_pages
 from crm.kernel.records.reading import titles_of
 from crm.kernel.tenancy.scope import current_actor
 
@@ -91,10 +92,7 @@ def screen(entity: Entity[Any], given: QueryDict) -> BoardScreen:
     reading = Reading.of(current_actor())
     targets, groups = _targets(entity, given)
     columns = [_column(one) for one in targets]
-    figures = _figures(entity, node)
-    for column in columns:
-        _count(column, figures, reading)
-        column.cards, column.next = cards(entity, node, column.value, None, reading) if column.count else ([], None)
+    _fill(entity, columns, node, reading)
     may = rights(entity)
     field_ = entity.fields[str(entity.board)]
     movable = may["edit"] and field_.name not in policy_for(entity).readonly(current_actor())
@@ -107,6 +105,20 @@ def screen(entity: Entity[Any], given: QueryDict) -> BoardScreen:
         together.update(column.minors)
     made.open_sum, made.open_others = sums(together, reading)
     return made
+
+
+def _fill(entity: Entity[Any], columns: Sequence[Column], node: Node | None, reading: Reading) -> None:
+    """Counts, sums and first cards of all columns."""
+    figures = _figures(entity, node)
+    for column in columns:
+        _count(column, figures, reading)
+    names = _names(entity)
+    wanted = Firsts(entity.fields[str(entity.board)], {column.value: column.count for column in columns}, CARDS)
+    pages = first_pages(entity, wanted, node, entity.default_sort, names)
+    for column in columns:
+        page = pages.get(column.value)
+        if page is not None:
+            column.cards, column.next = [_card(entity, row, names, reading) for row in page.items], page.next
 
 
 def _words() -> dict[str, str]:
@@ -166,10 +178,10 @@ def _figures(entity: Entity[Any], node: Node | None) -> dict[str, tuple[int, dic
     ref = entity.fields[str(entity.board)].storage.ref()
     rows: QuerySet[Any] = listing.rows_of(entity, node).order_by()
     if not entity.board_sum:
-        return {str(value): (many, {}) for value, many in rows.values_list(ref).annotate(many=Count("pk"))}
+        return {str(value): (many, {}) for value, many in rows.values_list(ref).annotate(many=Count("*"))}
     currency = f"{entity.board_sum}_currency"
     found: dict[str, tuple[int, dict[str, int]]] = {}
-    for row in rows.values(ref, currency).annotate(many=Count("pk"), total=Sum(entity.board_sum)):
+    for row in rows.values(ref, currency).annotate(many=Count("*"), total=Sum(entity.board_sum)):
         many, minors = found.get(str(row[ref]), (0, {}))
         if row["total"] and row[currency]:
             minors[row[currency]] = int(row["total"])
@@ -194,15 +206,20 @@ def sums(minors: Mapping[str, int], reading: Reading) -> tuple[str, str]:
 
 def cards(entity: Entity[Any], node: Node | None, value: str, cursor: str | None, reading: Reading) -> tuple[list[Card], str | None]:
     """(cards, cursor of the next ones) of one column."""
-    board = str(entity.board)
-    names = list(dict.fromkeys([*entity.card, entity.title, board, *([entity.board_sum] if entity.board_sum else [])]))
-    page = listing.page(entity, both(Where(board, "is", value), node), entity.default_sort, cursor, CARDS, names)
+    names = _names(entity)
+    page = listing.page(entity, both(Where(str(entity.board), "is", value), node), entity.default_sort, cursor, CARDS, names)
     return [_card(entity, row, names, reading) for row in page.items], page.next
+
+
+def _names(entity: Entity[Any]) -> list[str]:
+    """The fields that a card shows; what the column says of it already, it does not repeat."""
+    found = dict.fromkeys([*entity.card, entity.title, *([entity.board_sum] if entity.board_sum else [])])
+    return [name for name in found if name != entity.board]
 
 
 def _card(entity: Entity[Any], row: listing.Row, names: Sequence[str], reading: Reading) -> Card:
     made = dict(zip(names, cells_of(entity, row, names, reading), strict=True))
-    taken = {entity.title, str(entity.board), "owner", entity.board_sum}
+    taken = {entity.title, "owner", entity.board_sum}
     rest = [one for name, one in made.items() if name not in taken]
     over = next((one for one in rest if one.how == "link"), None)
     return Card(

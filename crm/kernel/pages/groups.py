@@ -1,7 +1,7 @@
 """A list in groups: by the values of one field, each with its count and the sums of its numbers, by one grouped query."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.looks import groupable, in_table
 from crm.kernel.records import listing
+from crm.kernel.records.firsts import Firsts, first_pages
 from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.scope import current_actor
 
@@ -91,7 +92,7 @@ def _figures(entity: Entity[Any], by: Fact, node: Node | None, summed: list[Fact
     sums = {f"sum_{one.name}": Sum(one.columns()[0]) for one in summed}
     rows = listing.rows_of(entity, node).order_by().annotate(grouped=key).values("grouped", *codes)
     found: dict[Any, Figures] = {}
-    for row in rows.annotate(many=Count("pk"), **sums):
+    for row in rows.annotate(many=Count("*"), **sums):
         one = found.setdefault(_month(row["grouped"]) if days else row["grouped"], Figures())
         one.many += row["many"]
         for each in summed:
@@ -178,6 +179,18 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:%Y-%m}" if isinstance(value, datetime.date) else str(value)
+
+
+def first_rows(
+    entity: Entity[Any], by: Fact, shown: Sequence[Group], node: Node | None, sort: str, names: Sequence[str]
+) -> list[listing.Page]:
+    """The first rows of each of the groups, in their order; groups that are one value each are asked for together."""
+    many = {one.value: one.many for one in shown if one.value != NONE and by.type in ("link", "choice")}
+    found = first_pages(entity, Firsts(by, many, ROWS), node, sort, names)
+    for one in shown:
+        if one.value not in found:
+            found[one.value] = listing.page(entity, within(by, one.value, node), sort, None, ROWS, names)
+    return [found[one.value] for one in shown]
 
 
 def within(by: Fact, value: str, node: Node | None) -> Node | None:

@@ -149,8 +149,9 @@ def _sort(entity: Entity[Any], given: QueryDict) -> str:
 def _grouped(made: ListScreen, by: Fact, reading: Reading) -> list[GroupLines]:
     assert made.look is not None
     found = [GroupLines(one) for one in groups.groups(made.entity, by, made.filter.node, made.look.columns, reading)]
-    for one in found[: groups.OPEN]:
-        one.lines, one.next = group_rows(made.look, by, one.group.value, None, reading)
+    pages = groups.first_rows(made.entity, by, [one.group for one in found[: groups.OPEN]], made.filter.node, made.sort, made.look.columns)
+    for one, page in zip(found, pages, strict=False):
+        one.lines, one.next = lines_of(made.entity, page.items, made.look.columns, reading), page.next
         one.open = True
     return found
 

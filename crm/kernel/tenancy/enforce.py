@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection
 
 from crm.kernel.tenancy.fields import TenantKey
-from crm.kernel.tenancy.models import TenantModel
+from crm.kernel.tenancy.models import Index, TenantModel
 
 
 def tenant_models() -> list[type[TenantModel]]:
@@ -80,15 +80,22 @@ class Enforcer:
                 f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (workspace_id, "{column}") '
                 f'REFERENCES "{target}" (workspace_id, id) {act} DEFERRABLE INITIALLY DEFERRED'
             )
-        self.index(table, (column,))
 
-    def index(self, table: str, columns: tuple[str, ...], where: str = "", unique: bool = False) -> None:
-        name = short(f"{table}_{'_'.join(columns)}_{'uq' if unique else 'ix'}")
+    def link_index(self, table: str, column: str, leading: set[str]) -> None:
+        """The index of a link; a wider one that begins with the same column answers for it and spares a write."""
+        if column not in leading:
+            self.index(table, (column,))
+        elif (name := short(f"{table}_{column}_ix")) in self.indexes:
+            self.do(f'DROP INDEX "{name}"')
+
+    def index(self, table: str, columns: tuple[str, ...], where: str = "", unique: bool = False, include: tuple[str, ...] = ()) -> None:
+        name = short(f"{table}_{'_'.join(columns)}_{'uq' if unique else 'with' if include else 'ix'}")
         if name in self.indexes:
             return
         self.indexes.add(name)
         listed = ", ".join(f'"{column}"' for column in ("workspace_id", *columns))
-        self.do(f'CREATE {"UNIQUE" if unique else ""} INDEX "{name}" ON "{table}" ({listed}) {where}')
+        carried = f"INCLUDE ({', '.join(include)})" if include else ""
+        self.do(f'CREATE {"UNIQUE" if unique else ""} INDEX "{name}" ON "{table}" ({listed}) {carried} {where}')
 
     def column(self, table: str, name: str, kind: str) -> None:
         if f"{table}.{name}" not in self.columns:
@@ -125,13 +132,16 @@ def enforce(app_role: str = "kith_app") -> int:
 
 def _declared(work: Enforcer, model: type[TenantModel]) -> None:
     table: str = model._meta.db_table
+    indexes = [one if isinstance(one, Index) else Index(one) for one in model.indexes_in_workspace]
+    for unique in model.unique_together_in_workspace:
+        work.index(table, unique, unique=True)
+    for one in indexes:
+        work.index(table, one.columns, f"WHERE {one.where}" if one.where else "", include=one.include)
+    leading = {one.columns[0] for one in indexes if not one.where and len(one.columns) > 1}
     for field in model._meta.local_fields:
         if isinstance(field, TenantKey):
             work.link(table, field)
-    for unique in model.unique_together_in_workspace:
-        work.index(table, unique, unique=True)
-    for indexed in model.indexes_in_workspace:
-        work.index(table, indexed)
+            work.link_index(table, str(field.column), leading)
     plan: Any = getattr(model, "storage_plan", None)
     if plan is not None:
         plan(work)

@@ -1,5 +1,6 @@
 """Workspaces: the companies on one installation, wholly apart."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -30,12 +31,22 @@ class Workspace(models.Model):
         return self.name
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index led by the workspace that says more than its columns: `include` are columns that it only carries, so that a query
+    which needs no others never looks at the rows, `where` is the condition on the rows it holds."""
+
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    where: str = ""
+
+
 class TenantModel(models.Model):
     """A row that belongs to one workspace. Policies, keys and triggers are written by `tenancy.enforce`."""
 
     audited: ClassVar[bool] = False
     unique_together_in_workspace: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    indexes_in_workspace: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    indexes_in_workspace: ClassVar[tuple[tuple[str, ...] | Index, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     workspace = models.ForeignKey(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.customers.models.sources import Source
 from crm.kernel.entity import fields as f
 from crm.kernel.records.models import Record
+from crm.kernel.tenancy.models import Index
 
 
 class LostReason(Record):
@@ -53,7 +54,18 @@ class Opportunity(Record):
     description = f.LongText(_("Description"), search="D", synonyms=("notes", "comments", "备注", "说明"))
     stage_since = f.DateTime(_("In this stage since"), readonly=True)
 
-    indexes_in_workspace = (("stage_id", "closed_on"), ("owner_id", "closes"), ("account_id", "closed_on"))
+    # The board, the groups and the sales page count and sum by the columns alone that these carry, those which decide rights too.
+    indexes_in_workspace = (
+        ("owner_id", "stage_id", "closes"),
+        ("account_id", "closed_on"),
+        ("stage_id", "created_at", "id"),
+        Index(("stage_id", "closed_on"), ("amount_currency", "amount", "owner_id", "team_id", "id"), "deleted_at IS NULL"),
+        Index(
+            ("stage_id", "amount_currency", "probability"),
+            ("amount", "owner_id", "team_id", "id", "closes", "stage_since"),
+            "deleted_at IS NULL",
+        ),
+    )
 
     class Meta:
         db_table = "opportunity"
