@@ -26,6 +26,7 @@ from crm.kernel.records.reading import called
 from crm.sales import queries
 from crm.sales.entities.policies import SETUP
 from crm.sales.models.pipeline import StageKind
+from crm.sales.queries import figures
 
 entry(_("Sales"), "/sales/", "chart", group="understand", order=10, key="sales", go="s")
 entry(_("Pipelines"), "/sales/pipelines/", "funnel", group="setup", order=20, key="pipelines", needs=SETUP)
@@ -104,7 +105,7 @@ def my_figures(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     entity = registry.kind("opportunity")
     if entity is None or actor.id is None or not policy_for(entity).may(actor, "view"):
         return None
-    won, still = queries.my_figures()
+    won, still = figures.my_figures()
     items = []
     for figure, icon in ((won, "check"), (still, "deal")):
         main, others = sums({code: money.minor for code, money in figure.sums.items()}, wording.reading())

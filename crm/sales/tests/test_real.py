@@ -16,6 +16,7 @@ from crm.kernel.queue.runner import run_task
 from crm.kernel.testing.cast import PASSWORD, Company
 from crm.sales import actions, queries
 from crm.sales.models import Opportunity
+from crm.sales.queries import figures
 
 pytestmark = pytest.mark.real
 REAL = Path(os.environ.get("KITH_REAL_DATA") or Path(__file__).resolve().parents[4] / "shared" / "data")
@@ -61,10 +62,10 @@ def test_the_sales_pipeline_of_another_system(north: Company) -> None:
     deals = take_in(north, "opportunity", pipeline_file, {"product": "name", "opportunity_id": "external_id"}, key=None)
     assert (deals["create"], deals["reject"]) == (8800, 0), deals
     with north.as_("admin"):
-        won, lost = queries.totals("won"), queries.totals("lost")
+        won, lost = figures.totals("won"), figures.totals("lost")
         assert (won.count, lost.count) == (4238, 2473)
         assert won.minor("CNY") == 10_005_534_00
-        by_stage = {one.label: one.count for one in queries.pipeline_by_stage(pipeline)}
+        by_stage = {one.label: one.count for one in figures.pipeline_by_stage(pipeline)}
         assert (by_stage["Engaging"], by_stage["Prospecting"]) == (1589, 500)
         first = Opportunity.objects.get(external_id="1C1I7A6R")
         assert (first.name, first.account.name, first.owner.name, str(first.closed_on)) == (

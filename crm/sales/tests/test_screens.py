@@ -14,6 +14,7 @@ from crm.sales import queries
 from crm.sales.actions import STAGES_OF
 from crm.sales.models import Opportunity, Pipeline, Stage
 from crm.sales.models.pipeline import Selling
+from crm.sales.queries import figures
 
 
 def stages(company: Company) -> dict[str, Stage]:
@@ -57,14 +58,14 @@ def test_figures_are_those_of_the_rows_one_may_see(north: Company) -> None:
     filled(north)
     for name, open_, won, lost in (("ada", 150, 1000, 1), ("cleo", 0, 7, 0), ("admin", 150, 1007, 1)):
         with north.as_(name):
-            assert queries.totals("open").minor("CNY") == open_ * 100
-            assert queries.totals("won").minor("CNY") == won * 100
-            assert queries.totals("lost").count == lost
+            assert figures.totals("open").minor("CNY") == open_ * 100
+            assert figures.totals("won").minor("CNY") == won * 100
+            assert figures.totals("lost").count == lost
             pipeline = queries.main_pipeline()
             assert pipeline is not None
-            by_stage = {one.label: one.minor("CNY") for one in queries.pipeline_by_stage(pipeline)}
+            by_stage = {one.label: one.minor("CNY") for one in figures.pipeline_by_stage(pipeline)}
             assert by_stage["Won"] == won * 100 and sum(by_stage.values()) == sum((open_, won, 30 * lost)) * 100
-            assert queries.won_by_month(12)[-1].minor("CNY") == won * 100
+            assert figures.won_by_month(12)[-1].minor("CNY") == won * 100
 
 
 def test_the_page_tells_one_team_or_one_person(north: Company) -> None:
@@ -98,7 +99,7 @@ def test_amounts_in_two_currencies_are_never_added(north: Company) -> None:
     sell(north, "ada", "a", "100")
     sell(north, "ada", "b", "100", amount_currency="JPY")
     with north.as_("ada"):
-        sums = queries.totals("open").sums
+        sums = figures.totals("open").sums
     assert {code: str(money.decimal) for code, money in sums.items()} == {"CNY": "100.00", "JPY": "100"}
 
 
@@ -127,10 +128,10 @@ def test_what_is_overdue(north: Company) -> None:
         due = now() + datetime.timedelta(days=days)
         north.make("activity", {"type": "task", "subject": subject, "record": account.pk, "due": due}, by="ada")
     with north.as_("ada"):
-        late, todo = queries.overdue()
+        late, todo = figures.overdue()
         assert (late.count, todo.count) == (1, 1)
     with north.as_("cleo"):
-        late, todo = queries.overdue()
+        late, todo = figures.overdue()
         assert (late.count, todo.count) == (0, 0)
 
 
@@ -140,7 +141,7 @@ def test_activity_by_person_counts_what_was_done(north: Company) -> None:
         done = now() - datetime.timedelta(days=back)
         north.make("activity", {"type": "call", "subject": "x", "record": account.pk, "done_at": done}, by="ada")
     with north.as_("bo"):
-        ((person, kinds, _filter),) = queries.activity_by_person(30)
+        ((person, kinds, _filter),) = figures.activity_by_person(30)
     assert person.name == "Ada Whitfield" and kinds == {"call": 2}
 
 

@@ -11,7 +11,7 @@ from crm.customers.models.activity import ActivityType
 from crm.kernel.base.money import Money
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.links import list_address
-from crm.sales.queries import Figure
+from crm.sales.queries.figures import Figure
 
 
 def list_url(kind: str, filter_: dict[str, Any]) -> str:

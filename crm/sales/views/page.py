@@ -16,6 +16,7 @@ from crm.kernel.tenancy.scope import current_actor
 from crm.sales import queries
 from crm.sales.models import Pipeline
 from crm.sales.models.pipeline import StageKind
+from crm.sales.queries import figures
 from crm.sales.queries.whose import Whose, choices, of_key
 from crm.sales.views import charts
 
@@ -59,13 +60,13 @@ def _one_of(request: HttpRequest, name: str, allowed: tuple[int, ...], otherwise
 
 
 def _figures(pipeline: Pipeline | None, months: int, days: int, otherwise: str, whose: Whose) -> dict[str, Any]:
-    stages = queries.pipeline_by_stage(pipeline, whose) if pipeline else []
-    won = queries.won_by_month(months, whose)
-    totals = {kind.value: queries.totals(kind.value, whose) for kind in StageKind}
-    late, todo = queries.overdue(whose)
-    stuck = queries.stuck(whose)
+    stages = figures.pipeline_by_stage(pipeline, whose) if pipeline else []
+    won = figures.won_by_month(months, whose)
+    totals = {kind.value: figures.totals(kind.value, whose) for kind in StageKind}
+    late, todo = figures.overdue(whose)
+    stuck = figures.stuck(whose)
     currency = charts.main_currency([*stages, *totals.values()], otherwise)
-    people = queries.activity_by_person(days, whose)
+    people = figures.activity_by_person(days, whose)
     return {
         "currency": currency,
         "stage_bars": charts.bars(stages, "opportunity", currency),
@@ -75,7 +76,7 @@ def _figures(pipeline: Pipeline | None, months: int, days: int, otherwise: str, 
         "people_bars": charts.people_bars(people),
         "results": [
             (person, won_, charts.list_url("opportunity", won_.filter), open_, charts.list_url("opportunity", open_.filter))
-            for person, won_, open_ in queries.results_by_person(months, whose)
+            for person, won_, open_ in figures.results_by_person(months, whose)
         ],
         "stack": charts.stack_labels(),
         "late": late,
