@@ -2,17 +2,19 @@
 
 import datetime
 from collections.abc import Iterator
+from functools import partial
 from statistics import median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm.customers.entities.ranking import Candidate, Day, finds, ranked
+from crm.customers.entities.policies import Activities
+from crm.customers.entities.ranking import Candidate, Day, Names, finds, ranked, ready, written
 from crm.customers.models import Activity
 from crm.customers.models.activity import ActivityType
 from crm.kernel.access.policy import policy_for, visible
@@ -21,6 +23,7 @@ from crm.kernel.notify.bell import plain
 from crm.kernel.notify.models import Mention
 from crm.kernel.pages import myday, wording
 from crm.kernel.pages.cells import record_url
+from crm.kernel.records.reading import titles_of
 
 ICONS = {"call": "phone", "meeting": "people", "visit": "pin", "email": "mail", "note": "edit", "task": "check"}
 #: So many lines stand on my day; the list holds the others.
@@ -38,6 +41,7 @@ def next_acts(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     if entity is None:
         return None
     found = ranked(actor, moment)
+    shown = found[:SHOWN]
     late = sum(one.reason == "late" for one in found)
     today = sum(one.reason == "today" for one in found)
     summary = [ngettext("%(num)s step is late.", "%(num)s steps are late.", late) % {"num": late}] if late else []
@@ -46,7 +50,7 @@ def next_acts(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     return myday.Section(
         "todo",
         _("What to do next"),
-        [_with_menu(one) for one in found[:SHOWN]],
+        [_with_menu(one, item) for one, item in zip(shown, written(shown), strict=True)],
         empty=_("Nothing is due today. Plan the next call from any customer."),
         count=len(found),
         more_url=f"{reverse('pages.list', kwargs={'entity': entity})}?filter=owner+%3D+me+and+done_at+is+empty",
@@ -55,7 +59,7 @@ def next_acts(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     )
 
 
-def _with_menu(one: Candidate) -> myday.Item:
+def _with_menu(one: Candidate, item: myday.Item) -> myday.Item:
     later = reverse("customers.day_later", kwargs={"record": one.record, "reason": one.reason})
     move = reverse("customers.day_move", kwargs={"pk": one.record})
     menu: list[tuple[Any, str, str]] = []
@@ -67,7 +71,7 @@ def _with_menu(one: Candidate) -> myday.Item:
         (_("Remind me in a week"), later, '{"days": 7}'),
         (_("Not useful"), later, '{"days": 90, "useless": 1}'),
     ]
-    return myday.replaced(one.item, menu=tuple(menu), key=f"{one.record.hex}-{one.reason}")
+    return myday.replaced(item, menu=tuple(menu), key=f"{one.record.hex}-{one.reason}")
 
 
 @finds(10)
@@ -76,18 +80,26 @@ def steps(day: Day) -> Iterator[Candidate]:
     entity = registry.kind("activity")
     assert entity is not None
     today = wording.today()
-    rows = visible(entity).filter(owner_id=day.actor.id, done_at=None).order_by("due", "id").select_related("account", "record")
-    for one in rows[:MOST_STEPS]:
+    rows = _mine(entity, day.actor).filter(done_at=None).order_by("due", "id")
+    columns = ("pk", "subject", "type", "due", "account_id", "record_id")
+    for one in rows.values_list(*columns, named=True)[:MOST_STEPS]:
         day.planned |= {pk for pk in (one.record_id, one.account_id) if pk}
         due = one.due.astimezone(wording.reading().zone).date() if one.due else None
         if due is None or due > today:
             continue
         days = (today - due).days
-        why = ngettext("%(num)s day late", "%(num)s days late", days) % {"num": days} if days else _t("Due today")
-        why = " · ".join(filter(None, [why, _about(one)]))
-        item = _step(entity, one, why)
-        item = myday.replaced(item, due=wording.date(due)) if days else item  # how late it is stands in the reason
-        yield Candidate("late" if days else "today", one.pk, "activity", item, days / 14)
+        about = (one.account_id, one.record_id)
+        yield Candidate("late" if days else "today", one.pk, "activity", partial(_late, entity, one, due, days), days / 14, about)
+
+
+def _mine(entity: Any, actor: Any) -> QuerySet[Activity]:
+    return Activity.objects.filter(Activities(entity).own(actor), deleted_at=None)
+
+
+def _late(entity: Any, one: Any, due: datetime.date, days: int, names: Names) -> myday.Item:
+    why = ngettext("%(num)s day late", "%(num)s days late", days) % {"num": days} if days else _t("Due today")
+    item = _step(entity, one, " · ".join(filter(None, [why, _about(one, names)])))
+    return myday.replaced(item, due=wording.date(due)) if days else item  # how late it is stands in the reason
 
 
 @finds(20)
@@ -111,7 +123,7 @@ def mentions(day: Day) -> Iterator[Candidate]:
             kind="listen",
             act_label=_("Answer"),
         )
-        yield Candidate("mention", one.about.pk, one.about.kind, item, (day.moment - one.at) / (7 * _DAY))
+        yield Candidate("mention", one.about.pk, one.about.kind, ready(item), (day.moment - one.at) / (7 * _DAY))
 
 
 @finds(30)
@@ -119,22 +131,22 @@ def silent(day: Day) -> Iterator[Candidate]:
     """My customers of whom nothing was heard for twice their own usual time, and for whom nothing is planned."""
     entity, accounts = registry.kind("activity"), registry.kind("account")
     assert entity is not None and accounts is not None
-    mine = Activity.objects.filter(owner_id=day.actor.id, done_at__lt=day.moment, account_id__isnull=False, deleted_at=None)
-    latest = mine.order_by("-done_at").values("account_id")[:600]
+    lately = Activity.objects.filter(owner_id=day.actor.id, done_at__lt=day.moment, account_id__isnull=False, deleted_at=None)
+    latest = lately.order_by("-done_at").values_list("account_id", "account__name", "account__owner_id", "account__deleted_at")
+    mine = {pk: name for pk, name, owner, gone in latest[:600] if owner == day.actor.id and gone is None}
     rows = visible(entity).filter(
-        account_id__in=latest, account__owner_id=day.actor.id, account__deleted_at=None, type__in=_WORDS,
-        done_at__gte=day.moment - 400 * _DAY, done_at__lt=day.moment,
-    ).order_by("-done_at").values_list("account_id", "account__name", "done_at")  # fmt: skip
-    heard: dict[UUID, tuple[str, list[datetime.datetime]]] = {}
-    for pk, name, at in rows[:MOST_WORDS]:
-        heard.setdefault(pk, (name, []))[1].append(at)
-    for pk, (name, times) in heard.items():
+        account_id__in=mine, type__in=_WORDS, done_at__gte=day.moment - 400 * _DAY, done_at__lt=day.moment,
+    ).order_by("-done_at").values_list("account_id", "done_at")  # fmt: skip
+    heard: dict[UUID, list[datetime.datetime]] = {}
+    for pk, at in rows[:MOST_WORDS]:
+        heard.setdefault(pk, []).append(at)
+    for pk, times in heard.items():
         usual, since = rhythm(times, day.moment)
         if pk in day.planned or usual is None or since < max(2 * usual, 7):
             continue
         why = _t("No word for %(days)s days; usually every %(usual)s") % {"days": since, "usual": usual}
-        item = _call(name, record_url(accounts, pk), why, pk)
-        yield Candidate("silent", pk, "account", item, (since / usual - 2) / 4)
+        item = _call(mine[pk], record_url(accounts, pk), why, pk)
+        yield Candidate("silent", pk, "account", ready(item), (since / usual - 2) / 4)
 
 
 def rhythm(times: list[datetime.datetime], moment: datetime.datetime) -> tuple[int | None, int]:
@@ -156,11 +168,12 @@ def birthdays(day: Day) -> Iterator[Candidate]:
     wanted = Q(pk__in=[])
     for one in coming:
         wanted |= Q(birthday__month=one.month, birthday__day=one.day)
-    for contact in visible(entity).filter(wanted, owner_id=day.actor.id)[:MOST_BIRTHDAYS]:
-        on = next(one for one in coming if (one.month, one.day) == (contact.birthday.month, contact.birthday.day))
+    rows = visible(entity).filter(wanted, owner_id=day.actor.id, birthday__isnull=False)
+    for pk, name, birthday in rows.values_list("pk", "name", "birthday")[:MOST_BIRTHDAYS]:
+        on = next(one for one in coming if (one.month, one.day) == (birthday.month, birthday.day))
         why = _t("Birthday today") if on == coming[0] else _t("Birthday on %(date)s") % {"date": wording.date(on)}
-        item = _call(contact.name, record_url(entity, contact.pk), why, contact.pk, icon="cake")
-        yield Candidate("birthday", contact.pk, "contact", item)
+        item = _call(name, record_url(entity, pk), why, pk, icon="cake")
+        yield Candidate("birthday", pk, "contact", ready(item))
 
 
 def _call(title: str, url: str, why: str, pk: UUID, icon: str = "phone") -> myday.Item:
@@ -183,14 +196,16 @@ def coming(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     if entity is None:
         return None
     tomorrow = datetime.datetime.combine(wording.today() + _DAY, datetime.time(), wording.reading().zone)
-    rows = visible(entity).filter(owner_id=actor.id, done_at=None, due__gte=tomorrow, due__lt=tomorrow + 7 * _DAY)
-    shown = rows.order_by("due", "id").select_related("account", "record")[:SOON]
+    rows = _mine(entity, actor).filter(done_at=None, due__gte=tomorrow, due__lt=tomorrow + 7 * _DAY)
+    columns = ("pk", "subject", "type", "due", "account_id", "record_id")
+    shown = list(rows.order_by("due", "id").values_list(*columns, named=True)[:SOON])
+    names = titles_of(pk for one in shown for pk in (one.account_id, one.record_id) if pk) if shown else {}
     return myday.Section(
         "coming",
         _("The next seven days"),
-        [_step(entity, one, _about(one)) for one in shown],
+        [_step(entity, one, _about(one, names)) for one in shown],
         where="side",
-        count=rows.count(),
+        count=rows.count() if len(shown) == SOON else len(shown),
         empty=_("Nothing is planned for the next seven days."),
     )
 
@@ -201,7 +216,7 @@ def _planned(actor: Any) -> Any:
     return entity if entity is not None and actor.id is not None and policy_for(entity).may(actor, "view") else None
 
 
-def _step(entity: Any, one: Activity, why: str) -> myday.Item:
+def _step(entity: Any, one: Any, why: str) -> myday.Item:
     return myday.Item(
         title=plain(one.subject),
         url=record_url(entity, one.pk),
@@ -216,6 +231,6 @@ def _step(entity: Any, one: Activity, why: str) -> myday.Item:
     )
 
 
-def _about(one: Activity) -> str:
-    names = [one.account.name if one.account else "", one.record.name if one.record else ""]
-    return " · ".join(dict.fromkeys(name for name in names if name))
+def _about(one: Any, names: Names) -> str:
+    said = [names.get(one.account_id, ""), names.get(one.record_id, "")]
+    return " · ".join(dict.fromkeys(name for name in said if name))

@@ -47,6 +47,10 @@ class Activities(Policy[Activity]):
             found |= Q(owner_id=actor.id)
         return found
 
+    def own(self, actor: Actor) -> Q:
+        """What the actor owns of what he may see: all of it, where he sees activities at all."""
+        return Q(owner_id=actor.id) if actor.id is not None and self.may(actor, "view") else NOTHING
+
     def parts(self, actor: Actor) -> list[Q]:
         """The rows to be seen, as conditions that exclude each other: for counts over many rows.
 

@@ -21,13 +21,14 @@ Parts contribute candidates; the work is bounded by their limits, whatever the s
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from crm.customers.models.day import DayChoice
 from crm.kernel.pages import myday
+from crm.kernel.records.reading import titles_of
 
 WEIGHTS: Mapping[str, tuple[float, float]] = {
     "mention": (90, 10), "late": (70, 20), "closes": (60, 15), "today": (50, 0),
@@ -40,15 +41,23 @@ REMEMBERED = datetime.timedelta(days=180)
 DATES: dict[str, str] = {"activity": "due"}
 
 
+Names = Mapping[Any, str]
+Write = Callable[[Names], myday.Item]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One line that could stand there. `pressing` is between 0 and 1; `kind` is the record's."""
+    """One line that could stand there. `pressing` is between 0 and 1; `kind` is the record's.
+
+    Only lines that are shown are written out: `write` makes one from the names of the records in `about` (None: no such link).
+    """
 
     reason: str
     record: UUID
     kind: str
-    item: myday.Item
+    write: Write
     pressing: float = 0.0
+    about: tuple[UUID | None, ...] = ()
 
 
 @dataclass(slots=True)
@@ -91,6 +100,18 @@ def ranked(actor: Any, moment: datetime.datetime) -> list[Candidate]:
     for one in found:
         first.setdefault(one.record, one)
     return list(first.values())
+
+
+def ready(item: myday.Item) -> Write:
+    """For a line that is cheap to write at once."""
+    return lambda names: item
+
+
+def written(found: Sequence[Candidate]) -> list[myday.Item]:
+    """The lines of candidates, in their order; the names in all of them are asked for once."""
+    ids = {pk for one in found for pk in one.about if pk}
+    names = titles_of(ids) if ids else {}
+    return [one.write(names) for one in found]
 
 
 def _said(actor: Any, moment: datetime.datetime) -> tuple[set[tuple[UUID, str]], Counter[str]]:

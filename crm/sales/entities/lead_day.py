@@ -2,13 +2,15 @@
 
 import datetime
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from crm.customers.entities.day import new_step
-from crm.customers.entities.ranking import Candidate, Day, finds
+from crm.customers.entities.ranking import Candidate, Day, Names, finds
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.pages import myday, wording
 from crm.kernel.pages.cells import record_url
@@ -31,21 +33,25 @@ def quiet_leads(day: Day) -> Iterator[Candidate]:
     last = Subquery(acts.filter(done_at__lte=day.moment).values("record_id").annotate(last=Max("done_at")).values("last"))
     rows = visible(entity).filter(owner_id=day.actor.id, status__in=OPEN, moved_at__lt=before).annotate(spoken=last)
     rows = rows.filter(~Exists(acts.filter(done_at=None)), Q(spoken=None) | Q(spoken__lt=before))
-    for one in rows.order_by("-score", "moved_at", "id")[:MOST_LEADS]:
+    columns = ("pk", "name", "company", "score", "moved_at", "spoken")
+    for one in rows.order_by("-score", "moved_at", "id").values_list(*columns, named=True)[:MOST_LEADS]:
         days = (day.moment - (one.spoken or one.moved_at)).days
-        if one.spoken is None:
-            why = ngettext("Nobody has spoken with them for %(num)s day", "Nobody has spoken with them for %(num)s days", days)
-        else:
-            why = ngettext("No word for %(num)s day, and nothing is planned", "No word for %(num)s days, and nothing is planned", days)
         points = max(0, one.score or 0) if "score" not in hidden else 0
-        item = myday.Item(
-            title=one.name,
-            url=record_url(entity, one.pk),
-            why=" · ".join(filter(None, [why % {"num": days}, one.company if "company" not in hidden else ""])),
-            value=wording.number(points) if points else "",
-            icon="target",
-            kind="call",
-            act_label=_t("Log call"),
-            act_url=new_step(one.pk, "call"),
-        )
-        yield Candidate("lead", one.pk, entity.kind, item, days / 28 + points / 200)
+        yield Candidate("lead", one.pk, entity.kind, partial(_line, one, days, points, hidden), days / 28 + points / 200)
+
+
+def _line(one: Any, days: int, points: int, hidden: frozenset[str], names: Names) -> myday.Item:
+    if one.spoken is None:
+        why = ngettext("Nobody has spoken with them for %(num)s day", "Nobody has spoken with them for %(num)s days", days)
+    else:
+        why = ngettext("No word for %(num)s day, and nothing is planned", "No word for %(num)s days, and nothing is planned", days)
+    return myday.Item(
+        title=one.name,
+        url=record_url(kind_of("lead"), one.pk),
+        why=" · ".join(filter(None, [why % {"num": days}, one.company if "company" not in hidden else ""])),
+        value=wording.number(points) if points else "",
+        icon="target",
+        kind="call",
+        act_label=_t("Log call"),
+        act_url=new_step(one.pk, "call"),
+    )

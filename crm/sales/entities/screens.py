@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm.customers.entities.day import new_step
-from crm.customers.entities.ranking import DATES, Candidate, Day, finds
+from crm.customers.entities.day import SOON, new_step
+from crm.customers.entities.ranking import DATES, Candidate, Day, Names, finds
 from crm.customers.queries import circle_of
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.clock import now
@@ -129,16 +130,16 @@ def my_deals(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     if entity is None or actor.id is None or not policy_for(entity).may(actor, "view"):
         return None
     day = wording.today()
-    mine = visible(entity).filter(owner_id=actor.id, stage__kind=StageKind.OPEN)
+    mine = visible(entity).filter(owner_id=actor.id, stage_id__in=figures.open_stages())
     coming = mine.filter(closes__gte=day, closes__lt=day + datetime.timedelta(days=14))
     soon = coming.select_related("stage", "account").order_by("closes", "id")
-    items = [_deal(entity, one, day, moment) for one in soon[:8]]
+    items = [_deal(entity, one, day, moment) for one in soon[:SOON]]
     return myday.Section(
         "deals",
         _("Deals that close soon"),
         items,
         shape="deals",
-        count=soon.count(),
+        count=soon.count() if len(items) == SOON else len(items),
         more_label=_("Board"),
         more_url=reverse("pages.board", kwargs={"entity": entity}),
         empty=_("None of your deals closes within two weeks."),
@@ -176,33 +177,41 @@ def open_deals(day: Day) -> Iterator[Candidate]:
     if entity is None or activities is None or not policy_for(entity).may(day.actor, "view"):
         return
     planned = Exists(activities.model._default_manager.filter(record_id=OuterRef("pk"), done_at=None, deleted_at=None))
-    rows = visible(entity).filter(owner_id=day.actor.id, stage__kind=StageKind.OPEN).annotate(planned=planned)
-    for one in rows.select_related("stage", "account").order_by("closes", "id")[:MOST_DEALS]:
-        url, today = record_url(entity, one.pk), wording.today()
+    stages, today = figures.open_stages(), wording.today()
+    rows = visible(entity).filter(owner_id=day.actor.id, stage_id__in=stages).annotate(planned=planned).order_by("closes", "id")
+    columns = ("pk", "name", "closes", "stage_id", "stage_since", "account_id", "planned")
+    for one in rows.values_list(*columns, named=True)[:MOST_DEALS]:
         past = (today - one.closes).days if one.closes else 0
         stood = (day.moment - one.stage_since).days if one.stage_since else 0
+        usual = stages[one.stage_id]
+        about = (one.account_id, one.stage_id)
         if past > 0:
-            why = ngettext("Should have closed %(num)s day ago", "Should have closed %(num)s days ago", past) % {"num": past}
-            yield _line("closes", one, why, (_("Move the date"), f"{url}edit"), past / 30)
-        if one.stage.usual_days and stood > 2 * one.stage.usual_days:
-            said = {"days": stood, "stage": called(one.stage), "usual": one.stage.usual_days}
-            why = _t("%(days)s days in “%(stage)s”, usually %(usual)s") % said
-            yield _line("stuck", one, why, (_("Log call"), new_step(one.pk, "call")), stood / one.stage.usual_days / 6)
+            yield Candidate("closes", one.pk, entity.kind, partial(_past, one, past), past / 30, about)
+        if usual and stood > 2 * usual:
+            yield Candidate("stuck", one.pk, entity.kind, partial(_stuck, one, stood, usual), stood / usual / 6, about)
         if not one.planned and one.pk not in day.planned:
-            yield _line("no_step", one, _t("No next step is planned"), (_("Plan"), new_step(one.pk, "task")))
+            yield Candidate("no_step", one.pk, entity.kind, partial(_unplanned, one), about=about)
 
 
-def _line(reason: str, one: Any, why: str, act: tuple[Any, str], pressing: float = 0.0) -> Candidate:
+def _past(one: Any, days: int, names: Names) -> myday.Item:
+    why = ngettext("Should have closed %(num)s day ago", "Should have closed %(num)s days ago", days) % {"num": days}
+    item = _line(one, why, names)
+    return myday.replaced(item, tone="bad", act_label=_("Move the date"), act_url=f"{item.url}edit")
+
+
+def _stuck(one: Any, days: int, usual: int, names: Names) -> myday.Item:
+    said = {"days": days, "stage": names.get(one.stage_id, ""), "usual": usual}
+    item = _line(one, _t("%(days)s days in “%(stage)s”, usually %(usual)s") % said, names)
+    return myday.replaced(item, act_label=_("Log call"), act_url=new_step(one.pk, "call"))
+
+
+def _unplanned(one: Any, names: Names) -> myday.Item:
+    item = _line(one, _t("No next step is planned"), names)
+    return myday.replaced(item, act_label=_("Plan"), act_url=new_step(one.pk, "task"))
+
+
+def _line(one: Any, why: str, names: Names) -> myday.Item:
     entity = registry.kind("opportunity")
     assert entity is not None
-    item = myday.Item(
-        title=one.name,
-        url=record_url(entity, one.pk),
-        why=" · ".join(filter(None, [why, one.account.name if one.account else ""])),
-        tone="bad" if reason == "closes" else "",
-        icon="deal",
-        kind="ask",
-        act_label=act[0],
-        act_url=act[1],
-    )
-    return Candidate(reason, one.pk, entity.kind, item, pressing)
+    said = " · ".join(filter(None, [why, names.get(one.account_id, "")]))
+    return myday.Item(title=one.name, url=record_url(entity, one.pk), why=said, icon="deal", kind="ask")

@@ -87,6 +87,11 @@ def _stages() -> list[tuple[UUID, str, int | None]]:
     return once(("sales.stages",), lambda: list(rows.order_by("id").values_list("pk", "kind", "usual_days")))
 
 
+def open_stages() -> dict[UUID, int | None]:
+    """{open stage of any pipeline: the days that deals usually stay in it}"""
+    return {pk: usual for pk, kind, usual in _stages() if kind == StageKind.OPEN}
+
+
 def _stage_ids(kind: str) -> list[UUID]:
     return [pk for pk, meaning, _usual in _stages() if meaning == kind]
 

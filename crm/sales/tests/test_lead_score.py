@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from crm.customers.entities.ranking import ranked
+from crm.customers.entities.ranking import ranked, written
 from crm.kernel.base.clock import now
 from crm.kernel.identity.actions.roles import save_role
 from crm.kernel.identity.models import User
@@ -100,7 +100,7 @@ def test_a_quiet_lead_stands_on_my_day_until_somebody_speaks_or_plans(north: Com
     ):
         north.make("activity", {"subject": "x", "record": leads[name].pk, **values}, by="ada")
     with north.as_("ada") as actor:
-        found = {one.item.title: str(one.item.why) for one in ranked(actor, now()) if one.reason == "lead"}
+        found = {one.title: str(one.why) for one in written([one for one in ranked(actor, now()) if one.reason == "lead"])}
     assert found == {
         "Quiet": "Nobody has spoken with them for 9 days · Harbour",
         "Silent again": "No word for 5 days, and nothing is planned · Harbour",
