@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from crm.kernel.records.models import Record
 from crm.kernel.tenancy.enforce import short, tenant_models
 from crm.kernel.tenancy.fields import TenantKey
+from crm.kernel.tenancy.models import Index
 
 #: Tables without a workspace, each with its reason.
 GLOBAL = {
@@ -59,6 +60,27 @@ def test_policy_keys_and_links_lead_with_the_workspace(model):
         assert "(workspace_id, " in made or name.endswith("_pkey"), (
             f"{name} tells one company of another's values"
         )
+
+
+@pytest.mark.parametrize("model", tenant_models(), ids=lambda model: model._meta.db_table)
+def test_every_link_has_one_index_that_begins_with_it(model):
+    """Of its own, or a wider one of all rows: then it has none of its own, which would only cost writes."""
+    table = model._meta.db_table
+    found = rows(
+        "SELECT array_agg(a.attname ORDER BY k.place) FROM pg_index i, "
+        "unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY AS k (number, place), pg_attribute a "
+        "WHERE i.indrelid = %s::regclass AND i.indpred IS NULL AND a.attrelid = i.indrelid AND a.attnum = k.number "
+        "GROUP BY i.indexrelid",
+        f"public.{table}",
+    )
+    begun = [tuple(columns[:2]) for (columns,) in found]
+    alone = [tuple(columns) for (columns,) in found]
+    for field in model._meta.local_fields:
+        if isinstance(field, TenantKey):
+            pair = ("workspace_id", field.column)
+            assert pair in begun, (table, field.column)
+            declared = any(not isinstance(one, Index) and one[0] == field.column and len(one) > 1 for one in model.indexes_in_workspace)
+            assert not (declared and pair in alone), f"{table}.{field.column} has two"
 
 
 def test_the_application_role_owns_nothing_and_cannot_bypass():
