@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.errors import Wrong
 from crm.kernel.base.ids import as_uuid
@@ -145,20 +146,26 @@ def _targets(entity: Entity[Any], given: QueryDict) -> tuple[Sequence[Any], list
         return one.choices_list, []
     target = registry.of(one.target)
     assert target is not None
-    rows = visible(target)
-    if "retired" in target.fields:
-        rows = rows.exclude(retired=True)
     group = next((f for f in target.fields.values() if f.type == "link" and getattr(f, "follows", False)), None)
-    rows = rows.order_by(*(["position"] if "position" in target.fields else []), "pk")
+
+    def rows() -> QuerySet[Any]:
+        found = visible(target)
+        found = found.exclude(retired=True) if "retired" in target.fields else found
+        return found.order_by(*(["position"] if "position" in target.fields else []), "pk")
+
     if group is None:
-        return list(rows[:MOST_COLUMNS]), []
+        return list(lasting(("columns", entity.kind), lambda: rows()[:MOST_COLUMNS])), []
     owner = registry.of(group.target)
     assert owner is not None
-    sets = list(visible(owner).order_by("pk"))
+    sets = list(lasting(("sets of columns", entity.kind), lambda: visible(owner).order_by("pk")))
     main = next((one for one in sets if getattr(one, "main", False)), sets[0] if sets else None)
     wanted = next((one for one in sets if str(one.pk) == given.get("set")), main)
     groups = [(str(one.pk), owner.name_of(one), one is wanted) for one in sets]
-    return (list(rows.filter(**{f"{group.name}_id": wanted.pk})[:MOST_COLUMNS]) if wanted else []), groups if len(groups) > 1 else []
+    if wanted is None:
+        return [], []
+    of = f"{group.name}_id"
+    columns = lasting(("columns", entity.kind), lambda pk: rows().filter(**{of: pk})[:MOST_COLUMNS], wanted.pk)
+    return list(columns), groups if len(groups) > 1 else []
 
 
 def _column(one: Any) -> Column:
@@ -175,17 +182,22 @@ def _column(one: Any) -> Column:
 
 def _figures(entity: Entity[Any], node: Node | None) -> dict[str, tuple[int, dict[str, int]]]:
     """{column value: (count, {currency: sum in minor units})}: amounts in different currencies are never added up."""
-    ref = entity.fields[str(entity.board)].storage.ref()
-    rows: QuerySet[Any] = listing.rows_of(entity, node).order_by()
-    if not entity.board_sum:
-        return {str(value): (many, {}) for value, many in rows.values_list(ref).annotate(many=Count("*"))}
-    currency = f"{entity.board_sum}_currency"
+    ref, summed = entity.fields[str(entity.board)].storage.ref(), entity.board_sum
+    currency = f"{summed}_currency"
+
+    def rows() -> Any:
+        found: QuerySet[Any] = listing.rows_of(entity, node).order_by()
+        if not summed:
+            return found.values_list(ref).annotate(many=Count("*"))
+        return found.values_list(ref, currency).annotate(many=Count("*"), total=Sum(summed))
+
     found: dict[str, tuple[int, dict[str, int]]] = {}
-    for row in rows.values(ref, currency).annotate(many=Count("*"), total=Sum(entity.board_sum)):
-        many, minors = found.get(str(row[ref]), (0, {}))
-        if row["total"] and row[currency]:
-            minors[row[currency]] = int(row["total"])
-        found[str(row[ref])] = (many + row["many"], minors)
+    for value, *rest in lasting(("figures", entity.kind), rows, prepared=False) if node is None else rows():
+        code, more, total = rest if summed else (None, *rest, None)
+        many, minors = found.get(str(value), (0, {}))
+        if total and code:
+            minors[code] = int(total)
+        found[str(value)] = (many + more, minors)
     return found
 
 

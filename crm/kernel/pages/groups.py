@@ -12,6 +12,7 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.base.money import Money
@@ -26,6 +27,7 @@ from crm.kernel.pages.looks import groupable, in_table
 from crm.kernel.records import listing
 from crm.kernel.records.firsts import Firsts, first_pages
 from crm.kernel.records.reading import names_of
+from crm.kernel.tenancy.backend import lasting as kept
 from crm.kernel.tenancy.scope import current_actor
 
 #: Groups of one list; more than these serve nobody.
@@ -90,9 +92,13 @@ def _figures(entity: Entity[Any], by: Fact, node: Node | None, summed: list[Fact
     money = [one.columns() for one in summed if one.type == "money"]
     codes = [currency for _minor, currency in money]
     sums = {f"sum_{one.name}": Sum(one.columns()[0]) for one in summed}
-    rows = listing.rows_of(entity, node).order_by().annotate(grouped=key).values("grouped", *codes)
+
+    def rows() -> Any:
+        return listing.rows_of(entity, node).order_by().annotate(grouped=key).values("grouped", *codes).annotate(many=Count("*"), **sums)
+
+    what = ("groups", entity.kind, by.name, str(reading.zone) if days else "", *(one.name for one in summed))
     found: dict[Any, Figures] = {}
-    for row in rows.annotate(many=Count("*"), **sums):
+    for row in lasting(what, rows, prepared=False) if node is None else rows():
         one = found.setdefault(_month(row["grouped"]) if days else row["grouped"], Figures())
         one.many += row["many"]
         for each in summed:
@@ -169,7 +175,8 @@ def _places(by: Fact, values: list[Any]) -> dict[UUID, int]:
     target = registry.of(by.target)
     if target is None or "position" not in target.fields:
         return {}
-    rows = target.model._default_manager.filter(pk__in=values).values_list("pk", "position")
+    everything = target.model._default_manager
+    rows = kept.lasting(("places", target.kind), lambda some: everything.filter(pk__among=some).values_list("pk", "position"), values)
     return {pk: place or 0 for pk, place in rows}
 
 

@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from crm.kernel.access import lasting
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.filter import Node, Where, both
 from crm.kernel.records import listing
+from crm.kernel.tenancy.backend import lasting as kept
 from crm.kernel.tenancy.scope import current_actor
 
 #: Kinds of field whose values name groups, and how the database reads these values.
@@ -66,9 +68,15 @@ def _keys(
 ) -> dict[str, Keys]:
     """{value: [(id, sort value)] in key order}: the same question for each value, which the database plans once."""
     sign = "-" if order.down else ""
-    rows = listing.rows_of(entity, node).filter(**{by.columns()[0]: RawSQL('"wanted"."value"', ()), f"{order.ref}__isnull": False})
-    rows = rows.order_by(f"{sign}{order.ref}", f"{sign}pk").values_list("pk", order.ref)[:limit]
-    inner, given = rows.query.sql_with_params()
+
+    def rows() -> Any:
+        found = listing.rows_of(entity, node).filter(**{by.columns()[0]: RawSQL('"wanted"."value"', ()), f"{order.ref}__isnull": False})
+        return found.order_by(f"{sign}{order.ref}", f"{sign}pk").values_list("pk", order.ref)[:limit]
+
+    key = ("firsts", entity.kind, by.name, order.ref, order.down, limit)
+    inner, given = lasting.statement(key, rows) if node is None else kept.unkept(rows)
+    if not inner:
+        return {}
     found: dict[str, Keys] = {}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from crm.kernel.access.lasting import lasting
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Wrong
 from crm.kernel.base.text import fold
@@ -23,7 +24,7 @@ DAY = datetime.timedelta(days=1)
 
 def pipelines(retired: bool = False) -> list[Pipeline]:
     """The workspace's pipelines, the main one first."""
-    found = Pipeline.objects.filter(deleted_at=None).order_by("name_sort")
+    found = lasting(("pipelines",), lambda: Pipeline.objects.filter(deleted_at=None).order_by("name_sort"))
     kept = [one for one in found if retired or not one.retired]
     return sorted(kept, key=lambda one: not one.main)
 
@@ -38,7 +39,8 @@ def stages_of(pipeline_id: UUID | None, retired: bool = False) -> list[Stage]:
     rank = {StageKind.OPEN: 0, StageKind.WON: 1, StageKind.LOST: 2}
     if pipeline_id is None:
         return []
-    found = Stage.objects.filter(pipeline_id=pipeline_id, deleted_at=None).order_by("position", "id")
+    rows = Stage.objects.filter(deleted_at=None).order_by("position", "id")
+    found = lasting(("stages of",), lambda pipeline: rows.filter(pipeline_id=pipeline), pipeline_id)
     return sorted((one for one in found if retired or not one.retired), key=lambda one: rank.get(StageKind(one.kind), 0))
 
 

@@ -5,9 +5,10 @@ was won by month and person.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from crm.customers.entities.policies import Activities
 from crm.customers.models import Activity
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import visible
 from crm.kernel.base.clock import now
 from crm.kernel.base.money import Money
@@ -75,16 +77,20 @@ def _activities(whose: Whose) -> list[QuerySet[Activity]]:
     return [whose.rows(rows.filter(part)) for part in Activities(entity).parts(current_actor())]
 
 
-def _counted(parts: list[QuerySet[Activity]], *by: str) -> Iterable[tuple[Any, ...]]:
-    """[(…by, how many)] of all parts by one question; the same values may come once for each part."""
-    first, *others = [part.values_list(*by).annotate(n=Count("*")) for part in parts]
-    return first.union(*others, all=True) if others else first
+def _counted(what: str, whose: Whose, narrow: Callable[..., Any], *given: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of `narrow(part, *given)` over all parts; the same values may come once for each part."""
+    for number, part in enumerate(_activities(whose)):
+        key = (what, number, whose.column, whose.ids)
+        yield from lasting(key, partial(narrow, part), *given, prepared=False)
 
 
 def _stages() -> list[tuple[UUID, str, int | None]]:
     """[(stage, meaning, usual days)] over all pipelines; every figure of a page asks for them."""
-    rows = Stage.objects.filter(deleted_at=None)
-    return once(("sales.stages",), lambda: list(rows.order_by("id").values_list("pk", "kind", "usual_days")))
+
+    def rows() -> QuerySet[Any]:
+        return Stage.objects.filter(deleted_at=None).order_by("id").values_list("pk", "kind", "usual_days")
+
+    return once(("sales.stages",), lambda: list(lasting(("stages",), rows)))
 
 
 def open_stages() -> dict[UUID, int | None]:
@@ -96,42 +102,53 @@ def _stage_ids(kind: str) -> list[UUID]:
     return [pk for pk, meaning, _usual in _stages() if meaning == kind]
 
 
-def _asked(what: str, whose: Whose, rows: Iterable[Any]) -> list[Any]:
-    """The answer to a question that several figures of a page ask."""
-    return once(("sales", what, current_actor().id, whose.key), lambda: list(rows))
+def _asked(what: Hashable, whose: Whose, make: Callable[..., Any], *given: Any) -> list[Any]:
+    """The answer to a question about deals that several figures of a page ask."""
+    key = ("deals", what, whose.column, whose.ids)
+    return once((*key, current_actor().id), lambda: list(lasting(key, make, *given, prepared=False)))
 
 
 def _by_stage(whose: Whose) -> list[tuple[UUID, str | None, Decimal | None, int, int | None]]:
     """[(stage, currency, probability, deals, sum)] of all deals."""
-    rows = deals(whose).values_list("stage_id", "amount_currency", "probability").annotate(n=Count("*"), s=Sum("amount"))
-    return _asked("by_stage", whose, rows)
+
+    def rows() -> Any:
+        found = deals(whose).values_list("stage_id", "amount_currency", "probability")
+        return found.annotate(n=Count("*"), s=Sum("amount"))
+
+    return _asked("by stage", whose, rows)
 
 
 def _open(whose: Whose) -> list[dict[str, Any]]:
     """Counts and sums of the open deals by owner and currency: all, late (past their expected close), stuck."""
-    late = Q(closes__lt=_today())
-    stuck = Q(pk__in=[])
-    for stage, moment in _stuck_since().items():
-        stuck |= Q(stage_id=stage, stage_since__lt=moment)
-    rows = deals(whose).filter(stage_id__in=_stage_ids(StageKind.OPEN)).values("owner_id", "amount_currency")
-    asked = rows.annotate(
-        all_n=Count("*"), all_s=Sum("amount"), late_n=Count("pk", filter=late), late_s=Sum("amount", filter=late),
-        stuck_n=Count("pk", filter=stuck), stuck_s=Sum("amount", filter=stuck),
-    )  # fmt: skip
-    return _asked("open", whose, asked)
+    today, since = _today(), _stuck_since()
+
+    def rows(stages: list[UUID], *moments: datetime.datetime) -> Any:
+        late, stuck = Q(closes__lt=today), Q(pk__in=[])
+        for stage, moment in zip(since, moments, strict=True):
+            stuck |= Q(stage_id=stage, stage_since__lt=moment)
+        found = deals(whose).filter(stage_id__among=stages).values("owner_id", "amount_currency")
+        return found.annotate(
+            all_n=Count("*"), all_s=Sum("amount"), late_n=Count("pk", filter=late), late_s=Sum("amount", filter=late),
+            stuck_n=Count("pk", filter=stuck), stuck_s=Sum("amount", filter=stuck),
+        )  # fmt: skip
+
+    return _asked(("open", today, *since), whose, rows, _stage_ids(StageKind.OPEN), *since.values())
 
 
 def _stuck_since() -> dict[UUID, datetime.datetime]:
     """{open stage with usual days: whoever came there before this moment has been there twice as long}"""
     moment = once(("sales.moment",), now)
-    return {pk: moment - 2 * usual * DAY for pk, kind, usual in _stages() if kind == StageKind.OPEN and usual and usual > 0}
+    return {pk: moment - 2 * usual * DAY for pk, usual in open_stages().items() if usual and usual > 0}
 
 
 def _won(first: datetime.date, whose: Whose) -> list[tuple[datetime.date, UUID | None, str | None, int, int | None]]:
     """[(month, owner, currency, deals, sum)] of what was won since a day."""
-    rows = deals(whose).filter(stage_id__in=_stage_ids(StageKind.WON), closed_on__gte=first).annotate(month=TruncMonth("closed_on"))
-    grouped = rows.values_list("month", "owner_id", "amount_currency").annotate(n=Count("*"), s=Sum("amount"))
-    return _asked(f"won since {first}", whose, grouped)
+
+    def rows(stages: list[UUID]) -> Any:
+        found = deals(whose).filter(stage_id__among=stages, closed_on__gte=first).annotate(month=TruncMonth("closed_on"))
+        return found.values_list("month", "owner_id", "amount_currency").annotate(n=Count("*"), s=Sum("amount"))
+
+    return _asked(("won", first), whose, rows, _stage_ids(StageKind.WON))
 
 
 def _people(ids: Iterable[UUID]) -> dict[UUID, User]:
@@ -196,26 +213,41 @@ def won_by_month(months: int = 12, whose: Whose = EVERYBODY) -> list[Figure]:
 
 def my_figures() -> tuple[Figure, Figure]:
     """(what I have won this month, my open deals)."""
-    mine = deals().filter(owner_id=current_actor().id)
+    first, after = _month(_today(), 0), _month(_today(), 1)
     own = _is("owner", "me")
     month = _is("closed_on", "this_month", "within")
     won = Figure(_("Won this month"), filter={"all": [_in_stages(StageKind.WON), own, month]})
     still = Figure(_("Open"), filter={"all": [_in_stages(StageKind.OPEN), own]})
-    this_month = mine.filter(
-        stage_id__in=_stage_ids(StageKind.WON), closed_on__gte=_month(_today(), 0), closed_on__lt=_month(_today(), 1)
-    )
-    for figure, rows in ((won, this_month), (still, mine.filter(stage_id__in=_stage_ids(StageKind.OPEN)))):
-        for currency, count, minor in rows.values_list("amount_currency").annotate(n=Count("*"), s=Sum("amount")):
+
+    def this_month(rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(closed_on__gte=first, closed_on__lt=after)
+
+    for figure, kind, key, narrow in ((won, StageKind.WON, first, this_month), (still, StageKind.OPEN, None, None)):
+        for currency, count, minor in _mine(kind, key, narrow):
             figure.add(count, minor, currency)
     return won, still
+
+
+def _mine(kind: str, key: Hashable, narrow: Callable[[QuerySet[Any]], QuerySet[Any]] | None) -> list[tuple[str | None, int, int | None]]:
+    """[(currency, deals, sum)] of the actor's own deals in stages of one meaning."""
+
+    def rows(stages: list[UUID]) -> Any:
+        found = deals().filter(owner_id=current_actor().id, stage_id__among=stages)
+        return (narrow(found) if narrow else found).values_list("amount_currency").annotate(n=Count("*"), s=Sum("amount"))
+
+    return _asked(("mine", kind, key), EVERYBODY, rows, _stage_ids(kind))
 
 
 def activity_by_person(days: int = 30, whose: Whose = EVERYBODY) -> list[tuple[User, dict[str, int], dict[str, Any]]]:
     """[(person, {type: how many}, filter)] of what was done in the last days, the most active first."""
     until = now()
-    parts = [rows.filter(done_at__gte=until - days * DAY, done_at__lte=until, owner__isnull=False) for rows in _activities(whose)]
+
+    def done(rows: QuerySet[Any], since: datetime.datetime, until: datetime.datetime) -> Any:
+        found = rows.filter(done_at__gte=since, done_at__lte=until, owner__isnull=False)
+        return found.values_list("owner_id", "type").annotate(n=Count("*"))
+
     counted: dict[UUID, dict[str, int]] = {}
-    for owner, kind, many in _counted(parts, "owner_id", "type"):
+    for owner, kind, many in _counted("activities by person", whose, done, until - days * DAY, until):
         kinds = counted.setdefault(owner, {})
         kinds[kind or "note"] = kinds.get(kind or "note", 0) + many
     people = _people(counted)
@@ -264,8 +296,11 @@ def overdue(whose: Whose = EVERYBODY) -> tuple[Figure, Figure]:
         late.add(row["late_n"], row["late_s"], row["amount_currency"])
     undone = [{"field": "done_at", "op": "empty"}, _is("due", "today", "lt"), *whose.conditions]
     todo = Figure(_("Activities past their time"), filter={"all": undone})
-    parts = [rows.filter(done_at=None, due__lt=_midnight(_today())) for rows in _activities(whose)]
-    todo.count = sum(many for _owner, many in _counted(parts, "owner_id"))
+
+    def past(rows: QuerySet[Any], today: datetime.datetime) -> Any:
+        return rows.filter(done_at=None, due__lt=today).values_list("owner_id").annotate(n=Count("*"))
+
+    todo.count = sum(many for _owner, many in _counted("late activities", whose, past, _midnight(_today())))
     return late, todo
 
 

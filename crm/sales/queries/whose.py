@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from crm.kernel.access.lasting import lasting
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.identity.models import Team, User
 from crm.kernel.identity.queries import tree_ids
@@ -48,6 +49,6 @@ def _made(key: str, name: str, field_: str, ids: frozenset[UUID]) -> Whose:
 
 def choices() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(teams, people), each [(key, name)]."""
-    teams = [(f"team:{pk}", name) for pk, name in Team.objects.order_by("name", "id").values_list("pk", "name")]
-    people = User.objects.filter(is_active=True).order_by("name", "id").values_list("pk", "name")
-    return teams, [(f"person:{pk}", name) for pk, name in people]
+    teams = lasting(("teams",), lambda: Team.objects.order_by("name", "id").values_list("pk", "name"))
+    people = lasting(("people",), lambda: User.objects.filter(is_active=True).order_by("name", "id").values_list("pk", "name"))
+    return [(f"team:{pk}", name) for pk, name in teams], [(f"person:{pk}", name) for pk, name in people]
