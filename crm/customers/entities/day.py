@@ -17,6 +17,7 @@ from crm.customers.entities.policies import Activities
 from crm.customers.entities.ranking import Candidate, Day, Names, finds, ranked, ready, written
 from crm.customers.models import Activity
 from crm.customers.models.activity import ActivityType
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.entity.registry import registry
 from crm.kernel.notify.bell import plain
@@ -80,9 +81,11 @@ def steps(day: Day) -> Iterator[Candidate]:
     entity = registry.kind("activity")
     assert entity is not None
     today = wording.today()
-    rows = _mine(entity, day.actor).filter(done_at=None).order_by("due", "id")
-    columns = ("pk", "subject", "type", "due", "account_id", "record_id")
-    for one in rows.values_list(*columns, named=True)[:MOST_STEPS]:
+
+    def rows() -> Any:
+        return _mine(entity, day.actor).filter(done_at=None).order_by("due", "id").values_list(*_STEP, named=True)[:MOST_STEPS]
+
+    for one in lasting(("my steps",), rows, prepared=False):
         day.planned |= {pk for pk in (one.record_id, one.account_id) if pk}
         due = one.due.astimezone(wording.reading().zone).date() if one.due else None
         if due is None or due > today:
@@ -90,6 +93,9 @@ def steps(day: Day) -> Iterator[Candidate]:
         days = (today - due).days
         about = (one.account_id, one.record_id)
         yield Candidate("late" if days else "today", one.pk, "activity", partial(_late, entity, one, due, days), days / 14, about)
+
+
+_STEP = ("pk", "subject", "type", "due", "account_id", "record_id")
 
 
 def _mine(entity: Any, actor: Any) -> QuerySet[Activity]:
@@ -107,9 +113,13 @@ def mentions(day: Day) -> Iterator[Candidate]:
     """Where a colleague named me and waits."""
     activities = registry.kind("activity")
     assert activities is not None
-    seen = visible(activities).values("pk")
-    rows = Mention.objects.filter(user_id=day.actor.id, answered_at=None, record_id__in=seen).order_by("-at")
-    for one in rows.select_related("record", "about", "by")[:MOST_MENTIONS]:
+
+    def rows() -> Any:
+        seen = visible(activities).values("pk")
+        found = Mention.objects.filter(user_id=day.actor.id, answered_at=None, record_id__in=seen).order_by("-at")
+        return found.select_related("record", "about", "by")[:MOST_MENTIONS]
+
+    for one in lasting(("mentions of me",), rows):
         entity = registry.kind(one.about.kind)
         if entity is None or one.about.deleted_at is not None:
             continue
@@ -131,15 +141,22 @@ def silent(day: Day) -> Iterator[Candidate]:
     """My customers of whom nothing was heard for twice their own usual time, and for whom nothing is planned."""
     entity, accounts = registry.kind("activity"), registry.kind("account")
     assert entity is not None and accounts is not None
-    lately = Activity.objects.filter(owner_id=day.actor.id, done_at__lt=day.moment, account_id__isnull=False, deleted_at=None)
+
+    def latest(moment: datetime.datetime) -> Any:
+        found = Activity.objects.filter(owner_id=day.actor.id, done_at__lt=moment, account_id__isnull=False, deleted_at=None)
+        return found.order_by("-done_at").values_list("account_id", flat=True)[:600]
+
+    def words(some: list[UUID], since: datetime.datetime, until: datetime.datetime) -> Any:
+        found = visible(entity).filter(
+            account_id__among=some, account__owner_id=day.actor.id, account__deleted_at=None, type__in=_WORDS,
+            done_at__gte=since, done_at__lt=until,
+        )  # fmt: skip
+        return found.order_by("-done_at").values_list("account_id", "account__name", "done_at")[:MOST_WORDS]
+
     # Asked for first: within the other question the database would walk through all accounts of this person to find these few.
-    latest = set(lately.order_by("-done_at").values_list("account_id", flat=True)[:600])
-    rows = visible(entity).filter(
-        account_id__in=latest, account__owner_id=day.actor.id, account__deleted_at=None, type__in=_WORDS,
-        done_at__gte=day.moment - 400 * _DAY, done_at__lt=day.moment,
-    ).order_by("-done_at").values_list("account_id", "account__name", "done_at")  # fmt: skip
+    some = list(set(lasting(("lately",), latest, day.moment, prepared=False)))
     heard: dict[UUID, tuple[str, list[datetime.datetime]]] = {}
-    for pk, name, at in rows[:MOST_WORDS]:
+    for pk, name, at in lasting(("words",), words, some, day.moment - 400 * _DAY, day.moment, prepared=False) if some else ():
         heard.setdefault(pk, (name, []))[1].append(at)
     for pk, (name, times) in heard.items():
         usual, since = rhythm(times, day.moment)
@@ -169,8 +186,12 @@ def birthdays(day: Day) -> Iterator[Candidate]:
     wanted = Q(pk__in=[])
     for one in coming:
         wanted |= Q(birthday__month=one.month, birthday__day=one.day)
-    rows = visible(entity).filter(wanted, owner_id=day.actor.id, birthday__isnull=False)
-    for pk, name, birthday in rows.values_list("pk", "name", "birthday")[:MOST_BIRTHDAYS]:
+
+    def rows() -> Any:
+        found = visible(entity).filter(wanted, owner_id=day.actor.id, birthday__isnull=False)
+        return found.values_list("pk", "name", "birthday")[:MOST_BIRTHDAYS]
+
+    for pk, name, birthday in lasting(("birthdays", coming[0]), rows, prepared=False):
         on = next(one for one in coming if (one.month, one.day) == (birthday.month, birthday.day))
         why = _t("Birthday today") if on == coming[0] else _t("Birthday on %(date)s") % {"date": wording.date(on)}
         item = _call(name, record_url(entity, pk), why, pk, icon="cake")
@@ -197,16 +218,21 @@ def coming(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     if entity is None:
         return None
     tomorrow = datetime.datetime.combine(wording.today() + _DAY, datetime.time(), wording.reading().zone)
-    rows = _mine(entity, actor).filter(done_at=None, due__gte=tomorrow, due__lt=tomorrow + 7 * _DAY)
-    columns = ("pk", "subject", "type", "due", "account_id", "record_id")
-    shown = list(rows.order_by("due", "id").values_list(*columns, named=True)[:SOON])
+
+    def rows(first: datetime.datetime, after: datetime.datetime) -> Any:
+        return _mine(entity, actor).filter(done_at=None, due__gte=first, due__lt=after)
+
+    def soon(first: datetime.datetime, after: datetime.datetime) -> Any:
+        return rows(first, after).order_by("due", "id").values_list(*_STEP, named=True)[:SOON]
+
+    shown = list(lasting(("coming",), soon, tomorrow, tomorrow + 7 * _DAY, prepared=False))
     names = titles_of(pk for one in shown for pk in (one.account_id, one.record_id) if pk) if shown else {}
     return myday.Section(
         "coming",
         _("The next seven days"),
         [_step(entity, one, _about(one, names)) for one in shown],
         where="side",
-        count=rows.count() if len(shown) == SOON else len(shown),
+        count=rows(tomorrow, tomorrow + 7 * _DAY).count() if len(shown) == SOON else len(shown),
         empty=_("Nothing is planned for the next seven days."),
     )
 

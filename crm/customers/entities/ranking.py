@@ -27,6 +27,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.customers.models.day import DayChoice
+from crm.kernel.access.lasting import lasting
 from crm.kernel.pages import myday
 from crm.kernel.records.reading import titles_of
 
@@ -115,9 +116,12 @@ def written(found: Sequence[Candidate]) -> list[myday.Item]:
 
 
 def _said(actor: Any, moment: datetime.datetime) -> tuple[set[tuple[UUID, str]], Counter[str]]:
-    rows = DayChoice.objects.filter(user_id=actor.id, at__gt=moment - REMEMBERED).order_by("-at")[:1000]
+
+    def rows(since: datetime.datetime) -> Any:
+        return DayChoice.objects.filter(user_id=actor.id, at__gt=since).order_by("-at")[:1000]
+
     away, useless = set(), Counter[str]()
-    for one in rows:
+    for one in lasting(("choices of my day",), rows, moment - REMEMBERED):
         if one.until > moment:
             away.add((one.record_id, one.reason))
         if one.useless:

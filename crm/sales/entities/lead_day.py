@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from crm.customers.entities.day import new_step
 from crm.customers.entities.ranking import Candidate, Day, Names, finds
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.pages import myday, wording
 from crm.kernel.pages.cells import record_url
@@ -28,13 +29,17 @@ def quiet_leads(day: Day) -> Iterator[Candidate]:
     hidden = policy_for(entity).hidden(day.actor)
     if not policy_for(entity).may(day.actor, "view") or hidden & {"status", "owner"}:
         return
-    before = day.moment - datetime.timedelta(days=QUIET_DAYS)
-    acts = activities.model._default_manager.filter(record_id=OuterRef("pk"), deleted_at=None).order_by()
-    last = Subquery(acts.filter(done_at__lte=day.moment).values("record_id").annotate(last=Max("done_at")).values("last"))
-    rows = visible(entity).filter(owner_id=day.actor.id, status__in=OPEN, moved_at__lt=before).annotate(spoken=last)
-    rows = rows.filter(~Exists(acts.filter(done_at=None)), Q(spoken=None) | Q(spoken__lt=before))
     columns = ("pk", "name", "company", "score", "moved_at", "spoken")
-    for one in rows.order_by("-score", "moved_at", "id").values_list(*columns, named=True)[:MOST_LEADS]:
+    before = day.moment - datetime.timedelta(days=QUIET_DAYS)
+
+    def rows(before: datetime.datetime, moment: datetime.datetime) -> Any:
+        acts = activities.model._default_manager.filter(record_id=OuterRef("pk"), deleted_at=None).order_by()
+        last = Subquery(acts.filter(done_at__lte=moment).values("record_id").annotate(last=Max("done_at")).values("last"))
+        found = visible(entity).filter(owner_id=day.actor.id, status__in=OPEN, moved_at__lt=before).annotate(spoken=last)
+        found = found.filter(~Exists(acts.filter(done_at=None)), Q(spoken=None) | Q(spoken__lt=before))
+        return found.order_by("-score", "moved_at", "id").values_list(*columns, named=True)[:MOST_LEADS]
+
+    for one in lasting(("quiet leads",), rows, before, day.moment):
         days = (day.moment - (one.spoken or one.moved_at)).days
         points = max(0, one.score or 0) if "score" not in hidden else 0
         yield Candidate("lead", one.pk, entity.kind, partial(_line, one, days, points, hidden), days / 28 + points / 200)

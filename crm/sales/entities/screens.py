@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 from crm.customers.entities.day import SOON, new_step
 from crm.customers.entities.ranking import DATES, Candidate, Day, Names, finds
 from crm.customers.queries import circle_of
+from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.base.clock import now
 from crm.kernel.entity.registry import registry
@@ -130,16 +132,23 @@ def my_deals(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     if entity is None or actor.id is None or not policy_for(entity).may(actor, "view"):
         return None
     day = wording.today()
-    mine = visible(entity).filter(owner_id=actor.id, stage_id__in=figures.open_stages())
-    coming = mine.filter(closes__gte=day, closes__lt=day + datetime.timedelta(days=14))
-    soon = coming.select_related("stage", "account").order_by("closes", "id")
-    items = [_deal(entity, one, day, moment) for one in soon[:SOON]]
+    last = day + datetime.timedelta(days=14)
+
+    def rows(stages: list[UUID]) -> Any:
+        return visible(entity).filter(owner_id=actor.id, stage_id__among=stages, closes__gte=day, closes__lt=last)
+
+    def first(stages: list[UUID]) -> Any:
+        return rows(stages).select_related("stage", "account").order_by("closes", "id")[:SOON]
+
+    stages = list(figures.open_stages())
+    soon = lasting(("my deals", day), first, stages, prepared=False)
+    items = [_deal(entity, one, day, moment) for one in soon]
     return myday.Section(
         "deals",
         _("Deals that close soon"),
         items,
         shape="deals",
-        count=soon.count() if len(items) == SOON else len(items),
+        count=rows(stages).count() if len(items) == SOON else len(items),
         more_label=_("Board"),
         more_url=reverse("pages.board", kwargs={"entity": entity}),
         empty=_("None of your deals closes within two weeks."),
@@ -176,11 +185,15 @@ def open_deals(day: Day) -> Iterator[Candidate]:
     entity, activities = registry.kind("opportunity"), registry.kind("activity")
     if entity is None or activities is None or not policy_for(entity).may(day.actor, "view"):
         return
-    planned = Exists(activities.model._default_manager.filter(record_id=OuterRef("pk"), done_at=None, deleted_at=None))
     stages, today = figures.open_stages(), wording.today()
-    rows = visible(entity).filter(owner_id=day.actor.id, stage_id__in=stages).annotate(planned=planned).order_by("closes", "id")
     columns = ("pk", "name", "closes", "stage_id", "stage_since", "account_id", "planned")
-    for one in rows.values_list(*columns, named=True)[:MOST_DEALS]:
+
+    def rows(some: list[UUID]) -> Any:
+        planned = Exists(activities.model._default_manager.filter(record_id=OuterRef("pk"), done_at=None, deleted_at=None))
+        found = visible(entity).filter(owner_id=day.actor.id, stage_id__among=some).annotate(planned=planned)
+        return found.order_by("closes", "id").values_list(*columns, named=True)[:MOST_DEALS]
+
+    for one in lasting(("open deals",), rows, list(stages), prepared=False):
         past = (today - one.closes).days if one.closes else 0
         stood = (day.moment - one.stage_since).days if one.stage_since else 0
         usual = stages[one.stage_id]
