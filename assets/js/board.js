@@ -6,6 +6,7 @@ const HOLD = 220; // ms a finger rests on a card before it lifts it: less is a s
 const EDGE = 64; // px from the board's edge where it begins to scroll under a dragged card
 const FASTEST = 11; // px a frame it scrolls at the very edge
 const column = (card) => card.closest("[data-column]");
+const shut = (one) => one.hasAttribute("data-shut");
 const words = (board) => JSON.parse(board.dataset.words);
 const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_all, name) => facts[name]);
 
@@ -70,6 +71,8 @@ function keyboard(board, htmx) {
     const columns = [...board.querySelectorAll("[data-column]")];
     let at = columns.indexOf(column(card)) + by;
     if (!lifted) while (columns[at] && !columns[at].querySelector("[data-card]")) at += Math.sign(by); // empty ones take no focus
+    // What an action alone gives is passed by.
+    if (lifted) while (columns[at] && shut(columns[at]) && columns[at] !== home.column) at += Math.sign(by);
     const next = columns[at];
     if (!next) return lifted && say(board, "end");
     if (!lifted) return next.querySelector("[data-card]").focus();
@@ -151,7 +154,7 @@ function pointer(board, htmx) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   for (const cards of board.querySelectorAll("[data-cards]")) {
     Sortable.create(cards, {
-      group: "board", draggable: "[data-card]:not([data-fixed])", filter: "select", preventOnFilter: false, animation: calm ? 0 : 160,
+      group: { name: "board", put: !shut(column(cards)) }, draggable: "[data-card]:not([data-fixed])", filter: "select", preventOnFilter: false, animation: calm ? 0 : 160,
       delay: HOLD, delayOnTouchOnly: true, touchStartThreshold: 6, forceFallback: true, fallbackOnBody: true,
       fallbackClass: "is-dragged", ghostClass: "is-slot", chosenClass: "is-held",
       scroll: false, sort: false,

@@ -30,7 +30,8 @@ class Entity(Generic[R]):
 
     `kind` and `plural` name it in API and addresses, `title` is the field it is called by, `columns` the first list,
     `form` {section: [fields]}, `highlights` the figures on top of a record, `board` the field whose values are columns,
-    `board_sum` the money summed per column, `calendar` the days by which a calendar is laid out first, `done` the day
+    `board_sum` the money summed per column, `board_over` {choice: "won" or "lost"} of the columns where a record is over,
+    `board_shut` the choices that an action gives and no dragging, `calendar` the days by which a calendar is laid out first, `done` the day
     which is filled once nothing is left to do, `parent` the link by which a child's visibility follows another record,
     `menu` where it stands in menus (None: reached through its parent only), `hint` the fields which tell two of the same
     name apart where records are looked for, `rules` the rules across fields, `duplicates` what two records
@@ -50,6 +51,8 @@ class Entity(Generic[R]):
     facts: ClassVar[Sequence[str]] = ()
     board: ClassVar[str | None] = None
     board_sum: ClassVar[str | None] = None
+    board_over: ClassVar[Mapping[str, str]] = {}
+    board_shut: ClassVar[Sequence[str]] = ()
     card: ClassVar[Sequence[str]] = ()
     calendar: ClassVar[Sequence[str]] = ()
     done: ClassVar[str | None] = None

@@ -46,7 +46,8 @@ class Card:
 
 @dataclass(slots=True)
 class Column:
-    """`value` is what a card dropped here gets; `facts` further words for the head (usual days, chance)."""
+    """`value` is what a card dropped here gets; `facts` further words for the head (usual days, chance); `shut` where no card
+    can be dropped."""
 
     value: str
     label: str
@@ -58,6 +59,7 @@ class Column:
     cards: list[Card] = field(default_factory=list)
     next: str | None = None
     minors: dict[str, int] = field(default_factory=dict)
+    shut: bool = False
 
     def texts(self) -> dict[str, str]:
         return {"count": str(self.count), "sum": self.sum, "others": self.others}
@@ -92,7 +94,7 @@ def screen(entity: Entity[Any], given: QueryDict) -> BoardScreen:
     found, node = node_of(entity, given)
     reading = Reading.of(current_actor())
     targets, groups = _targets(entity, given)
-    columns = [_column(one) for one in targets]
+    columns = [_column(entity, one) for one in targets]
     _fill(entity, columns, node, reading)
     may = rights(entity)
     field_ = entity.fields[str(entity.board)]
@@ -136,7 +138,7 @@ def _words() -> dict[str, str]:
 
 def columns_of(entity: Entity[Any], given: QueryDict) -> list[Column]:
     """The columns without their cards: where a card may be moved to."""
-    return [_column(one) for one in _targets(entity, given)[0]]
+    return [_column(entity, one) for one in _targets(entity, given)[0]]
 
 
 def _targets(entity: Entity[Any], given: QueryDict) -> tuple[Sequence[Any], list[tuple[str, str, bool]]]:
@@ -168,9 +170,10 @@ def _targets(entity: Entity[Any], given: QueryDict) -> tuple[Sequence[Any], list
     return list(columns), groups if len(groups) > 1 else []
 
 
-def _column(one: Any) -> Column:
+def _column(entity: Entity[Any], one: Any) -> Column:
     if isinstance(one, tuple):
-        return Column(str(one[0]), str(one[1]))
+        value = str(one[0])
+        return Column(value, str(one[1]), entity.board_over.get(value, ""), shut=value in entity.board_shut)
     made = Column(str(one.pk), str(registry.of(type(one)).name_of(one)), str(getattr(one, "kind", "")))  # type: ignore[union-attr]
     usual, chance = getattr(one, "usual_days", None), getattr(one, "probability", None)
     if usual:

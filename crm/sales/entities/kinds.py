@@ -103,6 +103,8 @@ class Leads(Entity[Lead]):
     menu, menu_order = "customers", 25
     columns = ("name", "company", "status", "score", "source", "mobile", "owner")
     board, board_sum = "status", "budget"
+    board_over = {"converted": "won", "recycled": "lost", "disqualified": "lost"}
+    board_shut = ("converted",)
     card = ("company", "name", "budget", "source", "owner")
     form = {
         _("Person and company"): ("name", "company", "job_title", "industry", "tax_id"),
