@@ -30,7 +30,7 @@ def test_what_was_typed_is_still_there_when_the_database_is_back(installation: I
     with installation.client() as client:
         pk = client.post("/api/v1/accounts", json={"name": "Kept Ltd", "employees": 12}).json()["id"]
     desk.goto(f"{installation.url}/accounts/{pk}/")
-    cell = desk.locator("[data-edit=employees]").first
+    cell = desk.locator("[data-edit$='employees']").first
     cell.click()
     typed = cell.locator("[name=employees]")
     typed.fill("4321")
