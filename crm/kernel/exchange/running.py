@@ -95,18 +95,24 @@ def _finish(run: ImportRun, tally: Tally, trial: bool) -> None:
 
 
 def one_batch(intake: Intake, run: ImportRun, batch: list[Row], tally: Tally, trial: bool) -> None:
-    """One batch; when the database refuses it as a whole, row by row: one bad row does not hold up the others."""
-    results = _attempt(intake, run, batch, trial)
-    if results is None:
-        results = []
-        for row in batch:
-            intake.seen = {key: number for key, number in intake.seen.items() if number < row.number}
-            alone = _attempt(intake, run, [row], trial)
-            results += alone if alone is not None else [_rejected(run, row, [_("The database could not keep this row.")])]
+    """One batch, and what became of its rows."""
+    results = _taken(intake, run, batch, trial)
     for result, notes in results:
         tally.add(result, notes)
     kept = [result for result, _notes in results if not trial or result.outcome == Outcome.REJECT]
     bulk.insert(ImportRow, kept)
+
+
+def _taken(intake: Intake, run: ImportRun, rows: list[Row], trial: bool) -> list[Result]:
+    """When the database refuses the rows as a whole, each half for itself: one bad row does not hold up the others."""
+    results = _attempt(intake, run, rows, trial)
+    if results is not None:
+        return results
+    intake.seen = {key: number for key, number in intake.seen.items() if number < rows[0].number}
+    if len(rows) == 1:
+        return [_rejected(run, rows[0], [_("The database could not keep this row.")])]
+    half = len(rows) // 2
+    return _taken(intake, run, rows[:half], trial) + _taken(intake, run, rows[half:], trial)
 
 
 def _rejected(run: ImportRun, row: Row, reasons: list[str], notes: list[str] | None = None) -> Result:
