@@ -1,6 +1,5 @@
 """Takes a file in, batch by batch: as a dry run, which writes nothing, or for good."""
 
-import gc
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from crm.kernel.exchange.snapshots import snapshot
 from crm.kernel.exchange.store import place
 from crm.kernel.exchange.tally import Tally
 from crm.kernel.exchange.telling import imported
-from crm.kernel.queue.progress import Progress
+from crm.kernel.queue.progress import Progress, uncollected
 from crm.kernel.records import writing
 from crm.kernel.records.pipeline import carrying
 from crm.kernel.tenancy import bulk
@@ -131,18 +130,6 @@ def _attempt(intake: Intake, run: ImportRun, batch: list[Row], trial: bool) -> l
         logger.warning("import %s: rows %s to %s: %s", run.pk, batch[0].number, batch[-1].number, error)
         intake.links.forget()
         return None
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """The rows of a batch are many and stay to its end: looking for garbage among them again and again takes a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @contextmanager

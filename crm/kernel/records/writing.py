@@ -262,8 +262,12 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
         return
     fixed = {"id", "workspace_id", "created_at", "created_by_id"}
     names = {f.attname for f in entity.model._meta.concrete_fields} - fixed
-    bulk.update(entity.model, [write.record for write in writes], names)
-    bulk.update(RecordRow, _rows(entity, [write.record for write in writes]), _ROW_ATTRIBUTES)
+    records = [write.record for write in writes]
+    with bulk.ahead():
+        for start in range(0, len(records), _AHEAD):
+            part = records[start : start + _AHEAD]
+            bulk.update(entity.model, part, names)
+            bulk.update(RecordRow, _rows(entity, part), _ROW_ATTRIBUTES)
     _write_links(writes)
     for write in writes:
         pipeline.run("after", write)
