@@ -172,9 +172,10 @@ def exact(entity: Entity[Any], rows: Sequence[Mapping[str, Any]], without: Colle
     whose = _held(entity, {UUID(pk) for pk, _score in filter(None, best)})
     shown: dict[str, list[Candidate]] = {}
     for pk, said in filter(None, best):
-        there = whose[UUID(pk)]
-        shown[pk] = _shown(entity, [_Found(UUID(pk), said, there["owner_id"], there["team_id"])], 1)
-    return [next(iter(shown[one[0]]), None) if one is not None else None for one in best]
+        there = whose.get(UUID(pk))
+        if there is not None:
+            shown[pk] = _shown(entity, [_Found(UUID(pk), said, there["owner_id"], there["team_id"])], 1)
+    return [next(iter(shown.get(one[0], ())), None) if one is not None else None for one in best]
 
 
 def _with_keys(wanted: Collection[int]) -> dict[int, list[str]]:

@@ -24,6 +24,7 @@ from crm.kernel.tenancy.scope import current_actor
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _PARTS = re.compile(r"[;；|]")
+_MOST_KEYS = 10_000
 
 
 @dataclass(slots=True)
@@ -158,6 +159,8 @@ class Intake:
         """The compared value of a cell, worked out once a batch."""
         place = (name, text)
         if place not in self._keys:
+            if len(self._keys) >= _MOST_KEYS:
+                self._keys.clear()
             self._keys[place] = key_of(self.fields[name], text)
         return self._keys[place]
 
