@@ -3,6 +3,8 @@
 All comparisons are symmetric. The weight of a grade stands in `weights`, its sentence in `reasons`.
 """
 
+from functools import lru_cache
+
 from rapidfuzz.distance import OSA, Jaro
 from rapidfuzz.distance.Indel import normalized_similarity as ratio
 from rapidfuzz.fuzz import token_set_ratio
@@ -232,9 +234,10 @@ def phone(one: str, other: str) -> Grade:
     return ("different", 1.0)
 
 
+@lru_cache(maxsize=20_000)
 def digits_of(number: str) -> str:
     """The digits of a phone without its extension."""
-    return "".join(letter for letter in number.partition(";")[0] if letter.isdigit())
+    return "".join(filter(str.isdigit, number.partition(";")[0]))
 
 
 def email(one: str, other: str) -> Grade:

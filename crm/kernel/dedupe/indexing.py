@@ -42,7 +42,7 @@ def values_of(entity: Entity[Any], get: Callable[[str], Any]) -> dict[str, Any]:
 
 def side_of(entity: Entity[Any], held: Mapping[str, Any], hidden: frozenset[str] = frozenset()) -> Side:
     """`held`: {attribute: stored value}. A field is left out when it or a part of it is hidden."""
-    closed = frozenset(name for name, parts in compared(entity) if name in hidden or hidden.intersection(parts))
+    closed = frozenset(name for name, parts in compared(entity) if name in hidden or hidden.intersection(parts)) if hidden else hidden
     return side(entity.duplicates, values_of(entity, held.get), closed)
 
 

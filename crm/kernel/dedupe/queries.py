@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q, TextField
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
@@ -151,38 +153,59 @@ def masked_title(owner: UUID | None, team: UUID | None) -> str:
     return _("A record that is not shared with you looks the same. Ask an administrator.")
 
 
-def exact(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Candidate | None]:
-    """For many rows of raw values at once: one record with the same tax number, mail, phone or name, if there is any.
+def exact(entity: Entity[Any], rows: Sequence[Mapping[str, Any]], without: Collection[UUID] = ()) -> list[Candidate | None]:
+    """For many new rows at once, each {attribute: stored value}: one record with the same tax number, mail, phone or name,
+    if there is any but those that are left out (the rows themselves, where they are written already).
 
     Only exact keys are asked, with one statement for all rows: a fuzzy look costs more for one row than the rest of an import.
     """
     hidden = policy_for(entity).hidden(current_actor())
-    asked = [side_of(entity, stored_form(entity, row), hidden) for row in rows]
+    asked = [side_of(entity, row, hidden) for row in rows]
     wanted = [exact_keys(entity.kind, one) for one in asked]
-    by_key: dict[int, list[UUID]] = {}
-    with connection.cursor() as cursor:
-        statement = """
-            SELECT k.key, f.record FROM unnest(%s::integer[]) AS k(key),
-              LATERAL (SELECT record FROM duplicate_key d WHERE d.key = k.key LIMIT 5) f"""
-        cursor.execute(statement, [list({key for several in wanted for key in several})])
-        for key, pk in cursor.fetchall():
-            by_key.setdefault(key, []).append(pk)
-    held = _held(entity, {pk for several in by_key.values() for pk in several})
+    by_key = _with_keys({key for several in wanted for key in several})
+    apart = set(map(str, without))
+    held = _in_text(entity, {pk for several in by_key.values() for pk in several} - apart)
     best = [
-        _likeliest(entity, one, {pk for key in several for pk in by_key.get(key, ())}, held, hidden)
+        _likeliest(entity, one, dict.fromkeys(pk for key in several for pk in by_key.get(key, ())), held, hidden)
         for one, several in zip(asked, wanted, strict=True)
     ]
-    shown = {one.id: _shown(entity, [one], 1) for one in best if one is not None}
-    return [next(iter(shown[one.id]), None) if one is not None else None for one in best]
+    whose = _held(entity, {UUID(pk) for pk, _score in filter(None, best)})
+    shown: dict[str, list[Candidate]] = {}
+    for pk, said in filter(None, best):
+        there = whose.get(UUID(pk))
+        if there is not None:
+            shown[pk] = _shown(entity, [_Found(UUID(pk), said, there["owner_id"], there["team_id"])], 1)
+    return [next(iter(shown.get(one[0], ())), None) if one is not None else None for one in best]
+
+
+def _with_keys(wanted: Collection[int]) -> dict[int, list[str]]:
+    """{key: a few ids}, as text: of tens of thousands most are dropped again."""
+    statement = """
+        SELECT k.key, ARRAY(SELECT record::text FROM duplicate_key d WHERE d.key = k.key LIMIT 5)
+          FROM unnest(%s::integer[]) AS k(key)"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(wanted)])
+        return {key: found for key, found in cursor.fetchall() if found}
+
+
+def _in_text(entity: Entity[Any], ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """`_held` with ids and links as text."""
+    names = [part for _name, parts in compared(entity) for part in parts]
+    linked = {field.attname for field in entity.linked if isinstance(field, Link)}
+    columns = [Cast(name, TextField()) if name in linked else F(name) for name in names]
+    wanted = RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
+    rows = entity.model._default_manager.filter(pk__in=wanted, deleted_at=None).values_list(Cast("pk", TextField()), *columns)
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
 def _likeliest(
-    entity: Entity[Any], asked: Side, ids: Iterable[UUID], held: Mapping[UUID, Any], hidden: frozenset[str]
-) -> _Found | None:
+    entity: Entity[Any], asked: Side, ids: Iterable[str], held: Mapping[str, Any], hidden: frozenset[str]
+) -> tuple[str, Score] | None:
     """The best of those that share an exact key; a hash that only happens to be the same scores nothing and is left out."""
-    scored = [
-        _Found(pk, score(entity.duplicates, asked, side_of(entity, held[pk], hidden)), held[pk]["owner_id"], held[pk]["team_id"])
-        for pk in ids
-        if pk in held
-    ]
-    return max((one for one in scored if one.score.probability >= ASK), key=lambda one: one.score.probability, default=None)
+    best: tuple[str, Score] | None = None
+    for pk in ids:
+        if pk in held:
+            said = score(entity.duplicates, asked, side_of(entity, held[pk], hidden))
+            if said.probability >= ASK and (best is None or said.probability > best[1].probability):
+                best = (pk, said)
+    return best

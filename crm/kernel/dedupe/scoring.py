@@ -26,7 +26,7 @@ def score(rules: Sequence[Rule], one: Side, other: Side) -> Score:
 
 def _sum(weighed: list[tuple[float, Evidence]]) -> float:
     """Two people of different names stay two, however much their house or company has in common."""
-    if all(said.grade not in APART for _bit, said in weighed):
-        return sum(bit for bit, _said in weighed)
+    if APART.isdisjoint([said.grade for _bit, said in weighed]):
+        return sum([bit for bit, _said in weighed])
     shared = sum(bit for bit, said in weighed if said.grade.startswith(SHARED))
     return sum(bit for bit, said in weighed if not said.grade.startswith(SHARED)) + min(shared, SHARED_MOST)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm.kernel.base.text import fold
 from crm.kernel.dedupe import companies, grades, people, places
@@ -34,17 +34,16 @@ class Side:
         return found[0][1] if found else None
 
 
-def _read(how: str, value: Any) -> Any:
-    if how == "company":
-        return companies.company(str(value)[:400])
-    if how == "person":
-        return people.person(str(value)[:200])
-    if how == "address":
-        return places.place(value) or None
-    if how == "link":
-        return str(value)
-    if how == "tax":
-        return fold(str(value)).replace(" ", "").upper()
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "company": lambda value: companies.company(str(value)[:400]),
+    "person": lambda value: people.person(str(value)[:200]),
+    "address": places.place,
+    "link": str,
+    "tax": lambda value: fold(str(value)).replace(" ", "").upper(),
+}
+
+
+def _text(value: Any) -> str:
     return fold(str(value))
 
 
@@ -52,14 +51,16 @@ def side(rules: Sequence[Rule], values: Mapping[str, Any], hidden: frozenset[str
     """`values`: {field: stored value}; an address as (region, city, district, postcode, street). Hidden fields stay out."""
     made = Side()
     for rule in rules:
+        how = rule.how
         for name in rule.fields:
             value = values.get(name)
-            if not value or name in hidden:
+            if not value or name in hidden or how == "address" and not any(value):
                 continue
-            read = _read(rule.how, value)
+            reader: Callable[[Any], Any] = _READERS.get(how, _text)
+            read = reader(value)
             if read:
-                made.parts.setdefault(rule.how, []).append((name, read))
-            if rule.how in ("email", "web") and (found := domain(str(value))):
+                made.parts.setdefault(how, []).append((name, read))
+            if how in ("email", "web") and (found := domain(str(value))):
                 made.domains.append((name, found))
     return made
 
@@ -72,8 +73,7 @@ def domain(text: str) -> str:
     return "" if found in PUBLIC or "." not in found else found
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What one comparison found: grade by its full name, the fields on both sides, and how well it fits."""
 
     grade: str
@@ -98,29 +98,30 @@ def compare(rules: Sequence[Rule], one: Side, other: Side, weigh: Any) -> list[E
     the best pair where several fields are compared. What only one side has is no evidence."""
     found: list[Evidence] = []
     met = False
-    for how in dict.fromkeys(rule.how for rule in rules):
+    looked: list[str] = []
+    for rule in rules:
+        how = rule.how
         mine, yours = one.parts.get(how), other.parts.get(how)
-        if not mine or not yours:
+        if not mine or not yours or how in looked:
             continue
+        looked.append(how)
         if how == "address":
             found += _address(mine, yours, weigh)
         elif how in _GRADERS:
-            best = _best(how, mine, yours, weigh)
+            best = _best(how, _GRADERS[how], mine, yours, weigh)
             if best is not None:
                 met = met or best.grade in ("email.same", "email.tag", "email.slip")
                 found.append(best)
     return _domains(found, one, other) if not met else found
 
 
-def _best(how: str, mine: list[tuple[str, Any]], yours: list[tuple[str, Any]], weigh: Any) -> Evidence | None:
-    grade = _GRADERS[how]
+def _best(how: str, grader: _Grader, mine: list[tuple[str, Any]], yours: list[tuple[str, Any]], weigh: Any) -> Evidence | None:
     best: Evidence | None = None
     for name, value in mine:
         for other, there in yours:
-            said, fit = grade(value, there)
-            one = Evidence(f"{how}.{said}", name, other, fit)
-            if said and (best is None or weigh(one.grade, fit) > weigh(best.grade, best.fit)):
-                best = one
+            said, fit = grader(value, there)
+            if said and (best is None or weigh(f"{how}.{said}", fit) > weigh(best.grade, best.fit)):
+                best = Evidence(f"{how}.{said}", name, other, fit)
     return best
 
 
@@ -137,7 +138,9 @@ def _domains(found: list[Evidence], one: Side, other: Side) -> list[Evidence]:
     """The same domain outweighs two different mail boxes in it."""
     if not one.domains or not other.domains:
         return found
-    shared = next(((mine, yours) for mine, domain_ in one.domains for yours, there in other.domains if domain_ == there), None)
+    shared = None
+    if not {domain_ for _name, domain_ in one.domains}.isdisjoint([domain_ for _name, domain_ in other.domains]):
+        shared = next(((mine, yours) for mine, domain_ in one.domains for yours, there in other.domains if domain_ == there), None)
     rest = [one for one in found if not one.grade.startswith("email.")]
     if shared:
         return [*rest, Evidence("email.domain", *shared)]

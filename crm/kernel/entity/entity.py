@@ -114,6 +114,11 @@ class Entity(Generic[R]):
         return tuple((field, tuple(field.names())) for field in self.fields.values() if type(field).derive is not Fact.derive)
 
     @cached_property
+    def needed(self) -> tuple[tuple[str, Fact], ...]:
+        """The fields that must be filled, by name."""
+        return tuple((name, field) for name, field in self.fields.items() if field.required and field.storage.filterable)
+
+    @cached_property
     def linked(self) -> tuple[Fact, ...]:
         """The fields that point to other records, one or many."""
         return tuple(field for field in self.fields.values() if field.target is not None)

@@ -14,7 +14,7 @@ from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange.columns import checked, importable
-from crm.kernel.exchange.linking import Found, Resolver, find_by, key_of, target_of
+from crm.kernel.exchange.linking import Found, Resolver, found_by, key_of, target_of
 from crm.kernel.exchange.mapping import order_of
 from crm.kernel.exchange.mapping.match import RECORD_ID
 from crm.kernel.exchange.models import ImportRun
@@ -24,6 +24,7 @@ from crm.kernel.tenancy.scope import current_actor
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _PARTS = re.compile(r"[;；|]")
+_MOST_KEYS = 10_000
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class Candidate:
     """One row on its way. `record_id` is the record it changes, None: it makes a new one.
 
     `later`: links to rows of this file which may not be written yet, {field: text}. `make`: the records to be made for
-    links first. `filled`: fields whose value is no cell's.
+    links first. `filled`: fields whose value is no cell's. `made`: the new record, which a dry run does not write.
     """
 
     row: Row
@@ -42,6 +43,7 @@ class Candidate:
     later: dict[str, str] = field(default_factory=dict)
     make: list[tuple[Fact, str]] = field(default_factory=list)
     filled: set[str] = field(default_factory=set)
+    made: Any = None
 
     @property
     def ok(self) -> bool:
@@ -75,6 +77,7 @@ class Intake:
         key = self.options.key
         self.key = key if key == RECORD_ID or key in self.fields else None
         self.seen: dict[Any, int] = {}
+        self._keys: dict[tuple[str, str], Any] = {}
         self.titles: set[Any] = set()
         self.unique = [name for name, one in self.fields.items() if one.unique_value and name in self.by_name]
 
@@ -110,6 +113,7 @@ class Intake:
 
     def batch(self, rows: Sequence[Row]) -> list[Candidate]:
         """The candidates of a batch, links and existing records found with a few queries."""
+        self._keys.clear()
         found = [Candidate(row, reasons=[row.problem] if row.problem else []) for row in rows]
         sound = [candidate for candidate in found if candidate.ok]
         for candidate in sound:
@@ -151,6 +155,15 @@ class Intake:
 
         return _PLACE.sub(cell, template).strip()
 
+    def _key(self, name: str, text: str) -> Any:
+        """The compared value of a cell, worked out once a batch."""
+        place = (name, text)
+        if place not in self._keys:
+            if len(self._keys) >= _MOST_KEYS:
+                self._keys.clear()
+            self._keys[place] = key_of(self.fields[name], text)
+        return self._keys[place]
+
     def _claim(self, candidate: Candidate) -> None:
         """The first row with a key has it; a later one is refused by the number of the first."""
         for name in dict.fromkeys([*([self.key] if self.key else []), *self.unique]):
@@ -158,7 +171,7 @@ class Intake:
             text = candidate.row.cells[index].strip() if index is not None and index < len(candidate.row.cells) else ""
             if not text:
                 continue
-            key = (name, text.casefold() if name == RECORD_ID else key_of(self.fields[name], text))
+            key = (name, text.casefold() if name == RECORD_ID else self._key(name, text))
             if key[1] is None:
                 continue
             first = self.seen.setdefault(key, candidate.row.number)
@@ -176,10 +189,13 @@ class Intake:
             return
         index = self.by_name[self.key]
         texts = {text for candidate in candidates if (text := candidate.row.cells[index].strip())}
-        found = self._by_id(texts) if self.key == RECORD_ID else find_by(self.entity, self.fields[self.key], texts)
+        found = self._by_id(texts) if self.key == RECORD_ID else self._by_key(self.key, texts)
         for candidate in candidates:
             text = candidate.row.cells[index].strip()
             self._decide(candidate, text, found.get(text))
+
+    def _by_key(self, name: str, texts: set[str]) -> dict[str, Found]:
+        return found_by(self.entity, self.fields[name], {text: self._key(name, text) for text in texts})
 
     def _by_id(self, texts: set[str]) -> dict[str, Found]:
         class_link = Link(self.entity.model)

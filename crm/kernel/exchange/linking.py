@@ -153,7 +153,12 @@ def _by_fields(entity: Entity[Any], texts: set[str]) -> dict[str, Found]:
 
 def find_by(entity: Entity[Any], field: Fact, texts: Iterable[str]) -> dict[str, Found]:
     """{text: the visible records whose field has that value}; texts that the field cannot have are left out."""
-    keys = {text: key for text in texts if (key := key_of(field, text)) is not None}
+    return found_by(entity, field, {text: key_of(field, text) for text in texts})
+
+
+def found_by(entity: Entity[Any], field: Fact, compared: Mapping[str, Any]) -> dict[str, Found]:
+    """The same for {text: its compared value, None where it has none}."""
+    keys = {text: key for text, key in compared.items() if key is not None}
     if not keys:
         return {}
     ref = field.filter_ref()

@@ -11,10 +11,11 @@ from crm.kernel.exchange.intake import Candidate, Intake
 
 def lookalikes(intake: Intake, candidates: Sequence[Candidate]) -> dict[int, str]:
     """{row: which record it looks like} of new rows, by tax number, mail, phone or name: one statement for all rows."""
-    new = [one for one in candidates if one.ok and one.record_id is None]
+    new = [one for one in candidates if one.made is not None]
     if not new or not intake.entity.duplicates:
         return {}
-    found = zip(new, exact(intake.entity, [one.values for one in new]), strict=True)
+    themselves = {one.made.pk for one in new}
+    found = zip(new, exact(intake.entity, [one.made.__dict__ for one in new], themselves), strict=True)
     return {one.row.number: _said(similar) for one, similar in found if similar is not None}
 
 

@@ -27,7 +27,7 @@ from crm.kernel.exchange.snapshots import snapshot
 from crm.kernel.exchange.store import place
 from crm.kernel.exchange.tally import Tally
 from crm.kernel.exchange.telling import imported
-from crm.kernel.queue.progress import Progress
+from crm.kernel.queue.progress import Progress, uncollected
 from crm.kernel.records import writing
 from crm.kernel.records.pipeline import carrying
 from crm.kernel.tenancy import bulk
@@ -35,7 +35,7 @@ from crm.kernel.tenancy.scope import current_actor
 
 logger = logging.getLogger("kith.exchange")
 
-BATCH = 500
+BATCH = 1_000
 
 Result = tuple[ImportRow, list[str]]
 """What became of a row, and the notes on what was let pass."""
@@ -67,7 +67,7 @@ def take_in(progress: Progress, run_id: UUID, trial: bool) -> None:
         tally = Tally.from_json(progress.bookmark.get("tally"))
         source = rows(path, intake.shape, after=done)
         while batch := list(islice(source, BATCH)):
-            with progress.batch():
+            with progress.batch(), uncollected():
                 one_batch(intake, run, batch, tally, trial)
                 progress.bookmark |= {"row": batch[-1].number, "tally": tally.to_json()}
                 progress.step(tally.rows)
@@ -94,22 +94,28 @@ def _finish(run: ImportRun, tally: Tally, trial: bool) -> None:
 
 
 def one_batch(intake: Intake, run: ImportRun, batch: list[Row], tally: Tally, trial: bool) -> None:
-    """One batch; when the database refuses it as a whole, row by row: one bad row does not hold up the others."""
-    results = _attempt(intake, run, batch, trial)
-    if results is None:
-        results = []
-        for row in batch:
-            intake.seen = {key: number for key, number in intake.seen.items() if number < row.number}
-            alone = _attempt(intake, run, [row], trial)
-            results += alone if alone is not None else [_rejected(run, row, [_("The database could not keep this row.")])]
+    """One batch, and what became of its rows."""
+    results = _taken(intake, run, batch, trial)
     for result, notes in results:
         tally.add(result, notes)
     kept = [result for result, _notes in results if not trial or result.outcome == Outcome.REJECT]
     bulk.insert(ImportRow, kept)
 
 
+def _taken(intake: Intake, run: ImportRun, rows: list[Row], trial: bool) -> list[Result]:
+    """When the database refuses the rows as a whole, each half for itself: one bad row does not hold up the others."""
+    results = _attempt(intake, run, rows, trial)
+    if results is not None:
+        return results
+    intake.seen = {key: number for key, number in intake.seen.items() if number < rows[0].number}
+    if len(rows) == 1:
+        return [_rejected(run, rows[0], [_("The database could not keep this row.")])]
+    half = len(rows) // 2
+    return _taken(intake, run, rows[:half], trial) + _taken(intake, run, rows[half:], trial)
+
+
 def _rejected(run: ImportRun, row: Row, reasons: list[str], notes: list[str] | None = None) -> Result:
-    kept = ImportRow(run_id=run.pk, number=row.number, outcome=Outcome.REJECT, cells=list(row.cells), reasons=reasons)
+    kept = bulk.new(ImportRow, run_id=run.pk, number=row.number, outcome=Outcome.REJECT, cells=list(row.cells), reasons=reasons)
     return kept, notes or []
 
 
@@ -141,8 +147,8 @@ def _write(intake: Intake, run: ImportRun, batch: list[Row], trial: bool) -> lis
     made = _make_targets(intake, run, candidates)
     if trial and made:
         intake.links.forget()
-    similar = lookalikes(intake, candidates) if trial else {}
     written = _create(intake, candidates, trial and not made) | _change(intake, candidates)
+    similar = lookalikes(intake, candidates) if trial else {}
     results: list[Result] = list(made)
     for candidate in candidates:
         result = written.get(candidate.row.number)
@@ -201,12 +207,14 @@ def _create(intake: Intake, candidates: list[Candidate], trial: bool) -> dict[in
         if isinstance(result, Refusal):
             candidate.refuse(result, intake.entity)
             continue
-        found[candidate.row.number] = ImportRow(
+        candidate.made = result
+        found[candidate.row.number] = bulk.new(
+            ImportRow,
             number=candidate.row.number,
             outcome=Outcome.CREATE,
             record_kind=intake.entity.kind,
-            record_id=None if result is None else result.pk,
-            version=None if result is None else result.version,
+            record_id=None if trial else result.pk,
+            version=None if trial else result.version,
         )
     return found
 
@@ -228,19 +236,18 @@ def _change(intake: Intake, candidates: list[Candidate]) -> dict[int, ImportRow]
     }
     if not values:
         return {}
-    before = {
-        pk: (record.version, snapshot(entity, record, values[pk]))
-        for pk, record in ((record.pk, record) for record in writing.locked(entity, values, "edit"))
-    }
+    records = writing.locked(entity, values, "edit")
+    before = {record.pk: (record.version, snapshot(entity, record, values[record.pk])) for record in records}
     found: dict[int, ImportRow] = {}
-    for pk, result in writing.change_each(entity, values).items():
+    for pk, result in writing.change_each(entity, values, records).items():
         candidate = old[pk]
         if isinstance(result, Refusal):
             candidate.refuse(result, entity)
             continue
         version, was = before[pk]
         same = result.version == version
-        found[candidate.row.number] = ImportRow(
+        found[candidate.row.number] = bulk.new(
+            ImportRow,
             number=candidate.row.number,
             outcome=Outcome.SAME if same else Outcome.UPDATE,
             record_id=pk,
@@ -289,9 +296,10 @@ def _link_rows(intake: Intake, run: ImportRun, batch: list[Row], names: list[str
                 values.setdefault(written[row.number].record_id, {})[name] = target  # type: ignore[arg-type]
     by_record = {one.record_id: one for one in written.values()}
     entity = intake.entity
-    old = {record.pk: snapshot(entity, record, values[record.pk]) for record in writing.locked(entity, values, "edit")}
+    records = writing.locked(entity, values, "edit")
+    old = {record.pk: snapshot(entity, record, values[record.pk]) for record in records}
     refused = 0
-    for pk, result in writing.change_each(entity, values).items():
+    for pk, result in writing.change_each(entity, values, records).items():
         kept = by_record[pk]
         if isinstance(result, Refusal):
             refused += 1

@@ -12,11 +12,12 @@ from crm.kernel.entity.forms.reading import Reading, use_reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange.models import ImportRow, ImportRun, ImportState, Outcome
 from crm.kernel.exchange.telling import undone
-from crm.kernel.queue.progress import Progress
+from crm.kernel.queue.progress import Progress, uncollected
 from crm.kernel.records import writing
+from crm.kernel.tenancy import bulk
 from crm.kernel.tenancy.scope import current_actor
 
-BATCH = 200
+BATCH = 500
 BACK, KEPT, GONE = "back", "kept", "gone"
 
 
@@ -29,12 +30,12 @@ def take_back(progress: Progress, run_id: UUID) -> None:
     plain = Reading(actor.language, actor.country, actor.currency, actor.time_zone, "ymd", ".")
     with use_reading(plain):
         while True:
-            with progress.batch():
+            with progress.batch(), uncollected():
                 batch = list(_open(run).order_by("-number", "outcome", "-id")[:BATCH])
                 for row in batch:
                     row.undone = ""
                 _undo_batch(batch)
-                ImportRow.objects.bulk_update(batch, ["undone", "reasons"])
+                bulk.update(ImportRow, batch, ["undone", "reasons"])
                 progress.step(progress.done + len(batch))
                 if not batch:
                     _finish(run)

@@ -1,6 +1,7 @@
 """Publishing events: in the transaction of the change they tell of."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -23,7 +24,8 @@ def publish_many(events: Iterable[Event]) -> list[UUID]:
     if not told:
         return []
     xid, numbers = _places(len(told))
-    rows = [_row(happened, xid, number, bool(handlers_of(happened))) for happened, number in zip(told, numbers, strict=True)]
+    same = _of_all(xid)
+    rows = [_row(happened, number, same) for happened, number in zip(told, numbers, strict=True)]
     bulk.insert(OutboxEvent, rows)
     return [row.id for row in rows]
 
@@ -39,19 +41,23 @@ def _places(count: int) -> tuple[int, list[int]]:
     return xid, sorted(numbers)
 
 
-def _row(happened: Event, xid: int, number: int, heard: bool) -> OutboxEvent:
-    """An event that nobody listens to counts as delivered; it stays in the feed all the same."""
+def _of_all(xid: int) -> dict[str, Any]:
+    """What events that are told in one go have in common."""
     ambient, at = current(), now()
-    return OutboxEvent(
-        xid=xid,
+    by = ambient.actor.id if ambient.actor is not None else None
+    return {"workspace_id": ambient.workspace_id, "xid": xid, "by_id": by, "reason": ambient.reason, "next_at": at, "created_at": at}
+
+
+def _row(happened: Event, number: int, same: dict[str, Any]) -> OutboxEvent:
+    """An event that nobody listens to counts as delivered; it stays in the feed all the same."""
+    heard = bool(handlers_of(happened))
+    return bulk.new(
+        OutboxEvent,
+        **same,
         number=number,
         name=name_of(happened),
         record=happened.record,
         payload=pack(happened),
-        by_id=ambient.actor.id if ambient.actor is not None else None,
-        reason=ambient.reason,
         state=OutboxEvent.PENDING if heard else OutboxEvent.DONE,
-        next_at=at,
-        created_at=at,
-        done_at=None if heard else at,
+        done_at=None if heard else same["created_at"],
     )

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Refusal, Wrong
-from crm.kernel.base.ids import uuid7
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading
@@ -24,6 +23,7 @@ from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
 from crm.kernel.records.reading import visible_ids
+from crm.kernel.tenancy import bulk
 from crm.kernel.tenancy.scope import forget
 
 CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
@@ -194,8 +194,8 @@ def check(writes: list[Write]) -> None:
 
 
 def _required(write: Write) -> None:
-    for name, field_ in write.entity.fields.items():
-        if not field_.required or not field_.storage.filterable or name in write.errors:
+    for name, field_ in write.entity.needed:
+        if name in write.errors:
             continue
         column = field_.attname if isinstance(field_, Link) else name
         there = write.values[column] if column in write.values else getattr(write.record, column, None)
@@ -258,4 +258,4 @@ def _taken(write: Write, field_: Fact) -> None:
 
 def new_record(entity: Entity[Any]) -> Any:
     """An empty record with an id, so that files and links can name it before it is written."""
-    return entity.model(id=uuid7())
+    return bulk.new(entity.model)

@@ -48,9 +48,9 @@ def create_many(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[
     return [write.record if write.ok else write.failure() for write in writes]
 
 
-def simulate(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Refusal | None]:
-    """What `create_many` would refuse, row by row, without writing."""
-    return [None if write.ok else write.failure() for write in prepare(entity, rows)]
+def simulate(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What `create_many` would answer, without writing: row by row the record as it would be, or the Refusal."""
+    return [write.record if write.ok else write.failure() for write in prepare(entity, rows)]
 
 
 def prepare(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Write]:
@@ -93,8 +93,10 @@ def _apply(write: Write) -> None:
     for name, value in write.values.items():
         if not isinstance(write.entity.fields.get(name), Links):
             setattr(write.record, name, value)
+    # In a new record an empty field has empty companions already.
+    filled = {name for name, value in write.record.__dict__.items() if value} if write.op == CREATE else write.values.keys()
     for field, names in write.entity.derived:
-        if write.op == CREATE or not write.values.keys().isdisjoint(names):
+        if not filled.isdisjoint(names):
             field.derive(write.record)
     pipeline.run("derive", write)
     stamp = now()
@@ -106,22 +108,37 @@ def _apply(write: Write) -> None:
         write.record.version += 1
 
 
-def _row(entity: Entity[Any], record: Any) -> RecordRow:
+def _rows(entity: Entity[Any], records: Iterable[Any]) -> list[RecordRow]:
+    """The records' rows in the record table; their titles are stored in no reader's language."""
     with untranslated(None):
-        title = entity.name_of(record)[:400]
-    row = RecordRow(
-        id=record.pk, kind=entity.kind, title=title, sort_key=sort_key(title), owner_id=record.owner_id,
+        return [_row(entity, record) for record in records]
+
+
+def _row(entity: Entity[Any], record: Any) -> RecordRow:
+    title = entity.name_of(record)[:400]
+    row = bulk.new(
+        RecordRow, id=record.pk, kind=entity.kind, title=title, sort_key=sort_key(title), owner_id=record.owner_id,
         team_id=record.team_id, updated_at=record.updated_at, deleted_at=record.deleted_at,
-    )
+    )  # fmt: skip
     pipeline.fill_row(entity, record, row)
     return row
+
+
+#: Rows of a statement while the next one is put together.
+_AHEAD = 250
 
 
 def _insert(entity: Entity[Any], writes: list[Write]) -> None:
     if not writes:
         return
-    bulk.insert(RecordRow, [_row(entity, write.record) for write in writes])
-    bulk.insert(entity.model, [write.record for write in writes])
+    records = [write.record for write in writes]
+    with bulk.ahead():
+        for start in range(0, len(records), _AHEAD):
+            part = records[start : start + _AHEAD]
+            # The key to the record table is looked at as the transaction ends, so the kind's own row may go first: its
+            # words and duplicate keys are worked out while the database takes it in.
+            bulk.insert(entity.model, part)
+            bulk.insert(RecordRow, _rows(entity, part))
     _write_links(writes)
     for write in writes:
         pipeline.run("after", write)
@@ -176,9 +193,14 @@ def change_many(entity: Entity[Any], ids: Sequence[UUID], values: Mapping[str, A
     return _change(entity, locked(entity, ids, "edit"), values)
 
 
-def change_each(entity: Entity[Any], rows: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Any]:
-    """Different changes to many records: {id: values} → {id: record or Refusal}."""
-    records = locked(entity, rows, "edit")
+def change_each(
+    entity: Entity[Any], rows: Mapping[UUID, Mapping[str, Any]], records: Sequence[Any] | None = None
+) -> dict[UUID, Any]:
+    """Different changes to many records: {id: values} → {id: record or Refusal}.
+
+    `records`: what `locked` has answered for them in this transaction, where the caller needs the old values, too.
+    """
+    records = locked(entity, rows, "edit") if records is None else records
     changed = _change_pairs(entity, [(record, rows[record.pk]) for record in records])
     return {record.pk: done for record, done in zip(records, changed, strict=True)}
 
@@ -240,8 +262,12 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
         return
     fixed = {"id", "workspace_id", "created_at", "created_by_id"}
     names = {f.attname for f in entity.model._meta.concrete_fields} - fixed
-    bulk.update(entity.model, [write.record for write in writes], names)
-    bulk.update(RecordRow, [_row(entity, write.record) for write in writes], _ROW_ATTRIBUTES)
+    records = [write.record for write in writes]
+    with bulk.ahead():
+        for start in range(0, len(records), _AHEAD):
+            part = records[start : start + _AHEAD]
+            bulk.update(entity.model, part, names)
+            bulk.update(RecordRow, _rows(entity, part), _ROW_ATTRIBUTES)
     _write_links(writes)
     for write in writes:
         pipeline.run("after", write)
@@ -256,7 +282,7 @@ def complete(entity: Entity[Any], records: Sequence[Any], attributes: Iterable[s
     """Writes attributes that follow from a creation, in its own transaction (who a new record goes to): part of the
     creation, so no new version and no news of a change; the audit log has it with its reason."""
     bulk.update(entity.model, records, attributes)
-    bulk.update(RecordRow, [_row(entity, record) for record in records], _ROW_ATTRIBUTES)
+    bulk.update(RecordRow, _rows(entity, records), _ROW_ATTRIBUTES)
 
 
 def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, Any], version: int) -> None:

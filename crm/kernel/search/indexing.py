@@ -1,6 +1,7 @@
 """What a record is found by, written beside it in the record table with every write of it."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from crm.kernel.entity.entity import Entity
@@ -23,11 +24,10 @@ def searched(entity: Entity[Any]) -> bool:
     return bool(entity.menu or entity.parent)
 
 
-def weighed(entity: Entity[Any]) -> Iterator[tuple[str, Fact]]:
+@lru_cache(maxsize=100)
+def weighed(entity: Entity[Any]) -> tuple[tuple[str, Fact], ...]:
     """(weight, field) of the fields by which records of a kind are found."""
-    for field in entity.fields.values():
-        if field.weight and not field.part_of:
-            yield field.weight, field
+    return tuple((field.weight, field) for field in entity.fields.values() if field.weight and not field.part_of)
 
 
 def _texts(entity: Entity[Any], record: Any, row: RecordRow) -> Iterator[tuple[str, str]]:

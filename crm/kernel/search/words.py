@@ -114,8 +114,16 @@ def lexemes(text: str, title: bool = False) -> Iterator[str]:
             yield from _latin(run)
 
 
+@lru_cache(maxsize=10_000)
+def _kept(text: str, title: bool) -> tuple[str, ...]:
+    """Those of short texts: the same towns, jobs and names come again and again."""
+    return tuple(lexemes(text, title))
+
+
 def quoted(lexeme: str) -> str:
     """A lexeme as the text form of tsvector and tsquery wants it."""
+    if lexeme.isalnum():
+        return f"'{lexeme}'"
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
@@ -128,7 +136,7 @@ def vector(parts: Iterable[tuple[str, str]]) -> str:
     """The text form of a tsvector from (weight A–D, text) pairs; the heaviest weight of a lexeme counts."""
     found: dict[str, str] = {}
     for weight, text in parts:
-        for lexeme in lexemes(text, title=weight == "A"):
+        for lexeme in _kept(text, weight == "A") if len(text) <= LONGEST else lexemes(text, weight == "A"):
             if weight < found.get(lexeme, "Z"):
                 found[lexeme] = weight
     return " ".join(f"{quoted(lexeme)}:1{weight}" for lexeme, weight in found.items())

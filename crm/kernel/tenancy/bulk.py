@@ -4,12 +4,14 @@ The rows travel as one JSON parameter which the database types by the table itse
 to a parameter for each cell as soon as a table has an array column; that costs four times as much.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import connection, models
+from django.db.models.base import ModelState
 from psycopg import sql
 
 BATCH = 1_000
@@ -27,6 +29,39 @@ def _columns(model: type[models.Model]) -> tuple[tuple[str, str, Convert | None]
     return tuple(found)
 
 
+@lru_cache(maxsize=200)
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """What every new row holds, and what is made anew for each."""
+    still: dict[str, Any] = {}
+    made: list[tuple[str, Callable[[], Any]]] = []
+    for field in model._meta.concrete_fields:
+        if callable(field.default) and field.has_default():
+            made.append((field.attname, field.default))
+        else:
+            still[field.attname] = field.get_default()
+    return still, tuple(made)
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+def new(model: type[M], **held: Any) -> M:
+    """A row that is not written yet, as `model(**held)` makes it, by the attributes' names (`owner_id`).
+
+    It goes past Django's constructor, which takes 40 µs for a wide model: that counts where rows come by the thousand.
+    """
+    still, made = _defaults(model)
+    row = model.__new__(model)
+    kept = row.__dict__
+    kept["_state"] = ModelState()
+    kept.update(still)
+    for name, make in made:
+        if name not in held:
+            kept[name] = make()
+    kept.update(held)
+    return row
+
+
 def _json(model: type[models.Model], rows: Iterable[models.Model]) -> str:
     columns = _columns(model)
     plain = []
@@ -39,6 +74,16 @@ def _json(model: type[models.Model], rows: Iterable[models.Model]) -> str:
                 found[column] = convert(value) if convert else value
         plain.append(found)
     return msgspec.json.encode(plain).decode()
+
+
+@contextmanager
+def ahead() -> Iterator[None]:
+    """Inside, `insert` and `update` do not wait: the database works on one statement while the next is being put together.
+
+    What goes wrong is raised at the end of the block. A read in between waits for all that was sent before it.
+    """
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:

@@ -174,7 +174,7 @@ def test_many_rows_by_exact_keys(stocked: Company) -> None:
             [
                 {"name": "上海盈牌貿易公司"},
                 {"name": "Else"},
-                {"name": "Other", "phone": "021 6488 2107", "tax_id": "91310000132212766M"},
+                {"name": "Other", "phone": "+862164882107", "tax_id": "91310000132212766M"},
                 {"name": ""},
             ],
         )

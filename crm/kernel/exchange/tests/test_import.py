@@ -4,13 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import actions, queries
 from crm.kernel.exchange.models import ImportRow, ImportRun, Outcome
 from crm.kernel.queue.runner import run_task
 from crm.kernel.records import writing
+from crm.kernel.tenancy import bulk
 from crm.kernel.testing.cast import Company
 
 pytestmark = pytest.mark.usefixtures("north")
@@ -221,6 +224,27 @@ def test_a_job_cut_off_goes_on_without_a_row_twice_or_lost(north: Company, monke
         assert account().model.objects.count() == 1200
         assert ImportRow.objects.filter(run_id=bench.run.pk, outcome=Outcome.CREATE).count() == 1200
         assert queries.import_run(bench.run.pk).state == "done"
+
+
+def test_a_row_that_the_database_refuses_holds_up_no_other(north: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = bulk.insert
+
+    def refusing(model: Any, rows: Any) -> None:
+        write(model, rows)
+        if any(getattr(row, "name", "") == "Firm 0777" for row in rows):
+            connection.cursor().execute("SELECT 1 / 0")
+
+    monkeypatch.setattr(bulk, "insert", refusing)
+    bench = Workbench(north)
+    bench.upload(account(), "name,customer id\n" + "".join(f"Firm {n:04},K{n}\n" for n in range(1200)))
+    bench.map(key="external_id")
+    found = bench.go()
+    assert (found["create"], found["reject"]) == (1199, 1)
+    with north.as_("admin"):
+        bad = ImportRow.objects.get(run_id=bench.run.pk, outcome=Outcome.REJECT)
+        assert (bad.number, bad.reasons) == (779, ["The database could not keep this row."])
+        assert account().model.objects.count() == 1199
+        assert AuditEntry.objects.filter(table_name="account", op="I").count() == 1199
 
 
 def test_who_may_not_import_is_refused(north: Company, south: Company) -> None:

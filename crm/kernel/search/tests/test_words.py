@@ -1,7 +1,12 @@
 """Words of texts and of questions, without a database."""
 
-import pytest
+import random
 
+import pytest
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+
+from crm.kernel.base.text import pinyin_of
 from crm.kernel.search.words import lexemes, pinyin_spaced, question, vector
 
 
@@ -63,6 +68,15 @@ def test_no_text_breaks_the_form(hostile: str) -> None:
 )
 def test_a_question_for_the_index(typed: str, index: str) -> None:
     assert question(typed).index == index
+
+
+def test_short_names_are_read_as_the_library_reads_them() -> None:
+    dice = random.Random(7)  # noqa: S311
+    letters, phrases = [chr(code) for code in range(0x4E00, 0x9FA6) if code in PINYIN_DICT], list(PHRASES_DICT)
+    for number in range(3_000):
+        text = dice.choice(phrases) if number % 3 == 0 else ""
+        text += "".join(dice.choices(letters, k=dice.randrange(2, 6)))
+        assert pinyin_of(text) == tuple(lazy_pinyin(text)), text
 
 
 def test_letters_read_as_pinyin() -> None:
