@@ -10,11 +10,13 @@ import asyncio
 import logging
 import os
 import platform
+import ssl
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,9 +64,14 @@ class Watched:
 async def crowd(url: str, everyone: list[Person], minutes: float, memory: Memory) -> tuple[Record, Watched]:
     """Lets all of them work."""
     record, over, seen = Record(), asyncio.Event(), Watched()
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits, trust_env=False) as client:
-        desks = [Desk(client, person, record, number) for number, person in enumerate(everyone)]
+    async with AsyncExitStack() as clients:
+        # A client for each of them, as each has a browser: one pool of a thousand connections is searched through at each request.
+        context = ssl.create_default_context()
+        each = [httpx.AsyncClient(base_url=url, timeout=TIMEOUT, trust_env=False, verify=context) for _ in everyone]
+        desks = [
+            Desk(await clients.enter_async_context(client), person, record, number)
+            for number, (client, person) in enumerate(zip(each, everyone, strict=True))
+        ]
         tasks = []
         for desk in desks:
             tasks += [asyncio.create_task(desk.watch(over)), asyncio.create_task(desk.work(over))]

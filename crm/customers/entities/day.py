@@ -25,6 +25,7 @@ from crm.kernel.notify.models import Mention
 from crm.kernel.pages import myday, wording
 from crm.kernel.pages.cells import record_url
 from crm.kernel.records.reading import titles_of
+from crm.kernel.tenancy.scope import current_actor
 
 ICONS = {"call": "phone", "meeting": "people", "visit": "pin", "email": "mail", "note": "edit", "task": "check"}
 #: So many lines stand on my day; the list holds the others.
@@ -83,7 +84,7 @@ def steps(day: Day) -> Iterator[Candidate]:
     today = wording.today()
 
     def rows() -> Any:
-        return _mine(entity, day.actor).filter(done_at=None).order_by("due", "id").values_list(*_STEP, named=True)[:MOST_STEPS]
+        return _mine(entity, current_actor()).filter(done_at=None).order_by("due", "id").values_list(*_STEP, named=True)[:MOST_STEPS]
 
     for one in lasting(("my steps",), rows, prepared=False):
         day.planned |= {pk for pk in (one.record_id, one.account_id) if pk}
@@ -116,7 +117,7 @@ def mentions(day: Day) -> Iterator[Candidate]:
 
     def rows() -> Any:
         seen = visible(activities).values("pk")
-        found = Mention.objects.filter(user_id=day.actor.id, answered_at=None, record_id__in=seen).order_by("-at")
+        found = Mention.objects.filter(user_id=current_actor().id, answered_at=None, record_id__in=seen).order_by("-at")
         return found.select_related("record", "about", "by")[:MOST_MENTIONS]
 
     for one in lasting(("mentions of me",), rows):
@@ -143,12 +144,12 @@ def silent(day: Day) -> Iterator[Candidate]:
     assert entity is not None and accounts is not None
 
     def latest(moment: datetime.datetime) -> Any:
-        found = Activity.objects.filter(owner_id=day.actor.id, done_at__lt=moment, account_id__isnull=False, deleted_at=None)
+        found = Activity.objects.filter(owner_id=current_actor().id, done_at__lt=moment, account_id__isnull=False, deleted_at=None)
         return found.order_by("-done_at").values_list("account_id", flat=True)[:600]
 
     def words(some: list[UUID], since: datetime.datetime, until: datetime.datetime) -> Any:
         found = visible(entity).filter(
-            account_id__among=some, account__owner_id=day.actor.id, account__deleted_at=None, type__in=_WORDS,
+            account_id__among=some, account__owner_id=current_actor().id, account__deleted_at=None, type__in=_WORDS,
             done_at__gte=since, done_at__lt=until,
         )  # fmt: skip
         return found.order_by("-done_at").values_list("account_id", "account__name", "done_at")[:MOST_WORDS]
@@ -188,7 +189,7 @@ def birthdays(day: Day) -> Iterator[Candidate]:
         wanted |= Q(birthday__month=one.month, birthday__day=one.day)
 
     def rows() -> Any:
-        found = visible(entity).filter(wanted, owner_id=day.actor.id, birthday__isnull=False)
+        found = visible(entity).filter(wanted, owner_id=current_actor().id, birthday__isnull=False)
         return found.values_list("pk", "name", "birthday")[:MOST_BIRTHDAYS]
 
     for pk, name, birthday in lasting(("birthdays", coming[0]), rows, prepared=False):
@@ -220,7 +221,7 @@ def coming(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     tomorrow = datetime.datetime.combine(wording.today() + _DAY, datetime.time(), wording.reading().zone)
 
     def rows(first: datetime.datetime, after: datetime.datetime) -> Any:
-        return _mine(entity, actor).filter(done_at=None, due__gte=first, due__lt=after)
+        return _mine(entity, current_actor()).filter(done_at=None, due__gte=first, due__lt=after)
 
     def soon(first: datetime.datetime, after: datetime.datetime) -> Any:
         return rows(first, after).order_by("due", "id").values_list(*_STEP, named=True)[:SOON]

@@ -30,6 +30,7 @@ from crm.customers.models.day import DayChoice
 from crm.kernel.access.lasting import lasting
 from crm.kernel.pages import myday
 from crm.kernel.records.reading import titles_of
+from crm.kernel.tenancy.scope import current_actor
 
 WEIGHTS: Mapping[str, tuple[float, float]] = {
     "mention": (90, 10), "late": (70, 20), "closes": (60, 15), "today": (50, 0),
@@ -118,7 +119,7 @@ def written(found: Sequence[Candidate]) -> list[myday.Item]:
 def _said(actor: Any, moment: datetime.datetime) -> tuple[set[tuple[UUID, str]], Counter[str]]:
 
     def rows(since: datetime.datetime) -> Any:
-        return DayChoice.objects.filter(user_id=actor.id, at__gt=since).order_by("-at")[:1000]
+        return DayChoice.objects.filter(user_id=current_actor().id, at__gt=since).order_by("-at")[:1000]
 
     away, useless = set(), Counter[str]()
     for one in lasting(("choices of my day",), rows, moment - REMEMBERED):

@@ -1,38 +1,75 @@
-"""Statements under an actor's rights, kept between requests (see `tenancy.backend.lasting`)."""
+"""Statements under an actor's rights, kept between requests (see `tenancy.backend.lasting`).
+
+People of one team with the same roles share their statements: these are put together for somebody who stands in for all of them,
+and the id of whoever asks takes the stand-in's place. Whoever holds shares has statements of their own.
+"""
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import QuerySet
 
-from crm.kernel.access.shared import ended
+from crm.kernel.access.shared import ended, kinds_shared
 from crm.kernel.identity.actor import Actor
 from crm.kernel.tenancy.backend import lasting as kept
-from crm.kernel.tenancy.scope import current_actor, once, versions
+from crm.kernel.tenancy.scope import current_actor, once, standing_in, versions
 
 M = TypeVar("M", bound=models.Model)
 
 
 def rights_of(actor: Actor) -> Hashable | None:
     """All that decides the conditions which policies answer; None where they may differ from moment to moment."""
-    return once(("rights", id(actor)), lambda: (actor, _rights_of(actor)))[1]
+    return _known(actor)[0]
 
 
-def _rights_of(actor: Actor) -> Hashable | None:
+def _known(actor: Actor) -> tuple[Hashable | None, Hashable | None]:
+    """(the actor's own rights, those that all share who differ in nothing but who they are)."""
+    found: tuple[Actor, tuple[Hashable | None, Hashable | None]] = once(("rights", id(actor)), lambda: (actor, _rights_of(actor)))
+    return found[1]
+
+
+def _rights_of(actor: Actor) -> tuple[Hashable | None, Hashable | None]:
     if actor.grants.filtered:
-        return None  # the filter of a role may say "this month"
+        return None, None  # the filter of a role may say "this month"
+    common = (actor.workspace_id, actor.team_id, actor.team_ids, actor.tree_ids, versions())
     # Grants are compared by identity, and each version of the rights makes new ones.
-    return (actor.grants, actor.id, actor.workspace_id, actor.team_id, actor.team_ids, actor.tree_ids, versions(), ended(actor))
+    own = (actor.grants, actor.id, *common, ended(actor))
+    return own, own if actor.id is None or kinds_shared(actor) else (actor.grants.said, *common)
 
 
-def lasting(key: Hashable, make: Callable[..., QuerySet[M, Any]], *given: Any, prepared: bool = True) -> QuerySet[M, Any]:
-    """`make(*given)` for the ambient actor, kept under `key`: all that decides it beside rights and given values."""
-    rights = rights_of(current_actor())
-    return make(*given) if rights is None else kept.lasting(key, make, *given, rights=rights, prepared=prepared)
+def lasting(
+    key: Hashable, make: Callable[..., QuerySet[M, Any]], *given: Any, prepared: bool = True, own: bool = False
+) -> QuerySet[M, Any]:
+    """`make(*given)` for the ambient actor, kept under `key`: all that decides it beside rights and given values.
+
+    `make` must ask `current_actor()` whose rights count: it may be somebody who stands in for whoever asks. `own`: it is kept for
+    this one person, whose id or rights stand in `make` already.
+    """
+    mine, shared = _known(current_actor())
+    if mine is None:
+        return make(*given)
+    if own or shared == mine:
+        return kept.lasting(key, make, *given, rights=mine, prepared=prepared)
+    return kept.lasting(key, make, *given, rights=shared, prepared=prepared, me=current_actor().id, standing_in=_for_all(make))
 
 
 def statement(key: Hashable, make: Callable[..., QuerySet[Any]], *given: Any) -> tuple[str, list[Any]]:
     """Text and parameters of the same; "" where it finds nothing, ever."""
-    rights = rights_of(current_actor())
-    return kept.statement(key, make, *given, rights=rights) if rights is not None else kept.unkept(make, *given)
+    mine, shared = _known(current_actor())
+    if mine is None:
+        return kept.unkept(make, *given)
+    if shared == mine:
+        return kept.statement(key, make, *given, rights=mine)
+    return kept.statement(key, make, *given, rights=shared, me=current_actor().id, standing_in=_for_all(make))
+
+
+def _for_all(make: Callable[..., QuerySet[M, Any]]) -> Callable[..., tuple[UUID, QuerySet[M, Any]]]:
+    def made(*given: Any) -> tuple[UUID, QuerySet[M, Any]]:
+        anybody = uuid4()
+        with standing_in(replace(current_actor(), id=anybody)):
+            return anybody, make(*given)
+
+    return made

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.db import models
@@ -236,6 +237,7 @@ def _kept(what: tuple[str, ...], actor: Actor, make: Callable[[], Q]) -> Q:
     found = _CONDITIONS.get((rights, what))
     if found is None:
         if len(_CONDITIONS) >= _MOST:
-            _CONDITIONS.clear()
+            for oldest in list(islice(_CONDITIONS, _MOST // 4)):
+                _CONDITIONS.pop(oldest, None)
         found = _CONDITIONS[rights, what] = make()
     return found

@@ -9,6 +9,7 @@ A role's grants are data:
 A kind's own entry goes before "*", verb by verb. Several roles add up: the most generous wins.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -33,11 +34,13 @@ Role = Mapping[str, Any]
 class Grants:
     """The rights of one actor. `scopes` (of an API token) can only take away."""
 
-    __slots__ = ("_levels", "_roles", "_scopes", "filtered", "is_admin")
+    __slots__ = ("_levels", "_roles", "_scopes", "filtered", "is_admin", "said")
 
     def __init__(self, roles: Iterable[Role] = (), scopes: frozenset[str] | None = None) -> None:
         self._roles = tuple(roles)
         self._scopes = scopes
+        #: The same for all who hold the same roles.
+        self.said = (json.dumps(self._roles, sort_keys=True, default=dict), scopes)
         self._levels: dict[tuple[str, str], str] = {}
         #: Whether a filter opens rows of any kind.
         self.filtered = any(entry.get("filter") for role in self._roles for entry in role.get("kinds", {}).values())

@@ -121,4 +121,4 @@ class Record(TenantModel):
         for field in cls._meta.local_fields:
             if isinstance(field, Fact):
                 for column in field.index_columns():
-                    work.index(table, (column, "id"), "WHERE deleted_at IS NULL")
+                    work.list_index(table, column, may_be_empty=not (field.required or field.title or field.has_default()))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from crm.kernel.access import lasting
 from crm.kernel.access.policy import policy_for, rows_for, visible
@@ -92,11 +92,11 @@ def visible_ids(target: type[models.Model], ids: Iterable[UUID], binned: bool = 
             kinds.setdefault(kind, set()).add(pk)
         known = [(registry.kind(kind), of_kind) for kind, of_kind in kinds.items()]
         return set().union(*(visible_ids(one.model, of_kind, binned) for one, of_kind in known if one is not None))
-    entity, actor = registry.of(target), current_actor()
+    entity = registry.of(target)
 
     def rows(some: list[UUID]) -> Any:
         found = target._default_manager.filter(pk__among=some)
-        found = found.filter(rows_for(entity, actor), **live) if entity is not None else found
+        found = found.filter(rows_for(entity, current_actor()), **live) if entity is not None else found
         return found.values_list("pk", flat=True)
 
     return set(lasting.lasting(("ids", target, binned), rows, list(wanted)))
@@ -107,13 +107,10 @@ def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUI
     wanted = {one for one in ids if one}
     if target is None or not wanted:
         return {}
-    entity, actor = registry.of(target), current_actor()
-    if entity is not None:
+    entity = registry.of(target)
+    if entity is not None and _by_columns(entity) is not None:
         # Owner and team stand on the record table, too: who sees the record by these sees its name there, by one question.
-        reach = policy_for(entity).reach(actor)
-        seen = reach.q() if reach is not None else rows_for(entity, actor)
-        if reach is not None or not seen:
-            return _titles(lasting.lasting(("titles of", target), lambda some: _named(some).filter(seen), list(wanted)))
+        return _titles(lasting.lasting(("titles of", target), lambda some: _named(some).filter(_by_columns(entity)), list(wanted)))
     if entity is not None or target is RecordRow:
         return titles_of(visible_ids(target, wanted, binned=True))
     people = target._default_manager
@@ -123,6 +120,13 @@ def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUI
 def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     """{id: title in the reader's language} of records of any kind, without asking who may see them."""
     return _titles(kept.lasting(("titles",), _named, list(set(ids))))
+
+
+def _by_columns(entity: Entity[Any]) -> Q | None:
+    """The rows of a kind that the actor sees, where owner, team and shares decide it or nothing is hidden; else None."""
+    reach = policy_for(entity).reach(current_actor())
+    seen = reach.q() if reach is not None else rows_for(entity, current_actor())
+    return seen if reach is not None or not seen else None
 
 
 def _named(some: list[UUID]) -> QuerySet[Any]:

@@ -88,14 +88,26 @@ class Enforcer:
         elif (name := short(f"{table}_{column}_ix")) in self.indexes:
             self.do(f'DROP INDEX "{name}"')
 
-    def index(self, table: str, columns: tuple[str, ...], where: str = "", unique: bool = False, include: tuple[str, ...] = ()) -> None:
-        name = short(f"{table}_{'_'.join(columns)}_{'uq' if unique else 'with' if include else 'ix'}")
+    def index(
+        self, table: str, columns: tuple[str, ...], where: str = "", unique: bool = False, include: tuple[str, ...] = (), end: str = ""
+    ) -> None:
+        name = short(f"{table}_{'_'.join(columns)}_{end or ('uq' if unique else 'with' if include else 'ix')}")
         if name in self.indexes:
             return
         self.indexes.add(name)
         listed = ", ".join(f'"{column}"' for column in ("workspace_id", *columns))
         carried = f"INCLUDE ({', '.join(include)})" if include else ""
         self.do(f'CREATE {"UNIQUE" if unique else ""} INDEX "{name}" ON "{table}" ({listed}) {carried} {where}')
+
+    def list_index(self, table: str, column: str, may_be_empty: bool) -> None:
+        """What a list in the order of a column walks along. Most records have most fields empty, so only what is filled stands in
+        it: an index of nothing but NULLs would cost each new record as much as any other."""
+        if not may_be_empty:
+            self.index(table, (column, "id"), "WHERE deleted_at IS NULL")
+            return
+        self.index(table, (column, "id"), f'WHERE deleted_at IS NULL AND "{column}" IS NOT NULL', end="filled")
+        if (old := short(f"{table}_{column}_id_ix")) in self.indexes:
+            self.do(f'DROP INDEX "{old}"')
 
     def column(self, table: str, name: str, kind: str) -> None:
         if f"{table}.{name}" not in self.columns:

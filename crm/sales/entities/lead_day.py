@@ -15,6 +15,7 @@ from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.pages import myday, wording
 from crm.kernel.pages.cells import record_url
+from crm.kernel.tenancy.scope import current_actor
 from crm.sales.models.lead import OPEN
 from crm.sales.queries.carried import kind_of
 
@@ -35,7 +36,7 @@ def quiet_leads(day: Day) -> Iterator[Candidate]:
     def rows(before: datetime.datetime, moment: datetime.datetime) -> Any:
         acts = activities.model._default_manager.filter(record_id=OuterRef("pk"), deleted_at=None).order_by()
         last = Subquery(acts.filter(done_at__lte=moment).values("record_id").annotate(last=Max("done_at")).values("last"))
-        found = visible(entity).filter(owner_id=day.actor.id, status__in=OPEN, moved_at__lt=before).annotate(spoken=last)
+        found = visible(entity).filter(owner_id=current_actor().id, status__in=OPEN, moved_at__lt=before).annotate(spoken=last)
         found = found.filter(~Exists(acts.filter(done_at=None)), Q(spoken=None) | Q(spoken__lt=before))
         return found.order_by("-score", "moved_at", "id").values_list(*columns, named=True)[:MOST_LEADS]
 

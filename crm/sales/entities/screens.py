@@ -26,6 +26,7 @@ from crm.kernel.pages.links import list_address
 from crm.kernel.pages.navigation import entry
 from crm.kernel.pages.panels import panel, tab
 from crm.kernel.records.reading import called
+from crm.kernel.tenancy.scope import current_actor
 from crm.sales import queries
 from crm.sales.entities.policies import SETUP
 from crm.sales.models.pipeline import StageKind
@@ -135,7 +136,7 @@ def my_deals(actor: Any, moment: datetime.datetime) -> myday.Section | None:
     last = day + datetime.timedelta(days=14)
 
     def rows(stages: list[UUID]) -> Any:
-        return visible(entity).filter(owner_id=actor.id, stage_id__among=stages, closes__gte=day, closes__lt=last)
+        return visible(entity).filter(owner_id=current_actor().id, stage_id__among=stages, closes__gte=day, closes__lt=last)
 
     def first(stages: list[UUID]) -> Any:
         return rows(stages).select_related("stage", "account").order_by("closes", "id")[:SOON]
@@ -190,7 +191,7 @@ def open_deals(day: Day) -> Iterator[Candidate]:
 
     def rows(some: list[UUID]) -> Any:
         planned = Exists(activities.model._default_manager.filter(record_id=OuterRef("pk"), done_at=None, deleted_at=None))
-        found = visible(entity).filter(owner_id=day.actor.id, stage_id__among=some).annotate(planned=planned)
+        found = visible(entity).filter(owner_id=current_actor().id, stage_id__among=some).annotate(planned=planned)
         return found.order_by("closes", "id").values_list(*columns, named=True)[:MOST_DEALS]
 
     for one in lasting(("open deals",), rows, list(stages), prepared=False):

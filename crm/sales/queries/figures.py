@@ -81,7 +81,7 @@ def _counted(what: str, whose: Whose, narrow: Callable[..., Any], *given: Any) -
     """The rows of `narrow(part, *given)` over all parts; the same values may come once for each part."""
     for number, part in enumerate(_activities(whose)):
         key = (what, number, whose.column, whose.ids)
-        yield from lasting(key, partial(narrow, part), *given, prepared=False)
+        yield from lasting(key, partial(narrow, part), *given, prepared=False, own=True)
 
 
 def _stages() -> list[tuple[UUID, str, int | None]]:
@@ -105,7 +105,7 @@ def _stage_ids(kind: str) -> list[UUID]:
 def _asked(what: Hashable, whose: Whose, make: Callable[..., Any], *given: Any) -> list[Any]:
     """The answer to a question about deals that several figures of a page ask."""
     key = ("deals", what, whose.column, whose.ids)
-    return once((*key, current_actor().id), lambda: list(lasting(key, make, *given, prepared=False)))
+    return once((*key, current_actor().id), lambda: list(lasting(key, make, *given, prepared=False, own=True)))
 
 
 def _by_stage(whose: Whose) -> list[tuple[UUID, str | None, Decimal | None, int, int | None]]:

@@ -79,23 +79,23 @@ _shapes: dict[Hashable, Shape] = {}
 
 
 def lasting(
-    key: Hashable, make: Callable[..., QuerySet[M, Any]], *given: Any, rights: Hashable = None, prepared: bool = True
+    key: Hashable, make: Callable[..., QuerySet[M, Any]], *given: Any, prepared: bool = True, **whose: Any
 ) -> QuerySet[M, Any]:
-    """`make(*given)`, kept under `key`: everything that decides the statement but the given values and somebody's `rights`.
+    """`make(*given)`, kept under `key`: everything that decides the statement but the given values and somebody's rights.
 
     The values are UUIDs, texts, moments or lists, which `make` must hand to the query as they are (a list with `among`).
-    Not `prepared`: the statement is kept, but planned each time for its own values.
+    Not `prepared`: the statement is kept, but planned each time for its own values. `whose`: see `_statement`.
     """
-    kept = _statement(key, make, given, rights)
+    kept, values = _statement(key, make, given, **whose)
     if kept.shape is None:
         return make(*given).none()
-    return kept.shape.filled(kept.sql, kept.given(given), prepared)
+    return kept.shape.filled(kept.sql, kept.given(values), prepared)
 
 
-def statement(key: Hashable, make: Callable[..., QuerySet[Any]], *given: Any, rights: Hashable = None) -> tuple[str, list[Any]]:
+def statement(key: Hashable, make: Callable[..., QuerySet[Any]], *given: Any, **whose: Any) -> tuple[str, list[Any]]:
     """The text and parameters of the same, to be put into a larger statement; "" where it finds nothing, ever."""
-    kept = _statement(key, make, given, rights)
-    return kept.sql, kept.given(given)
+    kept, values = _statement(key, make, given, **whose)
+    return kept.sql, kept.given(values)
 
 
 def unkept(make: Callable[..., QuerySet[Any]], *given: Any) -> tuple[str, list[Any]]:
@@ -115,28 +115,51 @@ def ask(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return rows
 
 
-def _statement(key: Hashable, make: Callable[..., QuerySet[Any]], given: Sequence[Any], rights: Hashable) -> Kept:
+Standing = Callable[..., tuple[UUID, QuerySet[Any]]]
+
+
+def _statement(
+    key: Hashable, make: Callable[..., QuerySet[Any]], given: Sequence[Any], rights: Hashable = None, me: UUID | None = None,
+    standing_in: Standing | None = None,
+) -> tuple[Kept, Sequence[Any]]:
+    """(the statement, the values for its holes). `rights` are those of all who share it; `standing_in` puts it together for
+    none of them and answers the id that stands for `me`."""
+    values = (*given, me) if standing_in is not None else given
     found = _kept.get((rights, key))
     if found is None:
         if len(_kept) >= MOST:
             _kept.clear()
             _shapes.clear()
-        found = _kept[rights, key] = _made(key, make, [_hole(one) for one in given])
-    return found
+        found = _kept[rights, key] = _made(key, make, [_hole(one) for one in given], me, standing_in)
+    return found, values
 
 
-def _made(key: Hashable, make: Callable[..., QuerySet[Any]], holes: Sequence[Any]) -> Kept:
-    rows = make(*holes)
+def _made(key: Hashable, make: Callable[..., QuerySet[Any]], holes: list[Any], me: UUID | None, standing_in: Standing | None) -> Kept:
+    needed = set(range(len(holes)))
+    if standing_in is None:
+        rows = make(*holes)
+    else:
+        anybody, rows = standing_in(*holes)
+        holes = [*holes, anybody]
     compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return Kept("", (), (), None)
     places = tuple((where, which) for where, param in enumerate(params) for which, hole in enumerate(holes) if _same(param, hole))
-    if {which for _where, which in places} != set(range(len(holes))):
+    if needed - {which for _where, which in places}:
         raise RuntimeError(f"a given value does not reach the statement as it is: {sql}")
+    if standing_in is not None:
+        _nobody_in(sql, [param for where, param in enumerate(params) if where not in dict(places)], (me, holes[-1]))
     shape = _shapes.setdefault((key, sql), Shape(rows, compiler))
     return Kept(sql, tuple(params), places, shape)
+
+
+def _nobody_in(sql: str, params: Sequence[Any], people: Sequence[UUID | None]) -> None:
+    """Refuses a statement for many in which one person stands for good."""
+    said = sql + "".join(map(str, params))
+    if any(one is not None and (str(one) in said or one.hex in said) for one in people):
+        raise RuntimeError(f"somebody's own id stands in what many share: {sql}")
 
 
 def _same(param: Any, hole: Any) -> bool:
