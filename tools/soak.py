@@ -55,49 +55,67 @@ def people(data: Path, many: int) -> list[Person]:
 
 @dataclass(slots=True)
 class Watched:
-    """What else was seen meanwhile: the machine's load averages, CPU seconds by part of Kith, and of this program itself."""
+    """So many people at work for so long, and what was seen meanwhile: the machine's load averages, CPU seconds by part of Kith
+    and of this program itself."""
 
+    people: int
+    minutes: float
+    record: Record = field(default_factory=Record)
     loads: list[float] = field(default_factory=list)
     cpu: dict[str, float] = field(default_factory=dict)
 
 
-async def crowd(url: str, everyone: list[Person], minutes: float, memory: Memory) -> tuple[Record, Watched]:
-    """Lets all of them work."""
-    record, over, seen = Record(), asyncio.Event(), Watched()
+async def crowd(url: str, everyone: list[Person], spells: list[Watched], memory: Memory) -> None:
+    """Lets all of them work; those whom the next spell has no place for go home before it."""
+    over = [asyncio.Event() for _ in everyone]
     async with AsyncExitStack() as clients:
         # A client for each of them, as each has a browser: one pool of a thousand connections is searched through at each request.
         context = ssl.create_default_context()
         each = [httpx.AsyncClient(base_url=url, timeout=TIMEOUT, trust_env=False, verify=context) for _ in everyone]
         desks = [
-            Desk(await clients.enter_async_context(client), person, record, number)
+            Desk(await clients.enter_async_context(client), person, spells[0].record, number)
             for number, (client, person) in enumerate(zip(each, everyone, strict=True))
         ]
         tasks = []
-        for desk in desks:
-            tasks += [asyncio.create_task(desk.watch(over)), asyncio.create_task(desk.work(over))]
+        for desk, home in zip(desks, over, strict=True):
+            tasks += [asyncio.create_task(desk.watch(home)), asyncio.create_task(desk.work(home))]
             await asyncio.sleep(RAMP / len(desks))
-        record.open, begun = True, time.monotonic()
-        worked, own = memory.worked(), time.process_time()
-        while (passed := time.monotonic() - begun) < minutes * 60:
-            await asyncio.to_thread(memory.sample, passed / 3600)
-            seen.loads.append(os.getloadavg()[0])
-            await asyncio.sleep(min(EVERY, max(0.0, minutes * 60 - passed)))
-        record.open = False
-        seen.cpu = {part: spent - worked[part] for part, spent in memory.worked().items()}
-        seen.cpu["the people"] = time.process_time() - own
-        over.set()
+        begun = time.monotonic()
+        for spell in spells:
+            for desk, home in zip(desks[spell.people :], over[spell.people :], strict=True):
+                desk.record.open = False
+                home.set()
+            for desk in desks[: spell.people]:
+                desk.record = spell.record
+            await _spell(spell, memory, begun)
+        for home in over:
+            home.set()
         await asyncio.wait(tasks, timeout=3)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return record, seen
 
 
-def report(record: Record, memory: Memory, seen: Watched, many: int, minutes: float) -> str:
+async def _spell(seen: Watched, memory: Memory, begun: float) -> None:
+    seen.record.open, started = True, time.monotonic()
+    worked, own = memory.worked(), time.process_time()
+    while (passed := time.monotonic() - started) < seen.minutes * 60:
+        await asyncio.to_thread(memory.sample, (time.monotonic() - begun) / 3600)
+        seen.loads.append(os.getloadavg()[0])
+        await asyncio.sleep(min(EVERY, max(0.0, seen.minutes * 60 - passed)))
+    seen.record.open = False
+    seen.cpu = {part: spent - worked[part] for part, spent in memory.worked().items()}
+    seen.cpu["the people"] = time.process_time() - own
+    print(report(seen), flush=True)
+
+
+def report(seen: Watched) -> str:
+    """One spell in words and numbers."""
+    record = seen.record
     every = [one for taken in record.taken.values() for one in taken]
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     lines = [
-        f"{many} people, {minutes:g} minutes, {len(every):,} requests ({len(every) / minutes / 60:.0f} a second), "
+        f"{seen.people} people, {seen.minutes:g} minutes, {len(every):,} requests ({len(every) / seen.minutes / 60:.0f} a second), "
         f"{len(record.errors)} errors, {record.streams} event streams opened, {record.dropped} of them cut.",
         f"Commit {commit}, {os.cpu_count()} cores, Python {platform.python_version()}; load average "
         f"{min(seen.loads):.1f} to {max(seen.loads):.1f}, {statistics.mean(seen.loads):.1f} on average.",
@@ -108,11 +126,14 @@ def report(record: Record, memory: Memory, seen: Watched, many: int, minutes: fl
         *(_row(kind, taken) for kind, taken in sorted(record.taken.items())),
         _row("all", every),
         "",
-        "| part of Kith | MB at first | MB when warm | MB at the end | MB an hour |",
-        "|---|---|---|---|---|",
-        *memory.rows(minutes / 60 * 0.3),
     ]
     return "\n".join([*lines, *(f"ERROR {said}" for said in record.errors[:20])])
+
+
+def held(memory: Memory, warm: float) -> str:
+    """The memory of all spells together; the slope leaves out the first `warm` hours."""
+    head = ["| part of Kith | MB at first | MB when warm | MB at the end | MB an hour |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *memory.rows(warm)])
 
 
 def _row(kind: str, taken: list[float]) -> str:
@@ -126,6 +147,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("users", type=int, nargs="?", default=500)
     asked.add_argument("minutes", type=float, nargs="?", default=10)
+    asked.add_argument("--then", type=float, nargs=2, metavar=("USERS", "MINUTES"), help="so many of them stay on for so long")
     asked.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / f"kith-soak-{os.geteuid()}")
     options = asked.parse_args()
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -135,11 +157,14 @@ def main() -> int:
         everyone = people(options.data, options.users)
         known: Any = state(options.data)
         memory = Memory({**known["pids"], "database": embedded(options.data).pid() or 0})
-        record, seen = asyncio.run(crowd(known["url"], everyone, options.minutes, memory))
+        spells = [Watched(options.users, options.minutes)]
+        if options.then:
+            spells.append(Watched(min(int(options.then[0]), options.users), options.then[1]))
+        asyncio.run(crowd(known["url"], everyone, spells, memory))
     finally:
         kith("down", "--data", str(options.data))
-    print(report(record, memory, seen, options.users, options.minutes))
-    return 1 if record.errors else 0
+    print(held(memory, options.minutes / 60 * (1.0 if options.then else 0.3)))
+    return 1 if any(spell.record.errors for spell in spells) else 0
 
 
 if __name__ == "__main__":

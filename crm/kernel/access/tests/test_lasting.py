@@ -20,7 +20,7 @@ from crm.kernel.identity.actions.people import change_roles
 from crm.kernel.identity.actions.roles import save_role
 from crm.kernel.records.models import RecordRow
 from crm.kernel.tenancy.backend import lasting as kept
-from crm.kernel.tenancy.scope import bump_permissions
+from crm.kernel.tenancy.scope import bump_permissions, current_actor
 from crm.kernel.testing.cast import Company
 
 
@@ -114,3 +114,31 @@ def test_the_server_plans_them_once(north: Company) -> None:
         with CaptureQueriesContext(connection) as queries:
             list(lasting.lasting(("test", "one"), one_of, record.pk))
     assert record.pk.hex in queries.captured_queries[0]["sql"]
+
+
+def test_two_of_one_team_share_a_statement_and_not_what_is_theirs(north: Company) -> None:
+    with north.as_("admin"):
+        role = save_role(None, "Own only", "", {"kinds": {"account": {"view": "own", "create": True}}, "does": []})
+        for who in ("ada", "bo"):
+            change_roles(north.people[who].pk, [role.pk])
+    assert north.people["ada"].team_id == north.people["bo"].team_id
+    adas, bos = north.make("account", {"name": "Ada's"}, by="ada"), north.make("account", {"name": "Bo's"}, by="bo")
+    ada, bo = north.api("ada"), north.api("bo")
+    for _ in range(2):
+        assert (opened(ada, adas, bos), opened(bo, adas, bos)) == ([True, False], [False, True])
+        listed = [{item["id"] for item in one.get("/api/v1/accounts").json()["items"]} for one in (ada, bo)]
+        assert listed == [{str(adas.pk)}, {str(bos.pk)}]
+    rights = []
+    for who in ("ada", "bo"):
+        with north.as_(who) as actor:
+            rights.append(lasting._known(actor))
+    assert rights[0][0] != rights[1][0] and rights[0][1] == rights[1][1]
+
+
+def test_an_id_that_stands_for_good_in_what_many_share_is_refused(north: Company) -> None:
+    with north.as_("ada") as ada:
+        with pytest.raises(RuntimeError, match="own id stands"):
+            list(lasting.lasting(("test", "baked"), lambda: visible(account()).filter(created_by_id=ada.id)))
+        with pytest.raises(RuntimeError, match="own id stands"):
+            list(lasting.lasting(("test", "text"), lambda: visible(account()).filter(name_key=str(current_actor().id))))
+        assert list(lasting.lasting(("test", "baked"), lambda: visible(account()).filter(created_by_id=ada.id), own=True)) == []
