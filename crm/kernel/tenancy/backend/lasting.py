@@ -22,14 +22,15 @@ from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=models.Model)
 
-#: So many statements are kept (about 2 kB each beside the shapes they share); then all are put together anew.
-MOST = 20_000
+#: So many statements are kept (about 1 kB each beside the shapes they share); then all are put together anew.
+MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What statements of one text have in common: how their rows become what the query set answers."""
 
+    sql: str
     rows: QuerySet[Any]
     compiler: SQLCompiler
 
@@ -151,8 +152,8 @@ def _made(key: Hashable, make: Callable[..., QuerySet[Any]], holes: list[Any], m
         raise RuntimeError(f"a given value does not reach the statement as it is: {sql}")
     if standing_in is not None:
         _nobody_in(sql, [param for where, param in enumerate(params) if where not in dict(places)], (me, holes[-1]))
-    shape = _shapes.setdefault((key, sql), Shape(rows, compiler))
-    return Kept(sql, tuple(params), places, shape)
+    shape = _shapes.setdefault((key, sql), Shape(sql, rows, compiler))
+    return Kept(shape.sql, tuple(params), places, shape)
 
 
 def _nobody_in(sql: str, params: Sequence[Any], people: Sequence[UUID | None]) -> None:
