@@ -7,12 +7,12 @@ and the id of whoever asks takes the stand-in's place. Whoever holds shares has 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import models
 from django.db.models import QuerySet
 
-from crm.kernel.access.shared import ended, kinds_shared
+from crm.kernel.access.shared import ANYBODY, ended, kinds_shared
 from crm.kernel.identity.actor import Actor
 from crm.kernel.tenancy.backend import lasting as kept
 from crm.kernel.tenancy.scope import current_actor, once, standing_in, versions
@@ -35,8 +35,7 @@ def _rights_of(actor: Actor) -> tuple[Hashable | None, Hashable | None]:
     if actor.grants.filtered:
         return None, None  # the filter of a role may say "this month"
     common = (actor.workspace_id, actor.team_id, actor.team_ids, actor.tree_ids, versions())
-    # Grants are compared by identity, and each version of the rights makes new ones.
-    own = (actor.grants, actor.id, *common, ended(actor))
+    own = (actor.grants.said, actor.id, *common, ended(actor))
     return own, own if actor.id is None or kinds_shared(actor) else (actor.grants.said, *common)
 
 
@@ -68,8 +67,7 @@ def statement(key: Hashable, make: Callable[..., QuerySet[Any]], *given: Any) ->
 
 def _for_all(make: Callable[..., QuerySet[M, Any]]) -> Callable[..., tuple[UUID, QuerySet[M, Any]]]:
     def made(*given: Any) -> tuple[UUID, QuerySet[M, Any]]:
-        anybody = uuid4()
-        with standing_in(replace(current_actor(), id=anybody)):
-            return anybody, make(*given)
+        with standing_in(replace(current_actor(), id=ANYBODY)):
+            return ANYBODY, make(*given)
 
     return made

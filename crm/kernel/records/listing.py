@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -85,6 +87,10 @@ def encode(value: Any, pk: UUID, back: bool = False) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
+def _not_ours() -> str:
+    return _("This page address is not one of ours; start again from the first page.")
+
+
 def decode(cursor: str) -> tuple[Any, UUID, bool]:
     """(sort value, id, whether backwards); Wrong where the text is not one of our cursors."""
     try:
@@ -97,7 +103,7 @@ def decode(cursor: str) -> tuple[Any, UUID, bool]:
             raise ValueError
         return value, UUID(pk), bool(back)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Wrong(fields={"cursor": [_("This page address is not one of ours; start again from the first page.")]}) from error
+        raise Wrong(fields={"cursor": [_not_ours()]}) from error
 
 
 def rows_of(entity: Entity[Any], node: Node | None, actor: Actor | None = None) -> QuerySet[Any]:
@@ -117,7 +123,7 @@ def _run(entity: Entity[Any], node: Node | None, order: Order, after: tuple[Any,
         return rows.order_by(f"{sign}{ref}", f"{sign}pk").values_list("pk", ref)[:limit]
 
     if after is None or after[0] is not None:
-        plain = node is None and (after is None or isinstance(after[0], str))
+        plain = node is None and (after is None or isinstance(after[0], str) and _is_text(entity, ref))
         key = ("list", entity.kind, ref, up, limit, after is None)
         found = list(lasting.lasting(key, with_value, *(after or ()), prepared=False) if plain else with_value(*(after or ())))
     if len(found) < limit:
@@ -125,6 +131,22 @@ def _run(entity: Entity[Any], node: Node | None, order: Order, after: tuple[Any,
         past = after is not None and after[0] is None
         found += list((without.filter(pk__gt=after[1]) if after is not None and past else without)[: limit - len(found)])
     return found
+
+
+def _fits(entity: Entity[Any], ref: str, value: Any) -> bool:
+    """Whether a cursor's value is one of the column: anybody can write an address by hand."""
+    column: Any = entity.model._meta.get_field(ref)
+    if isinstance(column, models.DateTimeField) and value is not None:
+        return isinstance(value, datetime.datetime)
+    try:
+        column.get_prep_value(value)
+    except (ValidationError, ValueError, TypeError, ArithmeticError):
+        return False
+    return True
+
+
+def _is_text(entity: Entity[Any], ref: str) -> bool:
+    return isinstance(entity.model._meta.get_field(ref), (models.TextField, models.CharField))
 
 
 def _beyond(ref: str, step: str, key: tuple[Any, UUID]) -> Q:
@@ -157,6 +179,8 @@ def page(
     actor: Actor = current_actor()
     order = order_of(entity, sort, actor)
     key = decode(cursor) if cursor else None
+    if key and not _fits(entity, order.ref, key[0]):
+        raise Wrong(fields={"cursor": [_not_ours()]})
     if key and key[2]:
         keys = _run_back(rows_of(entity, node), order, key[:2], limit + 1)
         more, keys = len(keys) > limit, keys[-limit:]

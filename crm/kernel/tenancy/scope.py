@@ -142,3 +142,5 @@ def bump_permissions() -> None:
     """Every process reads rights anew from its next request on."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE workspace SET permission_version = permission_version + 1 WHERE id = %s", [current_workspace_id()])
+    connection.apart()  # type: ignore[attr-defined]
+    forget()

@@ -5,6 +5,7 @@ another's request. A process with a pool of connections watches whether the data
 """
 
 import threading
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -15,6 +16,8 @@ from crm.kernel.tenancy.scope import ambient
 
 #: How often the pool is asked for a connection, 0.75 s each time, while the server gives signs of life: it is only slow.
 TRIES = 20
+#: Versions of rights that nobody else will ever see.
+_APART = count(1)
 _OPEN = "SELECT * FROM kith_open(%s, %s, %s, %s)"
 #: Statements that a connection keeps prepared; a plan takes some 100 kB of the server's memory.
 PREPARED = 160
@@ -39,6 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     ops_class = Operations
     kith_versions: tuple[int, int] = (0, 0)
+    kith_changed = False
     _lasting = False
     _watches: dict[str, Watch] = {}
     _starting = threading.Lock()
@@ -83,6 +87,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
+        self.kith_changed = False
         if not autocommit and ambient() is not None:
             self.announce_scope()
 
@@ -102,3 +107,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute(_OPEN, row)
             versions = cursor.fetchone()
         self.kith_versions = (versions[0], versions[1]) if versions else (0, 0)
+        if self.kith_changed:
+            self.apart()
+
+    def apart(self) -> None:
+        """Rights were changed in this transaction: what it keeps of them is its own until it ends, for it may yet be undone."""
+        self.kith_changed = True
+        self.kith_versions = (self.kith_versions[0], -next(_APART))

@@ -147,6 +147,7 @@ def _made(key: Hashable, make: Callable[..., QuerySet[Any]], holes: list[Any], m
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return Kept("", (), (), None)
+    compiler.connection = None  # each use has its own; this thread's may end
     places = tuple((where, which) for where, param in enumerate(params) for which, hole in enumerate(holes) if _same(param, hole))
     if needed - {which for _where, which in places}:
         raise RuntimeError(f"a given value does not reach the statement as it is: {sql}")
