@@ -39,8 +39,8 @@ soak kills="100":
     KITH_SOAK={{kills}} ./kith test -n 0 -s tests/faults/test_kill.py
 
 # many people at work (15 s between two acts of each): errors, p95 and memory
-soak-users users="500" minutes="10":
-    {{python}} tools/soak.py {{users}} {{minutes}}
+soak-users users="500" minutes="10" *words:
+    {{python}} tools/soak.py {{users}} {{minutes}} {{words}}
 
 # how long the main requests take at 100,000 accounts, beside a raw-SQL floor
 bench *words:

@@ -32,6 +32,8 @@ from crm.kernel.testing.cast import PASSWORD, Company, company
 from tools.bench import Figure, measure
 from tools.bench_base import OTHERS, OWNERS, TEAMS, Base, names
 
+#: Seconds of asking by the crowd before it counts.
+WARM = 3.0
 CROWD, OPEN_DEALS, ALL_DEALS = 8, 20_000, 70_000
 TYPED = "shangh|恒华|盈|wangwei|harbour s|8812|li na|标牌|meridian|p1234.1@|dongguan|smith|广州|szhx".split("|")
 
@@ -246,9 +248,11 @@ def serving(base: Base) -> Iterator[str]:
 
 
 def many_at_once(ask: Ask, url: str, cookie: str, token: str, seconds: float) -> float:
-    """p95 in ms of eight people who ask one after the other without a pause."""
+    """p95 in ms of eight people who ask one after the other without a pause. Each connection plans its statements once: what is
+    asked while that is done is not counted."""
     taken: list[float] = []
-    until = time.monotonic() + seconds
+    begun = time.monotonic() + WARM
+    until = begun + seconds
 
     def one() -> None:
         headers = {"Authorization": f"Bearer {token}"} if ask.api else {"Cookie": f"kith_session={cookie}"}
@@ -257,7 +261,8 @@ def many_at_once(ask: Ask, url: str, cookie: str, token: str, seconds: float) ->
                 start = time.perf_counter()
                 answer = client.post(ask.path(), json=ask.body()) if ask.body is not None else client.get(ask.path())
                 assert answer.status_code in (200, 201), (answer.status_code, answer.text[:300])
-                taken.append((time.perf_counter() - start) * 1000)
+                if time.monotonic() - begun > 0:
+                    taken.append((time.perf_counter() - start) * 1000)
 
     people = [threading.Thread(target=one) for _ in range(CROWD)]
     for person in people:
