@@ -47,22 +47,24 @@ def lasting(
     `make` must ask `current_actor()` whose rights count: it may be somebody who stands in for whoever asks. `own`: it is kept for
     this one person, whose id or rights stand in `make` already.
     """
-    mine, shared = _known(current_actor())
-    if mine is None:
-        return make(*given)
-    if own or shared == mine:
-        return kept.lasting(key, make, *given, rights=mine, prepared=prepared)
-    return kept.lasting(key, make, *given, rights=shared, prepared=prepared, me=current_actor().id, standing_in=_for_all(make))
+    whose = _whose(make, own)
+    return make(*given) if whose is None else kept.lasting(key, make, *given, prepared=prepared, **whose)
 
 
 def statement(key: Hashable, make: Callable[..., QuerySet[Any]], *given: Any) -> tuple[str, list[Any]]:
     """Text and parameters of the same; "" where it finds nothing, ever."""
+    whose = _whose(make)
+    return kept.unkept(make, *given) if whose is None else kept.statement(key, make, *given, **whose)
+
+
+def _whose(make: Callable[..., QuerySet[Any]], own: bool = False) -> dict[str, Any] | None:
+    """Whose the statement is, as `tenancy.backend.lasting` is told; None where it may not be kept."""
     mine, shared = _known(current_actor())
     if mine is None:
-        return kept.unkept(make, *given)
-    if shared == mine:
-        return kept.statement(key, make, *given, rights=mine)
-    return kept.statement(key, make, *given, rights=shared, me=current_actor().id, standing_in=_for_all(make))
+        return None
+    if own or shared == mine:
+        return {"rights": mine}
+    return {"rights": shared, "me": current_actor().id, "standing_in": _for_all(make)}
 
 
 def _for_all(make: Callable[..., QuerySet[M, Any]]) -> Callable[..., tuple[UUID, QuerySet[M, Any]]]:

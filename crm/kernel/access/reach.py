@@ -38,7 +38,7 @@ class Within(Expression):
         super().__init__(output_field=BooleanField())
         given = ((f"{path}owner_id", owner), (f"{path}team_id", teams), (f"{path}pk", shared))
         self.columns: list[Any] = [F(name) for name, value in given if value]
-        self.values: list[Any] = [_array(value) if isinstance(value, tuple) else value for _name, value in given if value]
+        self.values: list[Any] = [array(value) if isinstance(value, tuple) else value for _name, value in given if value]
 
     def get_source_expressions(self) -> list[Any]:
         return self.columns
@@ -56,7 +56,7 @@ class Within(Expression):
 
 
 @lru_cache(maxsize=4096)
-def _array(ids: tuple[UUID, ...]) -> str:
+def array(ids: tuple[UUID, ...]) -> str:
     """Ids as PostgreSQL writes an array: hundreds of shares would else be put into letters again in every statement."""
     return "{" + ",".join(map(str, ids)) + "}"
 

@@ -20,7 +20,7 @@ from crm.kernel.identity.models.people import Team, User
 from crm.kernel.pages.cells import record_url
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import names_of, titles_of
-from crm.kernel.search.indexing import searched
+from crm.kernel.search.listed import by_search
 from crm.kernel.search.queries import find
 from crm.kernel.tenancy.scope import current_actor
 
@@ -115,7 +115,7 @@ def _hit(entity: Entity[Any], pk: UUID, title: str, note: str = "") -> Hit:
 def of_kind(entity: Entity[Any], words: str, most: int = HITS) -> list[Hit]:
     """Records of one kind: those whose name starts so come first. What can be searched is found as in the search box, for
     there may be millions of them; the rest (stages, types) is what a company sets up, and few."""
-    if words.strip() and searched(entity) and entity.parent is None:
+    if words.strip() and by_search(entity):
         return [_hit(entity, one.id, one.title) for one in find(words, [entity], most)]
     title = entity.title_field
     rows = visible(entity)

@@ -202,19 +202,21 @@ _ABOUT_FOR, _ABOUT_MOST = 300, 5_000
 
 def total(entity: Entity[Any], found: filters.Filter, reading: Reading) -> str:
     """How many there are: exact to 10,000; above, what the planner thinks, to two figures, asked anew after five minutes."""
-    rights = rights_of(current_actor())
-    key = (rights, entity.kind, repr(found.node))
+    # What letters find is few and counted exactly; its ids need not be spelt out to look for it here.
+    rights = rights_of(current_actor()) if not found.words else None
+    key = (rights, entity.kind, repr(found.node)) if rights is not None else None
     about, until = _ABOUT.get(key, (0, 0.0))
-    if rights is not None and time.monotonic() < until:
+    if time.monotonic() < until:
         return counted(entity, about, False, reading)
     many, exact = listing.count(entity, found.node)
     if not exact:
         many = max(many, planned(entity, found))
         step = 10 ** max(len(str(many)) - 3, 0)
         many = round(many / step) * step
-        if len(_ABOUT) >= _ABOUT_MOST:
-            _ABOUT.clear()
-        _ABOUT[key] = (many, time.monotonic() + _ABOUT_FOR)
+        if key is not None:
+            if len(_ABOUT) >= _ABOUT_MOST:
+                _ABOUT.clear()
+            _ABOUT[key] = (many, time.monotonic() + _ABOUT_FOR)
     return counted(entity, many, exact, reading)
 
 

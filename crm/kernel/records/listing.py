@@ -128,8 +128,9 @@ def _run(entity: Entity[Any], node: Node | None, order: Order, after: tuple[Any,
         found = list(lasting.lasting(key, with_value, *(after or ()), prepared=False) if plain else with_value(*(after or ())))
     if len(found) < limit:
         without = rows_of(entity, node).filter(**{f"{ref}__isnull": True}).order_by("pk").values_list("pk", ref)
-        past = after is not None and after[0] is None
-        found += list((without.filter(pk__gt=after[1]) if after is not None and past else without)[: limit - len(found)])
+        if after is not None and after[0] is None:
+            without = without.filter(pk__gt=after[1])
+        found += list(without[: limit - len(found)])
     return found
 
 

@@ -11,11 +11,16 @@ from crm.kernel.search.queries import find
 LISTED = 1_000
 
 
+def by_search(entity: Entity[Any]) -> bool:
+    """Whether records of the kind are found by the search as themselves; what leads to another record, as that one."""
+    return searched(entity) and entity.parent is None
+
+
 def looked_for(entity: Entity[Any], words: str) -> Node | None:
     """What can be searched is found as in the search box, for there may be millions of it; of the rest (stages, types) there
     are few, and their names are looked through."""
     if not words:
         return None
-    if searched(entity) and entity.parent is None:
+    if by_search(entity):
         return Found(tuple(hit.id for hit in find(words, [entity], LISTED)))
     return Where(entity.title, "contains", words) if "contains" in entity.title_field.operators else None

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from crm.kernel.access.policy import policy_for, rows_for
+from crm.kernel.access.reach import array
 from crm.kernel.access.shared import shared_ids
 from crm.kernel.base.text import plain, searchable, sort_key
 from crm.kernel.entity.entity import Entity
@@ -113,19 +114,15 @@ def _by_name(text: str, kinds: Sequence[Entity[Any]], actor: Actor, most: int) -
         [
             [kind.kind for kind in kinds],
             [one is None or one.whole for one in reach],
-            [_array(one.teams if one is not None else ()) for one in reach],
-            [_array(one.shared if one is not None else ()) for one in reach],
+            # Written out: an array of arrays would need all of one length.
+            [array(one.teams if one is not None else ()) for one in reach],
+            [array(one.shared if one is not None else ()) for one in reach],
             [key for key in keys if key],
             _END,
             actor.id,
         ],
     )
     return list({row[0]: _Found(*row) for row in rows}.values())
-
-
-def _array(ids: Iterable[UUID]) -> str:
-    """As PostgreSQL writes an array: one of arrays would need all of one length."""
-    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor, enough: int) -> list[_Found]:

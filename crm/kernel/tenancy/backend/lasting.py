@@ -152,7 +152,8 @@ def _made(key: Hashable, make: Callable[..., QuerySet[Any]], holes: list[Any], m
     if needed - {which for _where, which in places}:
         raise RuntimeError(f"a given value does not reach the statement as it is: {sql}")
     if standing_in is not None:
-        _nobody_in(sql, [param for where, param in enumerate(params) if where not in dict(places)], (me, holes[-1]))
+        filled = {where for where, _which in places}
+        _nobody_in(sql, [param for where, param in enumerate(params) if where not in filled], (me, holes[-1]))
     shape = _shapes.setdefault((key, sql), Shape(sql, rows, compiler))
     return Kept(shape.sql, tuple(params), places, shape)
 
