@@ -4,6 +4,7 @@ Lists, forms, boards, filters, import, export, API and search read it; nothing r
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
@@ -35,40 +36,46 @@ class Entity(Generic[R]):
     which is filled once nothing is left to do, `parent` the link by which a child's visibility follows another record,
     `menu` where it stands in menus (None: reached through its parent only), `hint` the fields which tell two of the same
     name apart where records are looked for, `rules` the rules across fields, `duplicates` what two records
-    are compared by (`crm.kernel.dedupe.rules`).
+    are compared by (`crm.kernel.dedupe.rules`), `fixed` what every record of the kind holds, `own` whether a workspace made it,
+    `changes` {field: {fact: value}} what a workspace says otherwise of declared fields.
+
+    A workspace shapes a kind by a copy with other facts and further columns (`entity.custom.shapes`).
     """
 
-    kind: ClassVar[str]
-    plural: ClassVar[str]
-    label: ClassVar[Label]
-    labels: ClassVar[Label]
-    icon: ClassVar[str] = "file"
-    title: ClassVar[str] = "name"
-    columns: ClassVar[Sequence[str]] = ()
-    form: ClassVar[Mapping[Label, Sequence[str]]] = {}
-    quick: ClassVar[Sequence[str]] = ()
-    highlights: ClassVar[Sequence[str]] = ()
-    facts: ClassVar[Sequence[str]] = ()
-    board: ClassVar[str | None] = None
-    board_sum: ClassVar[str | None] = None
+    kind: str
+    plural: str
+    label: Label
+    labels: Label
+    icon: str = "file"
+    title: str = "name"
+    columns: Sequence[str] = ()
+    form: Mapping[Label, Sequence[str]] = {}
+    quick: Sequence[str] = ()
+    highlights: Sequence[str] = ()
+    facts: Sequence[str] = ()
+    board: str | None = None
+    board_sum: str | None = None
     board_over: ClassVar[Mapping[str, str]] = {}
-    board_shut: ClassVar[Sequence[str]] = ()
-    card: ClassVar[Sequence[str]] = ()
-    calendar: ClassVar[Sequence[str]] = ()
+    board_shut: Sequence[str] = ()
+    card: Sequence[str] = ()
+    calendar: Sequence[str] = ()
     done: ClassVar[str | None] = None
     parent: ClassVar[str | None] = None
-    related: ClassVar[Sequence[str]] = ()
-    hint: ClassVar[Sequence[str]] = ()
-    match: ClassVar[Sequence[str]] = ()
-    sort: ClassVar[str] = ""
-    menu: ClassVar[str | None] = None
-    menu_order: ClassVar[int] = 50
-    rules: ClassVar[Sequence[Any]] = ()
-    duplicates: ClassVar[Sequence[Any]] = ()
+    related: Sequence[str] = ()
+    hint: Sequence[str] = ()
+    match: Sequence[str] = ()
+    sort: str = ""
+    menu: str | None = None
+    menu_order: int = 50
+    rules: Sequence[Any] = ()
+    duplicates: Sequence[Any] = ()
     empty: ClassVar[Label] = ""
     title_of: ClassVar[Callable[[Any], str] | None] = None
+    fixed: Mapping[str, Any] = {}
+    own: bool = False
+    changes: Mapping[str, Mapping[str, Any]] = {}
 
-    model: ClassVar[type[models.Model]]
+    model: type[models.Model]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -91,7 +98,7 @@ class Entity(Generic[R]):
         return self._fields
 
     def _collect(self) -> dict[str, Fact]:
-        columns: list[Any] = list(self.model._meta.local_fields)
+        columns: list[Any] = list(self.model._meta.concrete_fields)
         own: dict[str, Fact] = {f.name: f for f in columns if isinstance(f, Fact)}
         own |= getattr(self.model, "virtual_facts", {})
         names = [name for name in vars(self.model) if name in own] + list(own)
@@ -101,7 +108,20 @@ class Entity(Generic[R]):
                 continue
             ordered[name] = own[name]
             ordered |= {part: field for part, field in own.items() if field.part_of == name}
-        return ordered | {name: own[name] for name in BASE_FIELDS if name in own}
+        ordered |= {name: own[name] for name in BASE_FIELDS if name in own}
+        for name, facts in self.changes.items():
+            if name in ordered:
+                ordered[name] = copy(ordered[name])
+                vars(ordered[name]).update(facts)
+        return ordered
+
+    def copied(self, model: type[models.Model]) -> "Entity[R]":
+        """The same kind over another model, to be shaped."""
+        made = copy(self)
+        for known in ("roots", "derived", "needed", "linked"):
+            vars(made).pop(known, None)
+        made._fields, made.model = None, model
+        return made
 
     @cached_property
     def roots(self) -> tuple[tuple[Fact, tuple[str, ...]], ...]:
@@ -126,7 +146,7 @@ class Entity(Generic[R]):
     def _declared_order(self) -> list[str]:
         """Names in the order of the class body: Django's counter for columns, form order for virtual ones."""
         concrete = sorted(
-            (f for f in self.model._meta.local_fields if isinstance(f, Fact)), key=lambda f: f.creation_counter
+            (f for f in self.model._meta.concrete_fields if isinstance(f, Fact)), key=lambda f: f.creation_counter
         )
         return [field.name for field in concrete]
 

@@ -1,23 +1,45 @@
 """Where a field's value lives. The only module that touches instance attributes and ORM paths by name.
 
-A `Field` is a declaration plus a storage: a column of its own, a spare slot of the table, a key of the JSON column, or
-nothing at all (computed). Every reader asks the storage, so that a field made in the interface reads like a declared one.
+A `Field` is a declaration plus a storage: a column or nothing at all (computed). A field made in the interface has a spare column
+of the table; the model of its workspace knows that column by the field's name, so that it reads like a declared one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.db import models
-from django.db.models.expressions import Col, Expression
 
-SLOTS: dict[str, tuple[int, str]] = {"t": (30, "text"), "n": (20, "bigint"), "d": (10, "timestamptz"), "l": (10, "uuid")}
-"""Spare columns of every record table: prefix → (how many, column type)."""
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Spare columns of one sort: how many, their type in the database, whether lists are filtered and sorted by them, and the
+    table that links point to ("" none)."""
+
+    many: int
+    sql: str
+    indexed: bool = False
+    target: str = ""
 
 
-def slot_columns() -> list[tuple[str, str]]:
-    """[(column, type)] of the spare columns, for instance ("s_t01", "text")."""
-    return [(f"s_{kind}{n:02d}", sql) for kind, (many, sql) in SLOTS.items() for n in range(1, many + 1)]
+SLOTS: dict[str, Slots] = {
+    "t": Slots(30, "text", indexed=True),
+    "x": Slots(30, "text"),
+    "n": Slots(20, "bigint", indexed=True),
+    "b": Slots(10, "boolean"),
+    "y": Slots(8, "date", indexed=True),
+    "d": Slots(10, "timestamptz", indexed=True),
+    "a": Slots(6, "text[]"),
+    "l": Slots(10, "uuid", indexed=True, target="record"),
+    "p": Slots(4, "uuid", indexed=True, target="member"),
+    "q": Slots(2, "uuid", indexed=True, target="team"),
+}
+"""Spare columns of every record table by the letter of their names: s_t01 … Short texts that are compared (t), texts as they were
+written (x), whole numbers and amounts (n), yes or no (b), days (y), moments (d), lists of words (a), links to records (l), people (p)
+and teams (q)."""
+
+
+def slot_columns() -> list[tuple[str, Slots]]:
+    """[(column, its sort)] of the spare columns, for instance ("s_t01", …)."""
+    return [(f"s_{letter}{n:02d}", slots) for letter, slots in SLOTS.items() for n in range(1, slots.many + 1)]
 
 
 class Storage(Protocol):
@@ -48,43 +70,6 @@ class Column:
 
     def ref(self, path: str = "") -> str:
         return path + self.name
-
-
-_SLOT_FIELDS: dict[str, type[models.Field]] = {  # type: ignore[type-arg]
-    "t": models.TextField, "n": models.BigIntegerField, "d": models.DateTimeField, "l": models.UUIDField,
-}
-
-
-class SlotRef(Expression):
-    """A spare column in a query; the model knows nothing of it."""
-
-    def __init__(self, column: str) -> None:
-        field = _SLOT_FIELDS[column[2]](null=True)
-        field.set_attributes_from_name(column)
-        super().__init__(output_field=field)
-        self.column = column
-
-    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Col:  # type: ignore[override]
-        target = self.output_field
-        return Col(query.get_initial_alias(), target, target)
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A spare typed column of the kind's table (`s_t01` …), filtered and sorted by its partial index."""
-
-    column: str
-    kind: str = "slot"
-    filterable: bool = True
-
-    def read(self, record: Any) -> Any:
-        return record.__dict__.get(self.column)
-
-    def write(self, record: Any, value: Any) -> None:
-        record.__dict__[self.column] = value
-
-    def ref(self, path: str = "") -> SlotRef:
-        return SlotRef(self.column)
 
 
 @dataclass(frozen=True, slots=True)

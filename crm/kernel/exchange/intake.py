@@ -12,7 +12,7 @@ from crm.kernel.base.errors import Refusal
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.registry import registry
+from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.exchange.columns import checked, importable
 from crm.kernel.exchange.linking import Found, Resolver, found_by, key_of, target_of
 from crm.kernel.exchange.mapping import order_of
@@ -109,7 +109,7 @@ class Intake:
     def self_link(self, name: str) -> bool:
         """Whether a field links to records of the same kind."""
         one = self.fields.get(name)
-        return isinstance(one, Link) and one.target is self.entity.model
+        return isinstance(one, Link) and same_model(one.target, self.entity.model)
 
     def batch(self, rows: Sequence[Row]) -> list[Candidate]:
         """The candidates of a batch, links and existing records found with a few queries."""

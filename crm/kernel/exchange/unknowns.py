@@ -8,7 +8,7 @@ from typing import Any
 
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import use_reading
-from crm.kernel.entity.registry import registry
+from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.exchange import store
 from crm.kernel.exchange.linking import ask, few_names, key_of, near, target_of
 from crm.kernel.exchange.mapping import unknown_values
@@ -90,7 +90,7 @@ def _unknown_names(run: ImportRun, index: int, field: Fact, cells: Sequence[Sequ
     asked = dict(counted.most_common(_MOST_NAMES))
     known = set(ask(target_of(field), asked))
     entity = registry.kind(run.kind)
-    if entity is not None and target_of(field) is entity.model and entity.title in run.mapping.values():
+    if entity is not None and same_model(target_of(field), entity.model) and entity.title in run.mapping.values():
         column = next(one for one, name in run.mapping.items() if name == entity.title)
         place = run.file_shape.columns.index(column)
         titles = {key_of(entity.title_field, row[place].strip()) for row in cells}

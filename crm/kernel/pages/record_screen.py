@@ -15,7 +15,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.filter import Where
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.registry import registry
+from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.files.models import FileRef
 from crm.kernel.pages import filters
 from crm.kernel.pages.cells import Cell, cell, inline, record_url
@@ -163,7 +163,7 @@ def related(entity: Entity[Any]) -> list[tuple[Entity[Any], Fact]]:
         if other is None or not policy_for(other).may(actor, "view"):
             continue
         seen = [one for one in policy_for(other).fields(actor).values() if one.type == "link"]
-        links = [one for one in seen if one.target is entity.model]
+        links = [one for one in seen if same_model(one.target, entity.model)]
         links = links or [one for one in seen if one.target is RecordRow and not one.readonly]
         if links:
             found.append((other, links[0]))

@@ -91,6 +91,8 @@ class Record(TenantModel):
 
     audited = True
     virtual_facts: ClassVar[dict[str, Fact]] = {}
+    #: Columns that lead the indexes of spare columns.
+    slots_behind: ClassVar[tuple[str, ...]] = ()
 
     version = models.IntegerField(default=1, editable=False)
     owner = f.Link("identity.User", _("Owner"), synonyms=("负责人", "sales agent", "owner name"))
@@ -114,11 +116,30 @@ class Record(TenantModel):
                 f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (workspace_id, id) '
                 f"REFERENCES record (workspace_id, id) DEFERRABLE INITIALLY DEFERRED"
             )
-        for column, kind in slot_columns():
-            work.column(table, column, kind)
-            work.index(table, (column, "id"), f'WHERE "{column}" IS NOT NULL')
+        for column, slots in slot_columns():
+            work.column(table, column, slots.sql)
+            if slots.indexed:
+                work.index(table, (*cls.slots_behind, column, "id"), f'WHERE "{column}" IS NOT NULL')
+            if slots.target:
+                work.slot_link(table, column, slots.target)
         work.column(table, "s_more", "jsonb")
         for field in cls._meta.local_fields:
             if isinstance(field, Fact):
                 for column in field.index_columns():
                     work.list_index(table, column, may_be_empty=not (field.required or field.title or field.has_default()))
+
+
+class CustomRecord(Record):
+    """A record of a kind that its workspace made. All such kinds share this table; each knows some of its spare columns."""
+
+    slots_behind = ("kind",)
+    indexes_in_workspace = tuple(("kind", column, "id") for column in ("name_sort", "updated_at", "created_at", "owner_id"))
+
+    kind = models.TextField(editable=False)
+    name = f.Text(_("Name"), required=True, title=True)
+
+    class Meta:
+        db_table = "custom_record"
+
+
+registry.base_of_own = CustomRecord

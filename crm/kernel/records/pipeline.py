@@ -19,6 +19,7 @@ from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import same_model
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
@@ -224,7 +225,7 @@ def _links(writes: list[Write]) -> None:
     for write, field_, target in asked:
         if target not in there[field_.target]:
             write.wrong(field_.name, _("There is no such record, or it is not shared with you."))
-        elif target == write.record.pk and field_.target is write.entity.model:
+        elif target == write.record.pk and same_model(field_.target, write.entity.model):
             write.wrong(field_.name, _("A record cannot be linked to itself here."))
 
 
@@ -258,4 +259,4 @@ def _taken(write: Write, field_: Fact) -> None:
 
 def new_record(entity: Entity[Any]) -> Any:
     """An empty record with an id, so that files and links can name it before it is written."""
-    return bulk.new(entity.model)
+    return bulk.new(entity.model, **entity.fixed)

@@ -81,6 +81,15 @@ class Enforcer:
                 f'REFERENCES "{target}" (workspace_id, id) {act} DEFERRABLE INITIALLY DEFERRED'
             )
 
+    def slot_link(self, table: str, column: str, target: str) -> None:
+        """What a spare column points to is of the same workspace."""
+        name = short(f"{table}_{column}_fk")
+        if name not in self.constraints:
+            self.do(
+                f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (workspace_id, "{column}") '
+                f'REFERENCES "{target}" (workspace_id, id) DEFERRABLE INITIALLY DEFERRED'
+            )
+
     def link_index(self, table: str, column: str, leading: set[str]) -> None:
         """The index of a link; a wider one that begins with the same column answers for it and spares a write."""
         if column not in leading:

@@ -133,9 +133,30 @@ def standing_in(actor: Any) -> Iterator[None]:
         _scope.reset(token)
 
 
+_shapes: list[Callable[[], Hashable]] = []
+
+
+def tell_shapes(token: Callable[[], Hashable]) -> None:
+    """`token` answers the same in all transactions whose record kinds are the same (`entity.custom.shapes`)."""
+    _shapes[:] = [token]
+
+
+def shape_token() -> Hashable:
+    """Which record kinds this transaction has."""
+    return _shapes[0]() if _shapes else None
+
+
 def versions() -> tuple[int, int]:
     """(schema version, permission version) of the workspace, as read when the transaction opened."""
     return connection.kith_versions  # type: ignore[attr-defined,no-any-return]
+
+
+def bump_schema() -> None:
+    """Every process reads kinds and fields anew from its next request on. Whoever changes them next waits until this one is done."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE workspace SET schema_version = schema_version + 1 WHERE id = %s", [current_workspace_id()])
+    connection.reshaped()  # type: ignore[attr-defined]
+    forget()
 
 
 def bump_permissions() -> None:

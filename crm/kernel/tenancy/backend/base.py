@@ -43,6 +43,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = Operations
     kith_versions: tuple[int, int] = (0, 0)
     kith_changed = False
+    kith_reshaped = False
     _lasting = False
     _watches: dict[str, Watch] = {}
     _starting = threading.Lock()
@@ -87,7 +88,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
-        self.kith_changed = False
+        self.kith_changed = self.kith_reshaped = False
         if not autocommit and ambient() is not None:
             self.announce_scope()
 
@@ -109,8 +110,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.kith_versions = (versions[0], versions[1]) if versions else (0, 0)
         if self.kith_changed:
             self.apart()
+        if self.kith_reshaped:
+            self.reshaped()
 
     def apart(self) -> None:
         """Rights were changed in this transaction: what it keeps of them is its own until it ends, for it may yet be undone."""
         self.kith_changed = True
         self.kith_versions = (self.kith_versions[0], -next(_APART))
+
+    def reshaped(self) -> None:
+        """The same of kinds and fields."""
+        self.kith_reshaped = True
+        self.kith_versions = (-next(_APART), self.kith_versions[1])

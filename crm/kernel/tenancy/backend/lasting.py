@@ -20,6 +20,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from crm.kernel.tenancy import scope
+
 M = TypeVar("M", bound=models.Model)
 
 #: So many statements are kept (about 1 kB each beside the shapes they share); then all are put together anew.
@@ -126,6 +128,7 @@ def _statement(
     """(the statement, the values for its holes). `rights` are those of all who share it; `standing_in` puts it together for
     none of them and answers the id that stands for `me`."""
     values = (*given, me) if standing_in is not None else given
+    rights = (rights, scope.shape_token())
     found = _kept.get((rights, key))
     if found is None:
         if len(_kept) >= MOST:
@@ -154,7 +157,7 @@ def _made(key: Hashable, make: Callable[..., QuerySet[Any]], holes: list[Any], m
     if standing_in is not None:
         filled = {where for where, _which in places}
         _nobody_in(sql, [param for where, param in enumerate(params) if where not in filled], (me, holes[-1]))
-    shape = _shapes.setdefault((key, sql), Shape(sql, rows, compiler))
+    shape = _shapes.setdefault((scope.shape_token(), key, sql), Shape(sql, rows, compiler))
     return Kept(shape.sql, tuple(params), places, shape)
 
 
