@@ -6,11 +6,12 @@ from typing import Any
 
 from django.test import Client
 
-from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.custom import actions
+from crm.kernel.entity.entity import BASE_FIELDS, Entity
+from crm.kernel.entity.models import CustomKind
 from crm.kernel.entity.registry import registry
+from crm.kernel.tenancy.scope import bump_schema
 from crm.kernel.testing.cast import Company, company
-
-URL = "/api/v1/specimens"
 
 
 @dataclass(frozen=True)
@@ -67,18 +68,31 @@ class Box:
     api: Client
     page: Client
 
+    @property
+    def plural(self) -> str:
+        return self.entity.plural
+
+    @property
+    def url(self) -> str:
+        return f"/api/v1/{self.plural}"
+
+    @property
+    def component(self) -> str:
+        """What the kind is called in the OpenAPI document."""
+        return self.entity.kind.title()
+
     def send(self, method: str, url: str, body: Any = None, **headers: str) -> Any:
         return self.api.generic(method, url, json.dumps(body), content_type="application/json", headers=headers)
 
     def make(self, values: dict[str, Any]) -> dict[str, Any]:
         """A new specimen, as the API answers it."""
-        answer = self.send("POST", URL, values)
+        answer = self.send("POST", self.url, values)
         assert answer.status_code == 201, answer.content.decode()
         made: dict[str, Any] = answer.json()
         return made
 
     def read(self, pk: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.api.get(f"{URL}/{pk}").json()
+        found: dict[str, Any] = self.api.get(f"{self.url}/{pk}").json()
         return found
 
     def typed(self, **more: Any) -> dict[str, Any]:
@@ -87,15 +101,46 @@ class Box:
         return form | {"several": ["colours", "contacts"]} | more
 
 
-def box() -> Box:
-    """A new company with two accounts and three contacts."""
+def box(own: bool = False) -> Box:
+    """A new company with two accounts and three contacts. `own`: the kind is not the declared one, but one made in its workspace."""
     made = company("Cabinet")
-    entity = registry.kind("specimen")
-    assert entity is not None
     accounts = [str(made.make("account", {"name": name}).pk) for name in ("Quarry, Ltd", "Mine 矿")]
     contacts = [str(made.make("contact", {"name": name}).pk) for name in ("Ada Lovelace", "周博", "Grace Hopper")]
     links = {
         "account": Given(accounts[0], accounts[0], accounts[1]),
         "contacts": Given(contacts[:2], contacts[:2], contacts[2:]),
     }
+    if own:
+        with made.as_("admin"):
+            make_own()
+    with made.as_("admin"):
+        entity = registry.kind("sample" if own else "specimen")
+    assert entity is not None
     return Box(made, entity, GIVEN | links, made.api("admin"), made.browser("admin"))
+
+
+def make_own() -> None:
+    """A kind with the same fields as the declared specimen, made as an administrator makes it."""
+    declared = registry.kind("specimen")
+    assert declared is not None
+    actions.make_kind({"label": "Sample"})
+    for name, field in declared.fields.items():
+        if name == "name" or name in BASE_FIELDS or field.part_of:
+            continue
+        told: dict[str, Any] = {one: getattr(field, one) for one in ("least", "most", "service", "places") if hasattr(field, one)}
+        options = [{"value": value, "labels": {"en": str(label)}} for value, label in field.choices_list]
+        if field.type in ("choice", "multi_choice"):
+            told |= {"options": options}
+        if field.type == "link":
+            told |= {"target": "account"}
+        if field.type == "links":
+            told |= {"target": "contact"}
+        if field.type == "computed":
+            told |= {"formula": 'name & " (" & coalesce(grade, "–") & ")"'}
+        if name == "code":
+            told |= {"unique": True}
+        if name == "grade":
+            told |= {"default": "raw"}
+        actions.make_field("sample", {"name": name, "label": str(field.label), "type": field.type, **told})
+    CustomKind.objects.update(facts={"board": "grade", "board_sum": "price", "columns": list(declared.columns)})
+    bump_schema()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="module")
-def box() -> Any:
+@pytest.fixture(scope="module", params=["declared", "own"])
+def box(request: Any) -> Any:
     """Found late: Django is set up after the conftests are read."""
-    return import_module("tests.kinds.box").box()
+    return import_module("tests.kinds.box").box(own=request.param == "own")

@@ -7,14 +7,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.kernel.testing.work import run_jobs
-from tests.kinds.box import URL, Box
+from tests.kinds.box import Box
 
 #: What a file does not carry: who and when, and what is worked out.
 LEFT = {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "label"}
 
 
 def exported(box: Box, form: str) -> bytes:
-    asked = {"kind": "specimen", "format": form, "filter": 'name ^ "Crate"', "sort": "name"}
+    asked = {"kind": box.entity.kind, "format": form, "filter": 'name ^ "Crate"', "sort": "name"}
     started = box.send("POST", "/api/v1/exports", asked)
     assert started.status_code == 202, started.content
     run_jobs(box.company.id)
@@ -33,22 +33,22 @@ def step(box: Box, url: str, act: str) -> dict[str, Any]:
 
 
 def crates(box: Box) -> list[dict[str, Any]]:
-    items = box.api.get(URL, {"filter": 'name ^ "Crate"', "sort": "name", "limit": "50"}).json()["items"]
+    items = box.api.get(box.url, {"filter": 'name ^ "Crate"', "sort": "name", "limit": "50"}).json()["items"]
     return [{name: sorted(value) if isinstance(value, list) else value for name, value in one.items()} for one in items]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_an_export_is_imported_as_it_was(box: Box, form: str) -> None:
     for old in crates(box):
-        assert box.api.delete(f"{URL}/{old['id']}").status_code == 204
+        assert box.api.delete(f"{box.url}/{old['id']}").status_code == 204
     held, other = {n: one.held for n, one in box.given.items()}, {n: one.other for n, one in box.given.items()}
     for number, values in enumerate((held, other, {"rare": False, "pieces": 0})):
         box.make(values | {"name": f"Crate {number}", "code": f"{form}-{number}"})
     before = crates(box)
     body = exported(box, form)
     for old in before:
-        assert box.api.delete(f"{URL}/{old['id']}").status_code == 204
-    upload = box.api.post("/api/v1/imports", {"kind": "specimen", "file": SimpleUploadedFile(f"crates.{form}", body)})
+        assert box.api.delete(f"{box.url}/{old['id']}").status_code == 204
+    upload = box.api.post("/api/v1/imports", {"kind": box.entity.kind, "file": SimpleUploadedFile(f"crates.{form}", body)})
     assert upload.status_code == 201, upload.content
     url, columns = upload["Location"], upload.json()["columns"]
     missed = {one["column"] for one in columns if not one["field"]} - {"ID", "Changed", "Changed by", "Created by"}
@@ -73,7 +73,7 @@ def test_an_import_changes_records_and_its_undo_gives_the_values_back(box: Box) 
         "code,grade,colours,tags,pieces,weight,purity,price,rare,account,contacts\n"
         'K-1,Raw,"Green; Blue, deep",dull,9,2.5,1%,9.99,no,Mine 矿,Grace Hopper; 周博\n'
     )
-    upload = box.api.post("/api/v1/imports", {"kind": "specimen", "file": SimpleUploadedFile("a.csv", text.encode())})
+    upload = box.api.post("/api/v1/imports", {"kind": box.entity.kind, "file": SimpleUploadedFile("a.csv", text.encode())})
     url = upload["Location"]
     names = {one["column"]: one["column"] for one in upload.json()["columns"]}
     chosen = box.send("PATCH", url, {"mapping": names, "options": {"key": "code"}})

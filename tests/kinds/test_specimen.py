@@ -12,7 +12,7 @@ from crm.kernel.entity import fields as types
 from crm.kernel.entity.entity import BASE_FIELDS
 from crm.kernel.entity.filter import from_json, to_text
 from crm.kernel.records import listing
-from tests.kinds.box import GIVEN, URL, Box
+from tests.kinds.box import GIVEN, Box
 from tests.kinds.specimen.models import Specimen
 
 FIELDS = [*GIVEN, "account", "contacts"]
@@ -38,7 +38,7 @@ def test_every_field_has_values_to_be_tried_with(box: Box) -> None:
 def formed(box: Box) -> dict[str, Any]:
     """A specimen made with the HTML form, everything typed as a person types it."""
     free(box, "code")
-    answer = box.page.post("/specimens/new", box.typed())
+    answer = box.page.post(f"/{box.plural}/new", box.typed())
     assert answer.status_code == 302, "the form was refused"
     return box.read(answer["Location"].strip("/").split("/")[-1])
 
@@ -46,8 +46,8 @@ def formed(box: Box) -> dict[str, Any]:
 def free(box: Box, name: str) -> None:
     """The code is unique: whoever holds it gives it up."""
     for code in (box.given["code"].held, box.given["code"].other) if name == "code" else ():
-        for holder in box.api.get(URL, {"filter": f'code = "{code}"'}).json()["items"]:
-            box.send("PATCH", f"{URL}/{holder['id']}", {"code": None})
+        for holder in box.api.get(box.url, {"filter": f'code = "{code}"'}).json()["items"]:
+            box.send("PATCH", f"{box.url}/{holder['id']}", {"code": None})
 
 
 @every_field
@@ -59,7 +59,7 @@ def test_what_is_computed_is_answered_and_cannot_be_written(box: Box, formed: di
     assert formed["label"] == "Agate (cut)"
     assert formed["address"] and "徐汇区" in formed["address"]
     for name in ("label", "created_at"):
-        assert box.send("PATCH", f"{URL}/{formed['id']}", {name: "x"}).status_code == 422
+        assert box.send("PATCH", f"{box.url}/{formed['id']}", {name: "x"}).status_code == 422
 
 
 def test_a_form_that_is_saved_as_it_was_opened_changes_nothing(box: Box) -> None:
@@ -67,7 +67,7 @@ def test_a_form_that_is_saved_as_it_was_opened_changes_nothing(box: Box) -> None
 
     for values in ({n: one.held for n, one in box.given.items()}, {n: one.other for n, one in box.given.items()}, {"name": "Bare"}):
         made = box.make(values | {"name": f"{values['name']} kept", "code": None})
-        url = f"/specimens/{made['id']}/edit"
+        url = f"/{box.plural}/{made['id']}/edit"
         form = filled(box.page.get(url).content.decode(), url)
         assert box.page.post(url, form).status_code == 302
         assert box.read(made["id"]) == made
@@ -79,13 +79,13 @@ def test_the_api_answers_what_it_was_given(box: Box, name: str) -> None:
     free(box, name)
     made = box.make({"name": "Sent", "price": "1.00", name: one.held})
     assert same(made[name], one.held)
-    url = f"{URL}/{made['id']}"
+    url = f"{box.url}/{made['id']}"
     changed = box.send("PATCH", url, {name: one.other}, **{"If-Match": f'"{made["version"]}"'})
     assert changed.status_code == 200, changed.content
     assert same(changed.json()[name], one.other) and changed.json()["version"] == made["version"] + 1
     again = box.send("PATCH", url, {name: one.other})
     assert again.json()["version"] == made["version"] + 1, "the same value once more is no change"
-    listed = box.api.get(URL, {"filter": f'name = "{changed.json()["name"]}"', "fields": name, "limit": 200}).json()["items"]
+    listed = box.api.get(box.url, {"filter": f'name = "{changed.json()["name"]}"', "fields": name, "limit": 200}).json()["items"]
     assert any(same(item[name], one.other) for item in listed if item["id"] == made["id"])
     if name != "name":
         emptied = box.send("PATCH", url, {name: [] if isinstance(one.held, list) else None})
@@ -99,14 +99,14 @@ def test_two_people_at_once(box: Box, name: str) -> None:
     one = box.given[name]
     free(box, name)
     made = box.make({"name": "Contested", "price": "1.00", "keeper": "Li Wei", "address_city": "X", name: one.held})
-    url = f"{URL}/{made['id']}"
+    url = f"{box.url}/{made['id']}"
     assert box.send("PATCH", url, {name: one.other}).status_code == 200
     mine = {"name": "Third", "colours": ["red"], "contacts": [box.given["contacts"].held[0]], "keeper": "Zoe Ray"}.get(name, one.held)
     late = box.send("PATCH", url, {name: mine}, **{"If-Match": f'"{made["version"]}"'})
     assert late.status_code == 412, late.content
     assert same(late.json()["values"][name]["theirs"], one.other)
     assert same(box.read(made["id"])[name], one.other)
-    screen = box.page.post(f"/specimens/{made['id']}/edit", {name: mine, "version": made["version"], "several": name})
+    screen = box.page.post(f"/{box.plural}/{made['id']}/edit", {name: mine, "version": made["version"], "several": name})
     assert screen.status_code == 409, screen.content
     if name in ("contacts", "account"):
         shown = screen.content.decode()
@@ -118,7 +118,7 @@ def test_a_cell_is_edited_where_it_stands(box: Box, name: str) -> None:
     one = box.given[name]
     free(box, name)
     made = box.make({"name": "Cell"})
-    url = f"/specimens/{made['id']}/cell/{name}"
+    url = f"/{box.plural}/{made['id']}/cell/{name}"
     opened = box.page.get(url)
     if opened.status_code == 403:
         assert name in ("contacts", "notes")
@@ -138,7 +138,7 @@ def test_many_are_changed_at_once_and_undone(box: Box, name: str) -> None:
     free(box, name)
     ids = [box.make({"name": f"Bulk {number}", "price": "1.00"})["id"] for number in range(1 if name == "code" else 2)]
     before = [box.read(pk)[name] for pk in ids]
-    done = box.page.post("/specimens/bulk/apply", {"act": "change", "field": name, name: one.typed, "several": name, "ids": ids})
+    done = box.page.post(f"/{box.plural}/bulk/apply", {"act": "change", "field": name, name: one.typed, "several": name, "ids": ids})
     assert done.status_code == 204, done.content.decode()
     assert all(same(box.read(pk)[name], one.held) or name == "address_region" for pk in ids)
     with box.company.as_("admin"):
@@ -155,14 +155,14 @@ def test_history_tells_what_it_was_and_became(box: Box, name: str) -> None:
     one = box.given[name]
     free(box, name)
     made = box.make({"name": "Told", "price": "1.00", name: one.held})
-    box.send("PATCH", f"{URL}/{made['id']}", {name: one.other})
-    told = box.page.get(f"/specimens/{made['id']}/tab/history").content.decode()
+    box.send("PATCH", f"{box.url}/{made['id']}", {name: one.other})
+    told = box.page.get(f"/{box.plural}/{made['id']}/tab/history").content.decode()
     if name != "price_currency":
         assert str(box.entity.fields[name].label) in told
     if name == "contacts":
         assert "Ada Lovelace" in told and "Grace Hopper" in told
     assert "UUID(" not in told and "[&#39;" not in told
-    entry = box.api.get(f"{URL}/{made['id']}/history").json()["items"][0]
+    entry = box.api.get(f"{box.url}/{made['id']}/history").json()["items"][0]
     before, after = entry["changes"][name]
     assert same(after, one.other) and same(before, one.held), entry
 
@@ -170,8 +170,8 @@ def test_history_tells_what_it_was_and_became(box: Box, name: str) -> None:
 def test_the_bin_and_back(box: Box) -> None:
     values = {n: one.held for n, one in box.given.items()} | {"code": "binned"}
     made = box.make(values)
-    assert box.api.delete(f"{URL}/{made['id']}").status_code == 204
-    assert box.send("POST", f"{URL}/{made['id']}/restore").status_code == 200
+    assert box.api.delete(f"{box.url}/{made['id']}").status_code == 204
+    assert box.send("POST", f"{box.url}/{made['id']}/restore").status_code == 200
     assert {n: v for n, v in box.read(made["id"]).items() if n not in ("version", "updated_at")} == {
         n: v for n, v in made.items() if n not in ("version", "updated_at")
     }
@@ -179,22 +179,22 @@ def test_the_bin_and_back(box: Box) -> None:
 
 def test_the_answer_fits_its_schema(box: Box, formed: dict[str, Any]) -> None:
     whole = box.api.get("/api/openapi.json").json()
-    for schema, value in (("Specimen", formed), ("SpecimenNew", {n: one.held for n, one in box.given.items()})):
+    for schema, value in ((box.component, formed), (f"{box.component}New", {n: one.held for n, one in box.given.items()})):
         validator = jsonschema_rs.validator_for({"$ref": f"#/components/schemas/{schema}", "components": whole["components"]})
         assert [error.message for error in validator.iter_errors(value)] == []
 
 
 def test_every_screen_shows_it_in_words(box: Box, formed: dict[str, Any]) -> None:
     pk = formed["id"]
-    box.page.post("/specimens/columns", {"columns": list(box.entity.fields)})
-    own = f"/specimens/{pk}/"
-    for path in ("/specimens/", "/specimens/board", own, f"{own}drawer", f"{own}edit", "/specimens/new",
-                 "/specimens/filter"):  # fmt: skip
+    box.page.post(f"/{box.plural}/columns", {"columns": list(box.entity.fields)})
+    own = f"/{box.plural}/{pk}/"
+    for path in (f"/{box.plural}/", f"/{box.plural}/board", own, f"{own}drawer", f"{own}edit", f"/{box.plural}/new",
+                 f"/{box.plural}/filter"):  # fmt: skip
         answer = box.page.get(path)
         assert answer.status_code == 200, path
         text = answer.content.decode()
         assert "UUID(" not in text and "Decimal(" not in text and "None" not in text, path
-        if path in ("/specimens/", f"/specimens/{pk}/"):
+        if path in (f"/{box.plural}/", f"/{box.plural}/{pk}/"):
             for shown in ("Set", "Red", "晶体", "1,200", "12.5", "€1,054.50", "Quarry, Ltd", "Ada Lovelace", "周博", "Agate (cut)"):
                 assert shown in text or shown == "Set", (path, shown)
 
@@ -210,12 +210,12 @@ def rows(box: Box) -> dict[str, dict[str, Any]]:
         box.make(values | {"name": f"Row {number}", "code": f"row-{number}" if values else None, "keeper": values.get("keeper")})
         for number, values in enumerate((held, other, held, other, {}))
     ]
-    box.send("PATCH", f"{URL}/{made[4]['id']}", {"grade": None, "owner": None, "team": None})
+    box.send("PATCH", f"{box.url}/{made[4]['id']}", {"grade": None, "owner": None, "team": None})
     return {one["id"]: box.read(one["id"]) for one in made}
 
 
 def found(box: Box, rows: dict[str, Any], **asked: str) -> list[str]:
-    answer = box.api.get(URL, {"limit": "200", **asked})
+    answer = box.api.get(box.url, {"limit": "200", **asked})
     assert answer.status_code == 200, (asked, answer.content.decode())
     return [item["id"] for item in answer.json()["items"] if item["id"] in rows]
 
@@ -255,7 +255,7 @@ def test_every_operator_in_both_forms(box: Box, rows: dict[str, Any], name: str)
             assert {pk for pk, row in rows.items() if same(row[name], one.held)} <= by_json | denied
         if op in ("is", "in", "has", "within") and name != "name":
             assert by_json == {pk for pk, row in rows.items() if same(row[name], one.held)}, (op, value)
-        screen = box.page.get("/specimens/", {"filter": text})
+        screen = box.page.get(f"/{box.plural}/", {"filter": text})
         assert screen.status_code == 200 and "UUID(" not in screen.content.decode()
         assert "cannot be read" not in screen.content.decode()
 
@@ -289,6 +289,6 @@ def test_every_field_sorts_by_pages_with_missing_values_last(box: Box, rows: dic
 
 def test_the_board_moves_a_card(box: Box, rows: dict[str, Any]) -> None:
     pk = next(pk for pk, row in rows.items() if row["grade"] == "cut")
-    moved = box.page.post(f"/specimens/{pk}/move", {"value": "set", "version": rows[pk]["version"], "board": ""})
+    moved = box.page.post(f"/{box.plural}/{pk}/move", {"value": "set", "version": rows[pk]["version"], "board": ""})
     assert moved.status_code == 200 and box.read(pk)["grade"] == "set"
-    box.send("PATCH", f"{URL}/{pk}", {"grade": "cut"})
+    box.send("PATCH", f"{box.url}/{pk}", {"grade": "cut"})

@@ -118,7 +118,7 @@ class Entity(Generic[R]):
     def copied(self, model: type[models.Model]) -> "Entity[R]":
         """The same kind over another model, to be shaped."""
         made = copy(self)
-        for known in ("roots", "derived", "needed", "linked"):
+        for known in ("roots", "derived", "needed", "linked", "spare"):
             vars(made).pop(known, None)
         made._fields, made.model = None, model
         return made
@@ -137,6 +137,12 @@ class Entity(Generic[R]):
     def needed(self) -> tuple[tuple[str, Fact], ...]:
         """The fields that must be filled, by name."""
         return tuple((name, field) for name, field in self.fields.items() if field.required and field.storage.filterable)
+
+    @cached_property
+    def spare(self) -> dict[str, str]:
+        """{spare column: attribute of the field that it holds}, for what is kept by columns."""
+        columns = self.model._meta.concrete_fields
+        return {str(one.column): one.attname for one in columns if one.column not in (one.attname, None)}
 
     @cached_property
     def linked(self) -> tuple[Fact, ...]:

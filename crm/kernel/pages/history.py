@@ -43,7 +43,7 @@ class Entry:
 
 def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     """Newest first; entries which touch only fields that the actor may not see are left out."""
-    found = acts(history(record.pk, limit))
+    found = acts(history(record.pk, limit), entity)
     seen = policy_for(entity).fields(current_actor())
     fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
     names = _names(fields, found, entity)

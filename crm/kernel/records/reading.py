@@ -58,13 +58,16 @@ def value_of(record: models.Model, field: Fact) -> Any:
 LINKS_TABLE = RecordLink._meta.db_table
 
 
-def acts(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
+def acts(entries: Iterable[AuditEntry], entity: Entity[Any] | None = None) -> list[AuditEntry]:
     """Entries of records as acts: what one transaction did to its many-links stands in its entry of the record, as
-    `{field: [[ids taken away], [ids added]]}`, and what changed nothing that is told is left out."""
+    `{field: [[ids taken away], [ids added]]}`, and what changed nothing that is told is left out. With `entity`, whose records
+    they are, spare columns are called by the fields that they hold."""
     found: list[AuditEntry] = []
     own: dict[tuple[int, UUID], AuditEntry] = {}
     for entry in sorted(entries, key=lambda one: one.table_name == LINKS_TABLE):
         if entry.table_name != LINKS_TABLE:
+            if entity is not None and entity.spare:
+                entry.changes = {entity.spare.get(column, column): pair for column, pair in entry.changes.items()}
             found.append(entry)
             own.setdefault((entry.txid, entry.record), entry)
             continue

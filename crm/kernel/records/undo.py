@@ -47,9 +47,13 @@ def note(label: str, records: int) -> ChangeSet:
     return made
 
 
-def _entity_of_table(table: str) -> Entity[Any] | None:
+def _entity_of(entry: AuditEntry) -> Entity[Any] | None:
+    """The kind of the record which an entry is about. Kinds of a workspace's own share a table: there the record tells."""
     for model in apps.get_models():
-        if model._meta.db_table == table and issubclass(model, Record):
+        if model._meta.db_table == entry.table_name and issubclass(model, Record):
+            if model is registry.base_of_own:
+                row = RecordRow.objects.filter(pk=entry.record).first()
+                return registry.kind(row.kind) if row is not None else None
             return registry.of(model)
     return None
 
@@ -65,7 +69,7 @@ def undo(change_set: UUID) -> Undone:
     made = _made(entries)
     with because(f"{UNDOING}{found.label}"):
         for entry in reversed(entries):
-            entity = _entity_of_table(entry.table_name)
+            entity = _entity_of(entry)
             if entity is not None and (entry.op == AuditEntry.INSERTED or entry.record not in made):
                 _take_back(entity, entry, done, made)
         linked = [entry for entry in entries if entry.table_name == LINKS_TABLE and entry.record not in made]

@@ -33,7 +33,7 @@ class Operation:
     operations without a kind. `if_match`: the header If-Match is honoured. `body` and `answer` name a schema of
     `openapi.bodies` and `openapi.answers`; `success` is the status of the good answer; with `once` 200 says that what is sent
     was there already. `fits`: the kinds which have it; for
-    others it is left out of the document and refused in words.
+    others it is left out of the document and refused in words. `needs`: the named right without which it is left out, too.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Operation:
     errors: tuple[int, ...] = ()
     if_match: bool = False
     tag: str = "workspace"
+    needs: str = ""
     fits: Callable[[Entity[Any]], bool] = field(default=lambda entity: True)
     headers: Mapping[str, str] = field(default_factory=dict)
 

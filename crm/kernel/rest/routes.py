@@ -16,6 +16,7 @@ from crm.kernel.rest.views import (
     perform,
     records,
     search,
+    shaping,
     shares,
     views,
 )
@@ -37,7 +38,12 @@ def _route(template: str, **methods: Handler) -> Route:
 
 ROUTES: list[Route] = [
     _route("/me", GET=kinds.me),
-    _route("/kinds", GET=kinds.kinds),
+    _route("/kinds", GET=kinds.kinds, POST=shaping.make_kind),
+    _route("/kinds/{kind}", PATCH=shaping.change_kind, DELETE=shaping.retire_kind),
+    _route("/kinds/{kind}/restore", POST=shaping.bring_kind_back),
+    _route("/kinds/{kind}/fields", GET=shaping.own_fields, POST=shaping.make_field),
+    _route("/kinds/{kind}/fields/{field}", PATCH=shaping.change_field, DELETE=shaping.retire_field),
+    _route("/kinds/{kind}/fields/{field}/restore", POST=shaping.bring_field_back),
     _route("/jobs", GET=jobs.list_jobs),
     _route("/search", GET=search.find),
     _route("/jobs/{id}", GET=jobs.read_job),

@@ -6,7 +6,10 @@ from crm.kernel.rest.docs import docs, openapi_document
 from crm.kernel.rest.endpoint import endpoint
 from crm.kernel.rest.routes import ROUTES, Route
 
-_CONVERTERS = {"{plural}": "<str:plural>", "{action}": "<str:action>", "{id}": "<uuid:id>", "{share}": "<uuid:share>"}
+_CONVERTERS = {
+    "{plural}": "<str:plural>", "{action}": "<str:action>", "{id}": "<uuid:id>", "{share}": "<uuid:share>",
+    "{kind}": "<str:kind>", "{field}": "<str:field>",
+}  # fmt: skip
 
 
 def _pattern(route: Route) -> URLPattern:

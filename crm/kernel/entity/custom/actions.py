@@ -175,7 +175,7 @@ def change_field(kind: str, name: str, given: Mapping[str, Any]) -> CustomField:
         for old in gone:
             if held(one, old["value"]):
                 answers.refuse("options", _("“%(value)s” stands in records and cannot be taken away.") % {"value": old["value"]})
-    if facts.get("target") != one.facts.get("target"):
+    if given.get("target") not in (None, one.facts.get("target")):
         answers.refuse("target", _("Where a link points to cannot be changed. Make another field."))
     if "place" in given:
         one.place = int(given["place"])

@@ -20,7 +20,8 @@ from crm.kernel.entity.forms.reading import current_reading
 from crm.kernel.entity.forms.text import parse_text
 from crm.kernel.entity.registry import registry
 
-_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+CODE = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+_CODE = re.compile(CODE)
 LONGEST_CODE = 40
 LONGEST_NAME = 80
 LONGEST_HELP = 300

@@ -92,6 +92,8 @@ TYPES: dict[str, FieldType] = {
     "url": FieldType(_("Web address"), _plain(f.Url)),
     "handle": FieldType(_("Name in a messenger"), _told(f.Handle, "service"), ("service",)),
     "tax_id": FieldType(_("Tax number"), _plain(f.TaxId)),
+    "person_name": FieldType(_("Name of a person"), _plain(f.PersonName)),
+    "currency": FieldType(_("Currency"), _plain(f.Currency)),
     "country": FieldType(_("Country"), _plain(f.Country)),
     "address": FieldType(_("Postal address"), _plain(f.PostalAddress)),
     "link": FieldType(_("Link to one record"), _link, ("target",)),

@@ -42,6 +42,7 @@ _FIELD = _object(
 )
 
 _MAP: Schema = {"type": "object"}
+_NAMES: Schema = {"type": "object", "additionalProperties": _TEXT}
 _IMPORT: dict[str, Schema] = {
     "id": _ID,
     "kind": _TEXT,
@@ -115,6 +116,12 @@ COMPONENTS: dict[str, Schema] = {
         verbs=_list(_TEXT),
         actions=_list(_object(name=_TEXT, label=_TEXT)),
         url=_TEXT,
+    ),
+    "OwnKind": _object(
+        kind=_TEXT, plural=_TEXT, labels=_NAMES, plurals=_NAMES, icon=_TEXT, own={"type": "boolean"}, retired={"type": "boolean"}, url=_TEXT
+    ),
+    "OwnField": _object(
+        kind=_TEXT, name=_TEXT, type=_TEXT, labels=_NAMES, helps=_NAMES, facts=_MAP, place={"type": "integer"}, retired={"type": "boolean"}
     ),
     "Hit": _object(id=_ID, kind=_TEXT, title=_TEXT, note=_TEXT, url=_TEXT),
     "Field": _FIELD,
@@ -224,6 +231,9 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "records": _records,
     "me": _named("Me"),
     "kinds": _page("Kind"),
+    "own_kind": _named("OwnKind"),
+    "own_field": _named("OwnField"),
+    "own_fields": _page("OwnField"),
     "hits": _page("Hit"),
     "schema": _named("KindSchema"),
     "bulk": _named("Bulk"),
@@ -248,6 +258,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
 
 TAGS: dict[str, Any] = {
     "workspace": _("You and your workspace"),
+    "kinds": _("Kinds and fields"),
     "imports": _("Imports"),
     "exports": _("Exports"),
     "files": _("Files"),

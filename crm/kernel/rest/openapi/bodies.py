@@ -8,6 +8,9 @@ import msgspec
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.dedupe.actions import MOST_AT_ONCE
+from crm.kernel.entity.custom.actions import ICONS
+from crm.kernel.entity.custom.checking import CODE, LONGEST_CODE, LONGEST_NAME
+from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
@@ -213,6 +216,54 @@ def _share(about: About) -> Schema:
     return {"schema": schema, "example": {"team": team, "edit": False} if team else {}}
 
 
+_NAME: Schema = {"type": "string", "maxLength": LONGEST_NAME}
+_NAMES: Schema = {**_NAME, "type": ["string", "object"], "additionalProperties": _NAME}
+_CODE: Schema = {"type": "string", "pattern": CODE, "maxLength": LONGEST_CODE}
+
+
+def _sent_object(required: list[str], example: dict[str, Any], properties: dict[str, Schema]) -> Schema:
+    schema = {"type": "object", "required": required, "additionalProperties": False, "properties": properties}
+    return {"schema": schema, "example": example}
+
+
+def _own_kind(about: About) -> Schema:
+    names = {"label": _NAMES, "labels": _NAMES, "title_label": _NAMES, "icon": {"type": "string", "enum": list(ICONS)}}
+    example = {"label": {"en": "Vehicle", "zh-hans": "车辆"}, "labels": {"en": "Vehicles", "zh-hans": "车辆"}}
+    return _sent_object(["label"], example, {"code": _CODE, "plural": _CODE, **names})
+
+
+def _own_kind_change(about: About) -> Schema:
+    names = {"label": _NAMES, "labels": _NAMES, "title_label": _NAMES, "icon": {"type": "string", "enum": list(ICONS)}}
+    return _sent_object([], {"label": {"en": "Car", "zh-hans": "轿车"}}, names)
+
+
+_FIELD_FACTS: dict[str, Schema] = {
+    "label": _NAMES,
+    "help": _NAMES,
+    "required": {"type": "boolean"},
+    "unique": {"type": "boolean"},
+    "search": {"type": "boolean"},
+    "options": {"type": ["array", "string"], "items": {"type": ["string", "object"]}},
+    "default": {"type": ["string", "null"]},
+    "longest": {"type": ["integer", "null"]},
+    "places": {"type": ["integer", "null"]},
+    "least": {"type": ["integer", "null"]},
+    "most": {"type": ["integer", "null"]},
+    "service": {"type": ["string", "null"]},
+    "formula": {"type": "string", "maxLength": 1000},
+}
+
+
+def _own_field(about: About) -> Schema:
+    facts = {**_FIELD_FACTS, "target": {"type": "string"}, "type": {"type": "string", "enum": list(TYPES)}, "name": _CODE}
+    example = {"label": {"en": "Colour", "zh-hans": "颜色"}, "type": "choice", "options": ["Red", "Blue"]}
+    return _sent_object(["label", "type"], example, facts)
+
+
+def _own_field_change(about: About) -> Schema:
+    return _sent_object([], {"label": {"en": "Paint", "zh-hans": "漆色"}}, {**_FIELD_FACTS, "place": {"type": "integer"}})
+
+
 BODIES: dict[str, Callable[[About], Schema]] = {
     "new": _new,
     "change": _change,
@@ -227,5 +278,9 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "mapping": _mapping,
     "export": _export,
     "share": _share,
+    "kind": _own_kind,
+    "kind_change": _own_kind_change,
+    "own_field": _own_field,
+    "own_field_change": _own_field_change,
 }
 UPLOADS = frozenset({"upload", "file", "mail"})

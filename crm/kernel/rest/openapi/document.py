@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.custom.checking import CODE
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
@@ -20,6 +21,8 @@ from crm.kernel.rest.problems import CONTENT_TYPE, TITLES
 from crm.kernel.rest.routes import ROUTES, Route
 
 VERSION = "1"
+#: Parts of an address that are names and not ids.
+_CODES = ("kind", "field")
 _ALWAYS = (400, 401, 403, 404, 429)
 
 
@@ -81,6 +84,8 @@ def _may(facts: Operation, entity: Entity[Any] | None, actor: Actor) -> bool:
     kind = entity.kind if entity is not None else ""
     if not scopes.allows(actor.scopes, facts.scope, kind) or entity is not None and not facts.fits(entity):
         return False
+    if facts.needs and not actor.may(facts.needs):
+        return False
     if facts.verb and entity is not None:
         return policy_for(entity).may(actor, facts.verb)
     if facts.verb:
@@ -120,10 +125,13 @@ def _path_parameters(facts: Operation, place: _Place, samples: Samples) -> list[
     names = re.findall(r"{(\w+)}", place.path)
     if not names:
         return []
-    known = samples.share(place.entity) if "share" in names and place.entity else {"id": _sample_id(facts, place, samples)}
+    if names[0] in _CODES:
+        known: dict[str, Any] = samples.shaped(facts.name)
+    else:
+        known = samples.share(place.entity) if "share" in names and place.entity else {"id": _sample_id(facts, place, samples)}
     for name in names:
         described: Schema = {"name": name, "in": "path", "required": True}
-        described["schema"] = {"type": "string", "format": "uuid"}
+        described["schema"] = {"type": "string", "format": "uuid"} if name not in _CODES else {"type": "string", "pattern": CODE}
         if known.get(name):
             described["example"] = known[name]
         found.append(described)

@@ -9,6 +9,7 @@ from crm.kernel.access.models import Share
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
+from crm.kernel.entity.models import CustomField, CustomKind
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange.models import ExportRun, ImportRun
 from crm.kernel.files.models import FileRef
@@ -101,6 +102,20 @@ class Samples:
             self._others[tag] = list(rows.values_list("pk", flat=True)[:_IDS_A_KIND])
         found = self._others[tag]
         return str(found[number % len(found)]) if found else None
+
+    def shaped(self, operation: str) -> dict[str, Any]:
+        """A kind and a field of the workspace's own, for the operations that change them; retired ones to bring back."""
+        if self._actor is None:
+            return {}
+        gone = operation.startswith("bring")
+        if operation.endswith(("_kind", "kind_back")):
+            kind = CustomKind.objects.filter(retired_at__isnull=not gone).values_list("code", flat=True).first()
+            return {"kind": kind}
+        field = CustomField.objects.filter(retired_at__isnull=not gone).order_by("-id").first()
+        kinds = {one.kind for one in registry.all()}
+        if field is None or field.kind not in kinds:
+            return {"kind": next(iter(kinds)) if operation in ("own_fields", "make_field") else None, "field": None}
+        return {"kind": field.kind, "field": field.name}
 
     def value(self, field: Field) -> Any:
         """A value that this field accepts; None where there is nothing to show."""

@@ -32,7 +32,7 @@ def read_history(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     found = history(record.pk, limit + 1, _before(cursors.decode(call.query["cursor"], about)))
     last = found[limit - 1] if len(found) > limit else None
     following = cursors.encode(f"{last.at.isoformat()} {last.id}" if last else None, about)
-    return render.page((_change(fields, record, entry) for entry in acts(found[:limit])), following)
+    return render.page((_change(fields, record, entry) for entry in acts(found[:limit], entity)), following)
 
 
 def _before(inner: str | None) -> Any:
