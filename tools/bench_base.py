@@ -47,7 +47,7 @@ class Base:
     def stop(self) -> None:
         embedded(self.data).stop()
 
-    def _admin(self, database: str = "kith") -> str:
+    def admin(self, database: str = "kith") -> str:
         return embedded(self.data).url("postgres", secrets_for(self.data).superuser, database)
 
     def environment(self, owner: bool = False) -> dict[str, str]:
@@ -69,7 +69,7 @@ class Base:
 
     def migrate(self) -> None:
         """Tables anew: what an older build left does not fit them."""
-        with psycopg.connect(self._admin("postgres"), autocommit=True) as admin:
+        with psycopg.connect(self.admin("postgres"), autocommit=True) as admin:
             admin.execute("DROP DATABASE IF EXISTS kith WITH (FORCE)")
         prepare(self.data)
         subprocess.run(manage("migrate", "--verbosity=0"), cwd=ROOT, env={**os.environ, **self.environment(owner=True)}, check=True)
@@ -79,7 +79,7 @@ class Base:
     ) -> dict[str, float]:
         """Copies the base in and notes it with the cast's addresses; answers the seconds of each step."""
         took, begun = {}, time.monotonic()
-        with psycopg.connect(self._admin(), autocommit=True) as admin:
+        with psycopg.connect(self.admin(), autocommit=True) as admin:
             indexes = _drop_indexes(admin)
             half = self.accounts // 2
             parts = [(self.data, office, people, seed, half) for seed in (1, 2)]

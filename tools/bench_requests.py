@@ -29,6 +29,7 @@ from crm.kernel.records.listing import encode
 from crm.kernel.records.models import RecordRow
 from crm.kernel.tenancy.scope import bump_permissions, scope
 from crm.kernel.testing.cast import PASSWORD, Company, company
+from tools import bench_own
 from tools.bench import Figure, measure
 from tools.bench_base import OTHERS, OWNERS, TEAMS, Base, names
 
@@ -113,6 +114,22 @@ def asks(office: Company) -> list[Ask]:
         Ask("API: list of 50 accounts", lambda: "/api/v1/accounts?limit=50", floor(office, FIRST), api=True),
         Ask("API: create a contact", lambda: "/api/v1/contacts", floor(office, CREATE), "15 / 80", api=True, body=lambda: new),
         Ask("API: look for duplicates", lambda: "/api/v1/accounts/duplicates", floor(office, SAME, [one]), "15 / 60", api=True, body=typed),
+        *own_kind(office),
+    ]
+
+
+def own_kind(office: Company) -> list[Ask]:
+    """What is asked of a kind that was made in the interface, with as many records as there are accounts."""
+    one = bench_own.one_vehicle(office)
+    texts = (bench_own.SORTED, bench_own.FILTERED, bench_own.BOARD)
+    first, filtered, board = (floor(office, bench_own.floor_of(office, text)) for text in texts)
+    new = {"name": "A new one", "mileage": 12, "fuel": "electric"}
+    return [
+        Ask("own kind: list by an own field", lambda: "/vehicles/?sort=-mileage", first, "8 / 60"),
+        Ask("own kind: own filter and order", lambda: "/vehicles/?filter=fuel+%3D+electric&sort=-mileage", filtered, "8 / 60"),
+        Ask("own kind: open a record", lambda: f"/vehicles/{one}/", None, "15 / 100"),
+        Ask("own kind: board of all, with sums", lambda: "/vehicles/board", board),
+        Ask("API: create one of an own kind", lambda: "/api/v1/vehicles", floor(office, CREATE), "15 / 80", True, lambda: new),
     ]
 
 
@@ -144,6 +161,7 @@ def ready(base: Base) -> tuple[Company, str, str]:
         office = _again(kept)
     with office.as_kith():
         shares(office)
+    bench_own.vehicles(office, base.admin(), base.accounts)
     return office, office.browser("ada").cookies["kith_session"].value, office.token("ada")
 
 

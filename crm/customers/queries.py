@@ -181,7 +181,7 @@ def _activities(record: Any, before: datetime.datetime | None, limit: int) -> li
 
 def _changes(circle: dict[UUID, str], before: datetime.datetime | None, limit: int) -> list[Moment]:
     """From the audit log: only of the kinds' own tables, and without what nobody wants to read."""
-    tables = {_entity(kind).model._meta.db_table: _entity(kind) for kind in set(circle.values())}
+    tables = {_entity(kind).model._meta.db_table for kind in set(circle.values())}
 
     def entries(around: list[UUID], *until: datetime.datetime) -> QuerySet[AuditEntry]:
         rows = AuditEntry.objects.filter(record__among=around, table_name__in=sorted(tables), op=AuditEntry.UPDATED)
@@ -190,7 +190,8 @@ def _changes(circle: dict[UUID, str], before: datetime.datetime | None, limit: i
     given = [before] if before else []
     found = _added(circle, before, limit)
     for entry in kept.lasting(("changes", limit, bool(before), *sorted(tables)), entries, list(circle), *given):
-        entity = tables[entry.table_name]
+        entity = _entity(circle[entry.record])
+        entry.changes = entity.named(entry.changes)
         record = entity.model._default_manager.filter(pk=entry.record).first()
         changes = _readable(entity, entry, record) if record is not None else []
         if changes:

@@ -144,6 +144,10 @@ class Entity(Generic[R]):
         columns = self.model._meta.concrete_fields
         return {str(one.column): one.attname for one in columns if one.column not in (one.attname, None)}
 
+    def named(self, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is kept by columns, by the attributes of the fields that these hold."""
+        return {self.spare.get(column, column): pair for column, pair in changes.items()} if self.spare else changes
+
     @cached_property
     def linked(self) -> tuple[Fact, ...]:
         """The fields that point to other records, one or many."""

@@ -66,8 +66,7 @@ def acts(entries: Iterable[AuditEntry], entity: Entity[Any] | None = None) -> li
     own: dict[tuple[int, UUID], AuditEntry] = {}
     for entry in sorted(entries, key=lambda one: one.table_name == LINKS_TABLE):
         if entry.table_name != LINKS_TABLE:
-            if entity is not None and entity.spare:
-                entry.changes = {entity.spare.get(column, column): pair for column, pair in entry.changes.items()}
+            entry.changes = entity.named(entry.changes) if entity is not None else entry.changes
             found.append(entry)
             own.setdefault((entry.txid, entry.record), entry)
             continue

@@ -313,8 +313,7 @@ def _touched_since(entity: Entity[Any], record: Any, version: int) -> set[str]:
     for entry in found:
         if entry.txid in late:
             linked = entry.table_name == LINKS_TABLE
-            columns = (entity.spare.get(column, column) for column in entry.changes)
-            touched.update([one for one in entry.changes["field"] if one] if linked else columns)
+            touched.update([one for one in entry.changes["field"] if one] if linked else entity.named(entry.changes))
     return touched
 
 
