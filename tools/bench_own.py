@@ -32,7 +32,8 @@ WITH made AS (
 INSERT INTO custom_record (id, workspace_id, version, kind, owner_id, team_id, created_at, updated_at, name, name_key, name_sort,
                            {plate}, {plate_key}, {fuel}, {mileage}, {load}, {price}, {price_currency}, {bought}, {seen_at}, {leased})
 SELECT id, %(workspace)s, 1, 'vehicle', %(ada)s, team, now(), now(), name, lower(name), lower(name),
-       name, lower(name), (ARRAY['diesel','petrol','electric','hydrogen'])[(1 + n %% 4)::int], (n * 7919) %% 400000, n %% 900000, n * 100, 'CNY',
+       name, lower(name),
+       (ARRAY['diesel','petrol','electric','hydrogen'])[(1 + n %% 4)::int], (n * 7919) %% 400000, n %% 900000, n * 100, 'CNY',
        current_date - (n %% 4000)::int, now() - n * interval '1 minute', n %% 3 = 0 FROM made
 """
 

@@ -165,3 +165,27 @@ def test_a_shipped_kind_is_called_what_the_company_calls_it(api: Any, north: Com
     renamed = send(api, "PATCH", "/api/v1/kinds/account", {"label": {"en": "Client", "zh-hans": "甲方"}, "labels": {"en": "Clients"}})
     assert renamed.status_code == 200, renamed.content
     assert "Clients" in north.browser("admin").get("/accounts/").content.decode()
+
+
+def test_rules_across_fields_hold_on_every_path(api: Any, north: Company) -> None:
+    vehicle(api)
+    for label in ("Price", "Cost"):
+        send(api, "POST", "/api/v1/kinds/vehicle/fields", {"label": label, "type": "money"})
+    rule = {"formula": "price >= cost", "field": "price", "message": {"en": "Sell above cost.", "zh-hans": "售价不能低于成本。"}}
+    assert send(api, "PATCH", "/api/v1/kinds/vehicle", {"rules": [rule]}).status_code == 200
+    refused = send(api, "POST", "/api/v1/vehicles", {"name": "Bus", "price": "5.00", "cost": "7.00"})
+    assert refused.status_code == 422 and refused.json()["fields"] == {"price": ["Sell above cost."]}
+    made = send(api, "POST", "/api/v1/vehicles", {"name": "Bus", "cost": "7.00"})
+    assert made.status_code == 201, "what is missing breaks no rule"
+    url = f"/api/v1/vehicles/{made.json()['id']}"
+    assert send(api, "PATCH", url, {"price": "6.99"}).status_code == 422
+    assert send(api, "PATCH", url, {"price": "7.00"}).status_code == 200
+    form = north.browser("admin").post("/vehicles/new", {"name": "Van", "price": "1", "cost": "2"})
+    assert form.status_code == 422 and "Sell above cost." in form.content.decode()
+    shipped = {"formula": "employees > 0 or empty(employees)", "field": "employees", "message": "Somebody works there."}
+    assert send(api, "PATCH", "/api/v1/kinds/account", {"rules": [shipped]}).status_code == 200
+    assert send(api, "POST", "/api/v1/accounts", {"name": "X", "employees": 0}).status_code == 422
+    assert send(api, "POST", "/api/v1/accounts", {"name": "X", "employees": 3}).status_code == 201
+    for wrong in ({"formula": "nothing > 1", "message": "x"}, {"formula": "price >", "message": "x"}, {"formula": "price > 1"}):
+        answer = send(api, "PATCH", "/api/v1/kinds/vehicle", {"rules": [wrong]})
+        assert answer.status_code == 422 and "rules" in answer.json()["fields"], wrong

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Wrong
-from crm.kernel.entity.custom import shapes, slots
+from crm.kernel.entity.custom import rules, shapes, slots
 from crm.kernel.entity.custom.checking import Given, address_taken, facts_of, field_taken, kind_taken
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
@@ -61,7 +61,7 @@ def _icon(answers: Given, raw: Any) -> str:
 
 
 def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting:
-    """Other names or an other icon. Of a shipped kind the names alone."""
+    """Other names, another icon, {"rules": [{"formula", "field", "message"}]} across fields. Of a shipped kind no icon."""
     _begin()
     answers = Given()
     own = CustomKind.objects.filter(code=code).first()
@@ -75,6 +75,8 @@ def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting
         own.icon = _icon(answers, given["icon"])
     if "title_label" in given:
         own.facts = {**own.facts, "title_labels": answers.names("title_label", given["title_label"], required=False)}
+    if "rules" in given:
+        own.facts = {**own.facts, "rules": rules.checked(answers, _kind(code), given["rules"])}
     answers.done()
     own.save()
     return own
@@ -85,6 +87,8 @@ def _change_shipped(answers: Given, code: str, given: Mapping[str, Any]) -> Kind
     for name, key in (("label", ""), ("labels", "s")):
         if name in given:
             setting.labels = {**setting.labels, key: answers.names(name, given[name], required=False)}
+    if "rules" in given:
+        setting.facts = {**setting.facts, "rules": rules.checked(answers, _kind(code), given["rules"])}
     answers.done()
     setting.save()
     return setting

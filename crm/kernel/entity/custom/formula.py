@@ -14,6 +14,7 @@ import ast
 import datetime
 import decimal
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -81,6 +82,8 @@ _FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
 }
 #: Those that look at whether something is there.
 _OF_MISSING = {"if": (3, 3), "coalesce": (1, 9), "empty": (1, 1), "today": (0, 0)}
+#: Texts in quotes, which stay as they are, and the word that Python keeps for itself.
+_IF = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bif\s*\(""")
 FUNCTIONS = sorted([*_FUNCTIONS, *_OF_MISSING])
 
 
@@ -95,7 +98,7 @@ class Formula:
         self.text = text.strip()
         if not self.text or len(self.text) > LONGEST:
             raise _wrong(_("Write a formula of at most %(n)s characters, such as amount * 0.13.") % {"n": LONGEST})
-        source = self.text.replace("if(", "if_(").replace("if (", "if_(")
+        source = _IF.sub(lambda found: found[1] or "if_(", self.text)
         try:
             self._tree = ast.parse(source, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):

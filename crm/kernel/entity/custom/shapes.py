@@ -18,6 +18,7 @@ from django.db import connection, models
 from django.db.models.base import ModelBase
 
 from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.custom.rules import rules_of
 from crm.kernel.entity.custom.types import TYPES, Making
 from crm.kernel.entity.custom.words import said
 from crm.kernel.entity.custom.worked import Worked
@@ -127,6 +128,7 @@ class _Builder:
         labels, facts = (setting.labels, setting.facts) if setting is not None else ({}, {})
         shaped.label, shaped.labels = said(labels.get("", {})) or entity.label, said(labels.get("s", {})) or entity.labels
         _set_facts(shaped, facts)
+        shaped.rules = (*entity.rules, *rules_of(facts))
         if not facts.get("form") and names and shaped.form:
             shaped.form = {**shaped.form, _MORE: names}
         shaped.changes = _changes({name: told for name, told in labels.items() if name not in ("", "s")}, facts)
@@ -142,6 +144,7 @@ class _Builder:
         made.columns = ["name", *names[:6], "owner"]
         made.form = {made.label: ["name", *names, "owner", "team"]}
         _set_facts(made, kind.facts)
+        made.rules = rules_of(kind.facts)
         made.changes = _changes({"name": kind.facts.get("title_labels") or {}}, kind.facts)
         return self._bound(made)
 
