@@ -1,5 +1,8 @@
 """Every address: the probes, then what each part offers. A part's addresses are in its `urls.py`."""
 
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.probes import healthz, readyz
@@ -11,6 +14,7 @@ PARTS = (
     "crm.administration.urls",
     "crm.customers.urls",
     "crm.sales.urls",
+    *(f"{part}.urls" for part in settings.OUTSIDE_PARTS if find_spec(f"{part}.urls")),
     "crm.kernel.pages.urls",
 )
 

@@ -55,7 +55,7 @@ def vehicles(office: Company, admin_url: str, rows: int) -> None:
     values = {"teams": teams, "many": len(teams), "rows": rows, "workspace": office.id, "ada": ada.pk}
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute("SET session_replication_role = replica")
-        admin.execute(FILL.format(**slots), values)  # type: ignore[arg-type]
+        admin.execute(FILL.format(**slots), values)
         admin.execute("VACUUM ANALYZE custom_record")
         admin.execute("ANALYZE record")
 

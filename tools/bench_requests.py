@@ -123,7 +123,7 @@ def own_kind(office: Company) -> list[Ask]:
     one = bench_own.one_vehicle(office)
     texts = (bench_own.SORTED, bench_own.FILTERED, bench_own.BOARD)
     first, filtered, board = (floor(office, bench_own.floor_of(office, text)) for text in texts)
-    new = {"name": "A new one", "mileage": 12, "fuel": "electric"}
+    new = {"name": "A new one", "mileage": "12", "fuel": "electric"}
     return [
         Ask("own kind: list by an own field", lambda: "/vehicles/?sort=-mileage", first, "8 / 60"),
         Ask("own kind: own filter and order", lambda: "/vehicles/?filter=fuel+%3D+electric&sort=-mileage", filtered, "8 / 60"),

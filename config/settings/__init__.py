@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from config.settings.database import database
-from config.settings.parts import installed
+from config.settings.parts import folders, installed, outside
 from config.settings.security import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -19,6 +19,8 @@ BASE_URL = os.environ.get("KITH_BASE_URL", "http://localhost:8000").rstrip("/")
 SMTP_URL = os.environ.get("KITH_SMTP_URL", "")
 
 INSTALLED_APPS = installed()
+#: Parts of Kith that are packages of their own.
+OUTSIDE_PARTS = outside()
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
@@ -28,7 +30,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", *folders("templates")],
         "APP_DIRS": False,
         "OPTIONS": {
             "auto_reload": DEBUG,
@@ -39,7 +41,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", *folders("locale")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

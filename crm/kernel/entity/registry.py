@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 
 if TYPE_CHECKING:
@@ -108,8 +109,13 @@ def same_model(one: type[models.Model] | None, other: type[models.Model] | None)
     return one is other or (one is not None and other is not None and one._meta.label == other._meta.label)
 
 
+def ours(app: str) -> bool:
+    """Whether an app is a part of Kith, of its repository or of a package of its own."""
+    return app.startswith("crm.") or app in settings.OUTSIDE_PARTS
+
+
 def discover(module: str) -> None:
     """Imports `<app>.<module>` of every installed part that has it."""
     for config in apps.get_app_configs():
-        if config.name.startswith("crm.") and find_spec(f"{config.name}.{module}"):
+        if ours(config.name) and find_spec(f"{config.name}.{module}"):
             import_module(f"{config.name}.{module}")

@@ -24,7 +24,7 @@ def _columns(model: type[models.Model]) -> tuple[tuple[str, str, Convert | None]
     """(column, attribute, conversion) of every stored field; only our own fields store another form than they hold."""
     found: list[tuple[str, str, Convert | None]] = []
     for field in model._meta.concrete_fields:
-        own = type(field).get_prep_value.__module__.startswith("crm.")
+        own = not str(type(field).get_prep_value.__module__).startswith("django.")
         found.append((str(field.column), field.attname, field.get_prep_value if own else None))
     return tuple(found)
 

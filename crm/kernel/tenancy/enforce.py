@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 
 from crm.kernel.tenancy.fields import TenantKey
@@ -173,7 +174,7 @@ def _declared(work: Enforcer, model: type[TenantModel]) -> None:
 def sql_files(when: str) -> Iterator[str]:
     """SQL of the installed packages: `sql/NN_name.sql`; numbers from 50 on run after the tables are ready."""
     for config in apps.get_app_configs():
-        if not config.name.startswith("crm."):
+        if not config.name.startswith("crm.") and config.name not in settings.OUTSIDE_PARTS:
             continue
         for path in sorted(Path(config.path, "sql").glob("*.sql")):
             late = int(path.name.split("_", 1)[0]) >= 50

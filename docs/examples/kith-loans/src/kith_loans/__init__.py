@@ -1,0 +1,1 @@
+"""Equipment lent to customers."""
