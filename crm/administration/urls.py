@@ -3,7 +3,20 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from crm.administration.views import entrance, links, own, people, role_filter, roles, teams, work, workspace
+from crm.administration.views import (
+    entrance,
+    kind_fields,
+    kind_layout,
+    kinds,
+    links,
+    own,
+    people,
+    role_filter,
+    roles,
+    teams,
+    work,
+    workspace,
+)
 
 urlpatterns = [
     path("sign-in", entrance.sign_in_page, name="sign-in"),
@@ -34,6 +47,22 @@ urlpatterns = [
     path("settings/teams", teams.teams, name="settings.teams"),
     path("settings/teams/<uuid:team_id>", teams.team, name="settings.team"),
     path("settings/teams/<uuid:team_id>/delete", teams.delete, name="settings.team.delete"),
+    path("settings/kinds", kinds.kinds, name="settings.kinds"),
+    path("settings/kinds/new", kinds.new, name="settings.kind.new"),
+    path("settings/kinds/new/suggest", kinds.suggest, name="settings.kind.suggest"),
+    path("settings/kinds/<slug:kind>", kind_fields.fields, name="settings.kind"),
+    path("settings/kinds/<slug:kind>/names", kinds.names, name="settings.kind.names"),
+    path("settings/kinds/<slug:kind>/layout", kind_layout.layout, name="settings.kind.layout"),
+    path("settings/kinds/<slug:kind>/layout/reset", kind_layout.reset, name="settings.kind.layout.reset"),
+    path("settings/kinds/<slug:kind>/retire", kinds.retire, name="settings.kind.retire"),
+    path("settings/kinds/<slug:kind>/back", kinds.back, name="settings.kind.back"),
+    path("settings/kinds/<slug:kind>/order", kind_fields.order, name="settings.field.order"),
+    path("settings/kinds/<slug:kind>/formula", kind_fields.check, name="settings.field.formula"),
+    path("settings/kinds/<slug:kind>/add", kind_fields.new, name="settings.field.new"),
+    path("settings/kinds/<slug:kind>/fields/<slug:name>", kind_fields.edit, name="settings.field"),
+    path("settings/kinds/<slug:kind>/fields/<slug:name>/retire", kind_fields.retire, name="settings.field.retire"),
+    path("settings/kinds/<slug:kind>/fields/<slug:name>/back", kind_fields.back, name="settings.field.back"),
+    path("undo/kind/<slug:kind>/<slug:what>", kinds.take_back, name="settings.kind.undo"),
     path("settings/work", work.work, name="settings.work"),
     path("settings/work/<uuid:task_id>/stop", work.stop, name="settings.work.stop"),
     path("settings/work/<uuid:task_id>/retry", work.retry, name="settings.work.retry"),

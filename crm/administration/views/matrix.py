@@ -30,6 +30,7 @@ ADMINISTRATION: dict[str, Promise] = {
     "administration.users": _("Users and invitations"),
     "administration.teams": _("Teams"),
     "administration.roles": _("Roles"),
+    "administration.kinds": _("Kinds of records, fields and layouts"),
     "administration.tokens": _("API tokens of others"),
     "administration.pipelines": _("Pipelines, web forms and assignment"),
     "administration.products": _("Products, prices and rates"),

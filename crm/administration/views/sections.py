@@ -26,6 +26,7 @@ SECTIONS = (
     Section("users", _("Users"), "/settings/users", "people", "administration.users"),
     Section("teams", _("Teams"), "/settings/teams", "team", "administration.teams"),
     Section("roles", _("Roles"), "/settings/roles", "shield", "administration.roles"),
+    Section("kinds", _("Kinds and fields"), "/settings/kinds", "box", "administration.kinds"),
     Section("work", _("Background work"), "/settings/work", "sync", "administration.work"),
     Section("all-tokens", _("Everybody's API tokens"), "/settings/all-tokens", "code", "administration.tokens"),
 )

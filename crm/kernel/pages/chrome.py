@@ -88,3 +88,14 @@ def my_links() -> list[tuple[Any, str]]:
         except NoReverseMatch:
             continue
     return found
+
+
+def shaping(kind: str) -> str:
+    """The address where fields and layout of a kind are set; "" for who may not, and where that part is not there."""
+    who = actor()
+    if who is None or not who.may("administration.kinds"):
+        return ""
+    try:
+        return reverse("settings.kind", kwargs={"kind": kind})
+    except NoReverseMatch:
+        return ""

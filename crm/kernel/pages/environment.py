@@ -105,6 +105,7 @@ def environment(**options: Any) -> Environment:
         "told": toasts.told,
         "phone_kinds": chrome.phone_kinds,
         "my_links": chrome.my_links,
+        "shaping": chrome.shaping,
         "workspace_name": chrome.workspace_name,
         "theme": chrome.theme,
         "density": chrome.density,

@@ -24,7 +24,11 @@ RIGHT = "administration.kinds"
 #: So many kinds of its own may a workspace have, and so many fields a kind.
 MOST_KINDS = 200
 MOST_FIELDS = 200
-ICONS = ("box", "building", "calendar", "file", "flag", "users")
+ICONS = (
+    "box", "truck", "building", "home", "people", "person", "team", "deal", "case", "file", "book", "clip", "table", "chart",
+    "target", "flag", "calendar", "clock", "phone", "mail", "chat", "mega", "globe", "map", "pin", "camera", "image", "key",
+    "lock", "shield", "star", "sun", "bulb", "rocket", "gear", "hand",
+)  # fmt: skip
 
 
 def _begin() -> None:

@@ -16,6 +16,7 @@ from django.apps import apps
 from django.apps.registry import Apps
 from django.db import connection, models
 from django.db.models.base import ModelBase
+from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.custom.rules import rules_of
@@ -29,7 +30,6 @@ from crm.kernel.entity.registry import Kinds, registry
 from crm.kernel.tenancy import scope
 
 logger = logging.getLogger("kith.kinds")
-
 _KNOWN: dict[tuple[UUID, int], Kinds | None] = {}
 #: A workspace's kinds take some 100 kB.
 _MOST = 400
@@ -38,6 +38,8 @@ _MOST = 400
 SETTABLE = (
     "columns", "quick", "highlights", "board", "board_sum", "card", "calendar", "done", "sort", "menu", "menu_order", "related", "hint",
 )  # fmt: skip
+#: Those of them that name fields: several, and one.
+_FIELDS, _FIELD = frozenset({"columns", "quick", "highlights", "card", "calendar", "hint"}), frozenset({"board", "board_sum", "done"})
 
 
 def ambient_kinds() -> Kinds | None:
@@ -172,7 +174,7 @@ class _Builder:
 
 
 #: The section of a shipped kind's form where fields of the workspace's own stand.
-_MORE: Label = ""
+_MORE: Label = _("Further facts")
 
 
 def target_of(name: str, model_of: Callable[[str], ModelClass | None]) -> ModelClass | None:
@@ -205,11 +207,20 @@ def add(model: ModelClass, name: str, fact: Fact, slots: Mapping[str, str]) -> N
 
 
 def _set_facts(entity: Entity[Any], facts: Mapping[str, Any]) -> None:
+    """What a workspace says of the kind as a whole. Fields that it names and that were retired since are passed over."""
+    known = set(entity.fields)
+    entity._fields = None
     for name in SETTABLE:
-        if facts.get(name) is not None:
-            setattr(entity, name, facts[name])
+        value = facts.get(name)
+        if name in _FIELDS and isinstance(value, list):
+            value = [one for one in value if one in known]
+        elif name in _FIELD and value and value not in known:
+            value = ""
+        if value is not None:
+            setattr(entity, name, value)
     if facts.get("form"):
-        entity.form = {said(section.get("labels") or {}) or entity.label: list(section["fields"]) for section in facts["form"]}
+        placed = {said(one.get("labels") or {}) or entity.label: [name for name in one["fields"] if name in known] for one in facts["form"]}
+        entity.form = {label: names for label, names in placed.items() if names} or entity.form
 
 
 def _changes(labels: Mapping[str, Mapping[str, str]], facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
