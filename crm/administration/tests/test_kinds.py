@@ -133,7 +133,8 @@ def test_a_choice_gets_its_options_which_are_renamed_ordered_and_kept_while_held
     assert answer.status_code == 200 and "closelayer" in answer["HX-Trigger"] and 'hx-swap-oob="true"' in text(answer)
     with north.as_("admin"):
         held = CustomField.objects.get(name="state").facts
-        assert held["options"] == [{"value": "new", "labels": {"en": "New", "zh-hans": "新车"}}, {"value": "used", "labels": {"en": "Used"}}]
+        new, used = {"value": "new", "labels": {"en": "New", "zh-hans": "新车"}}, {"value": "used", "labels": {"en": "Used"}}
+        assert held["options"] == [new, used]
         assert held["default"] == "new"
     record(north, {"name": "A", "state": "used"})
     where = f"{HOME}/vehicle/fields/state"

@@ -25,18 +25,19 @@ class Offer:
 
 GROUPS: tuple[tuple[Promise, tuple[Offer, ...]], ...] = (
     (_("Words"), (
-        Offer("text", "field", _("A name, a number plate, an article number")),
+        Offer("text", "text", _("A name, a number plate, an article number")),
         Offer("long_text", "list", _("Notes, terms, a description")),
         Offer("choice", "down", _("A state or a class; can be a board")),
         Offer("multi_choice", "check", _("Equipment, interests: any of a list")),
         Offer("tags", "pin", _("Free words, made up as needed")),
-        Offer("yes_no", "half", _("Insured, signed, on site")),
+        Offer("yes_no", "toggle", _("Insured, signed, on site")),
     )),
     (_("Numbers"), (
-        Offer("integer", "table", _("Seats, pieces, kilometres")),
+        Offer("integer", "hash", _("Seats, pieces, kilometres")),
         Offer("decimal", "chart", _("Weight, length, a measured value")),
         Offer("percent", "trend", _("A discount, a share, a chance")),
-        Offer("money", "deal", _("A price with its currency; can be summed")),
+        Offer("money", "coin", _("A price with its currency; can be summed")),
+        Offer("currency", "coin", _("A currency by itself, such as that of a contract")),
         Offer("computed", "spark", _("Worked out of other fields, never typed")),
     )),
     (_("Time"), (
@@ -48,6 +49,7 @@ GROUPS: tuple[tuple[Promise, tuple[Offer, ...]], ...] = (
         Offer("links", "graph", _("To any number of records of one kind")),
     )),
     (_("Ways to reach"), (
+        Offer("person_name", "person", _("Family and given name, each language its order")),
         Offer("email", "mail", _("Written to with a click")),
         Offer("phone", "phone", _("Kept in one form, called with a click")),
         Offer("url", "globe", _("A website or a page")),
@@ -62,7 +64,7 @@ _KNOWN = {one.type: one for _label, group in GROUPS for one in group}
 
 def offer(type_: str) -> Offer:
     """The line of a type; one that the palette does not describe has its name alone."""
-    return _KNOWN.get(type_) or Offer(type_, "field")
+    return _KNOWN.get(type_) or Offer(type_, "text")
 
 
 def offers() -> Iterator[tuple[Promise, tuple[Offer, ...]]]:
@@ -75,10 +77,10 @@ def offers() -> Iterator[tuple[Promise, tuple[Offer, ...]]]:
 
 #: Icons of types that fields which come with Kith have besides.
 _ICONS = {
-    "person_name": "person", "currency": "deal", "language": "globe", "industry": "building", "legal_id": "shield", "files": "clip",
+    "person_name": "person", "currency": "coin", "language": "globe", "industry": "building", "legal_id": "shield", "files": "clip",
 }  # fmt: skip
 
 
 def icon_of(type_: str) -> str:
     """The icon beside a field of any type."""
-    return offer(type_).icon if type_ in TYPES else _ICONS.get(type_, "field")
+    return offer(type_).icon if type_ in TYPES else _ICONS.get(type_, "text")

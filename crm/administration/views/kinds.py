@@ -56,7 +56,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
     """All kinds: the workspace's own first, then those that Kith brings, and what was retired."""
     need(RIGHT)
     lines = _lines()
-    retired = [(one, said(one.plurals) or said(one.labels)) for one in CustomKind.objects.exclude(retired_at=None).order_by("id")]
+    retired = [(one, said(one.labels | one.plurals)) for one in CustomKind.objects.exclude(retired_at=None).order_by("id")]
     own = [line for line in lines if line.entity.own]
     shipped = sorted((line for line in lines if not line.entity.own), key=lambda line: (line.entity.menu is None, line.entity.menu_order))
     return section(request, "kinds", own=own, shipped=shipped, retired=retired)
@@ -153,7 +153,7 @@ def retire(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Out of use; the toast brings it back."""
     need(RIGHT)
     made = actions.retire_kind(kind)
-    text = _("%(kind)s is retired. Its records and fields stay as they are.") % {"kind": said(made.plurals) or said(made.labels)}
+    text = _("%(kind)s is retired. Its records and fields stay as they are.") % {"kind": said(made.labels | made.plurals)}
     return toasts.later(redirect(HOME), text, f"/undo/kind/{kind}/retired")
 
 
@@ -162,7 +162,7 @@ def back(request: HttpRequest, kind: str) -> HttpResponseBase:
     """In use again, as it was."""
     need(RIGHT)
     made = actions.retire_kind(kind, back=True)
-    text = _("%(kind)s is in use again.") % {"kind": said(made.plurals) or said(made.labels)}
+    text = _("%(kind)s is in use again.") % {"kind": said(made.labels | made.plurals)}
     return toasts.later(redirect(HOME), text)
 
 

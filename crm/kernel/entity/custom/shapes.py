@@ -128,18 +128,18 @@ class _Builder:
         names = self._add_fields(shaped)
         setting = self.settings.get(entity.kind)
         labels, facts = (setting.labels, setting.facts) if setting is not None else ({}, {})
-        shaped.label, shaped.labels = said(labels.get("", {})) or entity.label, said(labels.get("s", {})) or entity.labels
+        shaped.label, shaped.labels = said(labels.get("", {}), entity.label), said(labels.get("s", {}), entity.labels)
         _set_facts(shaped, facts)
         shaped.rules = (*entity.rules, *rules_of(facts))
         if not facts.get("form") and names and shaped.form:
             shaped.form = {**shaped.form, _MORE: names}
-        shaped.changes = _changes({name: told for name, told in labels.items() if name not in ("", "s")}, facts)
+        shaped.changes = _changes(entity, {name: told for name, told in labels.items() if name in entity.fields}, facts)
         return self._bound(shaped)
 
     def _made(self, kind: CustomKind) -> Entity[Any]:
         made: Entity[Any] = type(f"Own{kind.code.title()}", (Entity,), {"__module__": __name__})()
         made.kind, made.plural, made.icon, made.own = kind.code, kind.plural, kind.icon, True
-        made.label, made.labels = said(kind.labels) or kind.code, said(kind.plurals) or said(kind.labels) or kind.plural
+        made.label, made.labels = said(kind.labels) or kind.code, said(kind.labels | kind.plurals) or kind.plural
         made.model, made.fixed = self.models[kind.code], {"kind": kind.code}
         made.menu, made.duplicates = "customers", registry.duplicates_of_own
         names = self._add_fields(made)
@@ -147,7 +147,7 @@ class _Builder:
         made.form = {made.label: ["name", *names, "owner", "team"]}
         _set_facts(made, kind.facts)
         made.rules = rules_of(kind.facts)
-        made.changes = _changes({"name": kind.facts.get("title_labels") or {}}, kind.facts)
+        made.changes = _changes(made, {"name": kind.facts.get("title_labels") or {}}, kind.facts)
         return self._bound(made)
 
     def _bound(self, entity: Entity[Any]) -> Entity[Any]:
@@ -223,9 +223,9 @@ def _set_facts(entity: Entity[Any], facts: Mapping[str, Any]) -> None:
         entity.form = {label: names for label, names in placed.items() if names} or entity.form
 
 
-def _changes(labels: Mapping[str, Mapping[str, str]], facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _changes(entity: Entity[Any], labels: Mapping[str, Mapping[str, str]], facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """{field: {fact: value}} of what a workspace says otherwise of a declared field."""
-    found: dict[str, dict[str, Any]] = {name: {"label": said(told)} for name, told in labels.items() if told}
+    found: dict[str, dict[str, Any]] = {name: {"label": said(told, entity.fields[name].label)} for name, told in labels.items() if told}
     for name in facts.get("required") or ():
         found.setdefault(name, {})["required"] = True
     return found

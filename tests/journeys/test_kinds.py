@@ -1,0 +1,242 @@
+"""An administrator makes a kind of the company's own, in a real browser: fields of ten types, a board, a link to accounts."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from crm.kernel.identity.models import User
+from crm.kernel.testing.cast import Company
+from tests.harness.servers import LiveServer
+from tests.journeys.screens import clean, sat_down, sign_in
+
+pytestmark = pytest.mark.journey
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is typed and read in one language."""
+
+    language: str
+    code: str
+    kind: str
+    keeper: str
+    choices: tuple[str, str, str]
+    labels: dict[str, str]
+    plate: str
+    undo: str
+
+    def __getitem__(self, name: str) -> str:
+        return self.labels[name]
+
+
+_TEN = ("state", "keeper", "seats", "price", "service", "insured", "discount", "driver", "notes", "site")
+ENGLISH = Words(
+    "en", "en", "Vehicle", "Harbour Optics", ("Ordered", "In use", "Sold"),
+    dict(zip(_TEN, ("State", "Keeper", "Seats", "Price", "Service", "Insured", "Discount", "Driver", "Notes", "Site"), strict=True)),
+    "Van 7", "Undo",
+)  # fmt: skip
+CHINESE = Words(
+    "zh-hans", "zh-hans", "车辆", "海港光学有限公司", ("已订购", "使用中", "已出售"),
+    dict(zip(_TEN, ("状态", "使用客户", "座位数", "价格", "保养", "投保", "折扣", "司机", "记事", "网页"), strict=True)),
+    "沪A 12345", "撤销",
+)  # fmt: skip
+TYPES = {
+    "state": "choice", "keeper": "link", "seats": "integer", "price": "money", "service": "date", "insured": "yes_no",
+    "discount": "percent", "driver": "link", "notes": "long_text", "site": "url",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "width", "theme"),
+    [(ENGLISH, 1440, "light"), (CHINESE, 1440, "dark"), (CHINESE, 360, "light")], ids=["en-1440", "zh-1440-dark", "zh-360"],
+)  # fmt: skip
+def test_a_kind_of_ones_own(browser: Browser, north: Company, live_server: LiveServer, words: Words, width: int, theme: str) -> None:
+    with north.as_kith():
+        User.objects.update(language=words.language)
+    account = north.make("account", {"name": words.keeper}, by="admin")
+    with sat_down(browser, words.language, width, theme) as page:
+        sign_in(page, live_server.url, north.people["admin"].email)
+        page.goto(f"{live_server.url}/settings/kinds")
+        clean(page)
+        make_kind(page, words)
+        make_fields(page, words)
+        lay_out(page, live_server.url, words)
+        use(page, live_server.url, words, phone=width < 800)
+        retire_and_bring_back(page, live_server.url, words)
+        if width > 800:
+            widen_accounts(page, live_server.url, words, str(account.pk))
+
+
+def make_kind(page: Page, words: Words) -> None:
+    """Code and address come from the name; here they are written over where the name is Chinese."""
+    page.locator("[hx-get='/settings/kinds/new']:visible").first.click()
+    dialog = page.locator("dialog[open]")
+    with page.expect_response(re.compile("/new/suggest")):
+        dialog.locator(f"[name='label.{words.code}']").press_sequentially(words.kind)
+    expect(dialog.locator("[name=code]")).to_have_value("vehicle" if words is ENGLISH else "che_liang")
+    dialog.locator("[name=code]").fill("vehicle")
+    dialog.locator("[name=plural]").fill("vehicles")
+    dialog.locator(".kn-icon[title=truck]").click()
+    clean(page)
+    dialog.locator("[type=submit]").click()
+    page.wait_for_url("**/settings/kinds/vehicle")
+    clean(page)
+
+
+def make_field(page: Page, type_: str, label: str, code: str, words: Words, fill: Callable[[Locator], object] | None = None) -> None:
+    """From the palette of types through the form to the table, without leaving the page."""
+    page.locator("[hx-get$='/add']:visible").first.click()
+    page.locator(f"dialog[open] [hx-get$='type={type_}']").click()
+    dialog = page.locator("dialog[open]:has([name=type])")
+    expect(dialog.locator("[name=type]")).to_have_value(type_)
+    with page.expect_response(re.compile("/new/suggest")):
+        dialog.locator(f"[name='label.{words.code}']").press_sequentially(label)
+    dialog.locator("[name=code]").fill(code)
+    if fill is not None:
+        fill(dialog)
+    if type_ in ("choice", "computed"):
+        clean(page)
+    dialog.locator(".dlg-f [type=submit]").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator(f"#kind-fields button.name[hx-get$='/fields/{code}']")).to_have_text(label)
+
+
+def make_fields(page: Page, words: Words) -> None:
+    """Ten fields of nine types, and one that is worked out of two of them."""
+
+    def options(dialog: Locator) -> None:
+        named = dialog.locator(f"ul [name='option.{words.code}']")
+        for at, choice in enumerate(words.choices):
+            if at:
+                named.nth(at - 1).press("Tab")
+            if named.count() <= at:
+                dialog.locator("[data-add-row]").click()
+            named.nth(at).fill(choice)
+        dialog.locator("[name=first]").check()
+
+    fills: dict[str, Callable[[Locator], object]] = {
+        "state": options,
+        "keeper": lambda dialog: dialog.locator("[name=target]").select_option("account"),
+        "driver": lambda dialog: dialog.locator("[name=target]").select_option("person"),
+        "seats": lambda dialog: dialog.locator("[name=least]").fill("1"),
+    }
+    for name, type_ in TYPES.items():
+        make_field(page, type_, words[name], name, words, fills.get(name))
+
+    def formula(dialog: Locator) -> None:
+        with page.expect_response(re.compile("/formula")):
+            dialog.locator("[name=formula]").press_sequentially("round(price / seats, 2)")
+        expect(dialog.locator("#formula-said .help, #formula-said .fx")).to_be_visible()
+
+    make_field(page, "computed", "¥/1", "each", words, formula)
+    first = page.locator("#kind-fields [data-item]").first
+    expect(first).to_have_attribute("data-label", words["state"])
+    clean(page)
+
+
+def lay_out(page: Page, url: str, words: Words) -> None:
+    """The board by the state, the sum by the price; a field goes to another section by the keyboard alone."""
+    page.goto(f"{url}/settings/kinds/vehicle/layout")
+    clean(page)
+    page.locator("[name=board]").select_option("state")
+    page.locator("[name=board_sum]").select_option("price")
+    page.locator("[data-picker=card] [data-pick-add]").select_option("keeper")
+    page.locator("[data-add-section]").click()
+    section = page.locator("[data-sections] [data-section]").last
+    section.locator(f"[name$='.{words.code}']").fill("S 2")
+    last = page.locator("[data-sections] [data-section]").first.locator("[data-item]").last
+    moved = last.get_attribute("data-label") or ""
+    last.locator("[data-step=down]").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(section.locator("[data-item]")).to_have_attribute("data-label", moved)
+    expect(page.locator("[data-arrange-live]")).to_contain_text(moved)
+    expect(page.locator("[data-unsaved]")).to_be_visible()
+    page.locator("[name=required][value=seats]").check()
+    page.locator("#layout .ly-foot .btn-p").click()
+    expect(page.locator(".toast")).to_be_visible()
+    expect(page.locator("[name=board]")).to_have_value("state")
+    expect(page.locator("[data-sections] [data-section]")).to_have_count(2)
+    clean(page)
+
+
+def use(page: Page, url: str, words: Words, phone: bool) -> None:
+    """A record through the form, which refuses it without seats; then list, board and record page."""
+    page.goto(f"{url}/vehicles/new")
+    expect(page.locator(".form-sec h2").first).to_have_text(words.kind)
+    page.locator("#f-name").fill(words.plate)
+    page.locator("#f-price").fill("240000")
+    page.locator("#f-keeper").select_option(label=words.keeper)
+    page.locator("form.fill > .form-f .btn-p").click()
+    expect(page.locator("#f-seats-err")).to_be_visible()
+    expect(page.locator("#f-price")).to_have_value(re.compile("240"))
+    page.locator("#f-seats").fill("8")
+    page.locator("form.fill > .form-f .btn-p").click()
+    page.wait_for_url(re.compile("/vehicles/[0-9a-f-]{36}/"))
+    expect(page.locator("main")).to_contain_text(re.compile("30,?000"))
+    expect(page.locator("main")).to_contain_text(words.keeper)
+    clean(page)
+    page.goto(f"{url}/vehicles/")
+    expect(page.get_by_text(words.plate).locator("visible=true").first).to_be_visible()
+    clean(page)
+    page.goto(f"{url}/vehicles/board")
+    first = page.locator("[data-column]").first
+    expect(first).to_contain_text(words.choices[0])
+    expect(first.locator("[data-card]")).to_contain_text(words.plate)
+    expect(first.locator("[data-card]")).to_contain_text(words.keeper)
+    clean(page)
+    if not phone:
+        first.locator("[data-card]").focus()
+        for key in ("Space", "ArrowRight", "Space"):
+            page.keyboard.press(key)
+        expect(page.locator("[data-column]").nth(1).locator("[data-head=count]")).to_have_text("1")
+
+
+def retire_and_bring_back(page: Page, url: str, words: Words) -> None:
+    """A field goes and comes back from the toast; the kind goes and comes back from the list of what is retired."""
+    page.goto(f"{url}/settings/kinds/vehicle")
+    page.locator("button.name[hx-get$='/fields/price']").click()
+    clean(page)
+    page.locator("dialog [hx-post$='/fields/price/retire']").click()
+    expect(page.locator("[hx-post$='/fields/price/back']")).to_be_visible()
+    expect(page.locator("button.name[hx-get$='/fields/price']")).to_have_count(0)
+    page.locator(".toast").get_by_role("button", name=words.undo).click()
+    expect(page.locator("button.name[hx-get$='/fields/price']")).to_be_visible()
+    page.goto(f"{url}/settings/kinds/vehicle/names")
+    clean(page)
+    page.locator("form[action$='/vehicle/retire'] button").click()
+    back = page.locator("form[action$='/vehicle/back'] button")
+    expect(back).to_be_visible()
+    clean(page)
+    back.click()
+    expect(page.locator("a.name[href='/settings/kinds/vehicle']")).to_be_visible()
+    page.goto(f"{url}/vehicles/")
+    expect(page.get_by_text(words.plate).locator("visible=true").first).to_be_visible()
+
+
+def widen_accounts(page: Page, url: str, words: Words, account: str) -> None:
+    """From a list to its fields; a new one is a column and is written in its cell."""
+    page.goto(f"{url}/accounts/")
+    page.locator(".views-b").click()
+    page.locator("#view-menu a[href='/settings/kinds/account']").click()
+    make_field(page, "integer", words["seats"], "seats", words)
+    page.goto(f"{url}/settings/kinds/account/layout")
+    page.locator("[data-picker=columns] [data-pick-add]").select_option("seats")
+    picked = page.locator("[data-picker=columns] [data-item]").last
+    for _step in range(4):
+        picked.locator("[data-step=up]").click()
+        picked = page.locator(f"[data-picker=columns] [data-item][data-label='{words['seats']}']")
+    page.locator("#layout .ly-foot .btn-p").click()
+    expect(page.locator(".toast")).to_be_visible()
+    page.goto(f"{url}/accounts/")
+    cell = page.locator("td[data-edit=seats]").first
+    cell.click()
+    cell.locator("[name=seats]").fill("12")
+    with page.expect_response(re.compile("/cell/seats")) as saved:
+        page.keyboard.press("Enter")
+    assert saved.value.ok
+    page.goto(f"{url}/accounts/{account}/")
+    expect(page.locator("main")).to_contain_text("12")
+    clean(page)
