@@ -64,7 +64,11 @@ def test_a_kind_of_ones_own(browser: Browser, north: Company, live_server: LiveS
         make_kind(page, words)
         make_fields(page, words)
         lay_out(page, live_server.url, words)
+    with sat_down(browser, words.language, width, theme, silent=False) as page:
+        sign_in(page, live_server.url, north.people["admin"].email)
         use(page, live_server.url, words, phone=width < 800)
+    with sat_down(browser, words.language, width, theme) as page:
+        sign_in(page, live_server.url, north.people["admin"].email)
         retire_and_bring_back(page, live_server.url, words)
         if width > 800:
             widen_accounts(page, live_server.url, words, str(account.pk))
