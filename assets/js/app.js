@@ -58,7 +58,7 @@ function startParts(root) {
   if (board) import("./board.js").then((m) => m.startBoard(board, htmx));
   const mails = root.querySelector("[data-mails]");
   if (mails) import("./mails.js").then((m) => m.startMails(mails));
-  if (root.parentElement?.querySelector("[data-arrange], [data-insert]")) import("./kinds.js").then((m) => m.startKinds(root.parentElement));
+  if (root.parentElement?.querySelector("[data-arrange], [data-insert], #codes")) import("./kinds.js").then((m) => m.startKinds(root.parentElement));
   if (root.querySelector("[data-drop], form[data-import]")) import("./import.js").then((m) => m.startImport(root));
 }
 htmx.onLoad(startParts);

@@ -171,6 +171,10 @@ export function startKinds(root) {
   document.addEventListener("click", click);
   document.addEventListener("keydown", keys);
   document.addEventListener("paste", paste);
+  // A proposal of code and address that comes while somebody writes there himself is too late.
+  document.addEventListener("htmx:beforeSwap", (e) => {
+    if (e.detail.target.id === "codes" && e.detail.target.contains(document.activeElement)) e.detail.shouldSwap = false;
+  });
   document.addEventListener("change", (e) => {
     if (e.target.matches("[data-pick-add]")) pick(e.target);
     else if (frameOf(e.target)) frameOf(e.target).querySelector("[data-unsaved]")?.removeAttribute("hidden");

@@ -148,6 +148,7 @@ class _Builder:
         _set_facts(made, kind.facts)
         made.rules = rules_of(kind.facts)
         made.changes = _changes(made, {"name": kind.facts.get("title_labels") or {}}, kind.facts)
+        made._fields = None  # they are looked at once more, with the changes
         return self._bound(made)
 
     def _bound(self, entity: Entity[Any]) -> Entity[Any]:
