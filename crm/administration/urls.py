@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from crm.administration.views import (
+    configuration,
     entrance,
     kind_fields,
     kind_layout,
@@ -19,6 +20,10 @@ from crm.administration.views import (
 )
 
 urlpatterns = [
+    path("settings/configuration", configuration.show, name="settings.configuration"),
+    path("settings/configuration/file", configuration.download, name="settings.configuration.file"),
+    path("settings/configuration/compare", configuration.compare, name="settings.configuration.compare"),
+    path("settings/configuration/in", configuration.bring_in, name="settings.configuration.in"),
     path("sign-in", entrance.sign_in_page, name="sign-in"),
     path("sign-in/choose", entrance.choose, name="sign-in.choose"),
     path("sign-out", entrance.sign_out_page, name="sign-out"),

@@ -80,6 +80,7 @@ class ContactPoints(Entity[ContactPoint]):
 class RelationshipTypes(Entity[RelationshipType]):
     kind, plural = "relationship_type", "relationship_types"
     label, labels = _("Relationship type"), _("Relationship types")
+    configures = True
     icon = "graph"
     columns = ("name", "reverse_name", "first", "second", "personal", "retired")
     form = {_("Relationship type"): ("name", "reverse_name", "first", "second", "personal", "retired")}

@@ -37,6 +37,7 @@ class Entity(Generic[R]):
     `menu` where it stands in menus (None: reached through its parent only), `hint` the fields which tell two of the same
     name apart where records are looked for, `rules` the rules across fields, `duplicates` what two records
     are compared by (`crm.kernel.dedupe.rules`), `fixed` what every record of the kind holds, `own` whether a workspace made it,
+    `configures` whether its records are settings of others (they belong to a workspace's configuration),
     `changes` {field: {fact: value}} what a workspace says otherwise of declared fields.
 
     A workspace shapes a kind by a copy with other facts and further columns (`entity.custom.shapes`).
@@ -73,6 +74,7 @@ class Entity(Generic[R]):
     title_of: ClassVar[Callable[[Any], str] | None] = None
     fixed: Mapping[str, Any] = {}
     own: bool = False
+    configures: bool = False
     changes: Mapping[str, Mapping[str, Any]] = {}
 
     model: type[models.Model]

@@ -85,4 +85,5 @@ def add_route(template: str, **methods: Handler) -> None:
 
     A part does so in its module `api`, which is read as the program starts.
     """
-    ROUTES.append(_route(template, **methods))
+    made = _route(template, **methods)
+    ROUTES.insert(len(ROUTES) if "{plural}" in template else 0, made)

@@ -67,6 +67,7 @@ class OpportunityContacts(Entity[OpportunityContact]):
 class Pipelines(Entity[Pipeline]):
     kind, plural = "pipeline", "pipelines"
     label, labels = _("Pipeline"), _("Pipelines")
+    configures = True
     icon = "funnel"
     columns = ("name", "way", "main", "retired")
     form = {_("Pipeline"): ("name", "way", "main", "retired")}
@@ -77,6 +78,7 @@ class Pipelines(Entity[Pipeline]):
 class Stages(Entity[Stage]):
     kind, plural = "stage", "stages"
     label, labels = _("Stage"), _("Stages")
+    configures = True
     icon = "flow"
     columns = ("name", "pipeline", "kind", "probability", "position", "usual_days", "retired")
     form = {_("Stage"): ("pipeline", "name", "kind", "probability", "position", "usual_days", "needs", "retired")}
@@ -88,6 +90,7 @@ class Stages(Entity[Stage]):
 class LostReasons(Entity[LostReason]):
     kind, plural = "lost_reason", "lost_reasons"
     label, labels = _("Reason for losing"), _("Reasons for losing")
+    configures = True
     icon = "flag"
     columns = ("name", "position", "retired")
     form = {_("Reason for losing"): ("name", "position", "retired")}
@@ -156,6 +159,7 @@ class AssignmentRules(Entity[AssignmentRule]):
 class ScoreRules(Entity[ScoreRule]):
     kind, plural = "score_rule", "score_rules"
     label, labels = _("Score rule"), _("Score rules")
+    configures = True
     icon = "target"
     columns = ("name", "points", "condition", "retired")
     form = {_("Score rule"): ("name", "condition", "points", "retired")}

@@ -28,7 +28,7 @@ LONGEST_HELP = 300
 MOST_OPTIONS = 500
 #: Names in addresses of the API and among the columns of every table that kinds and fields may not have.
 _TAKEN = frozenset({
-    "me", "kinds", "jobs", "search", "imports", "exports", "files", "views", "api", "static", "new", "record", "person", "team",
+    "views", "api", "static", "new", "record", "person", "team",
 })  # fmt: skip
 _TAKEN_FIELDS = frozenset({"pk", "id", "workspace", "version", "kind", "schema", "duplicates", "bulk", "views", "fields", "url", "names"})
 
@@ -86,9 +86,9 @@ def address_taken(plural: str) -> bool:
     """Whether an address of the product begins so."""
     if plural in _TAKEN:
         return True
-    for path in (f"/{plural}", f"/{plural}/"):
+    for path in (f"/{plural}", f"/{plural}/", f"/api/v1/{plural}"):
         try:
-            if resolve(path).url_name != "pages.list":
+            if "plural>" not in (found := resolve(path)).route and found.url_name != "pages.list":
                 return True
         except Resolver404:
             continue

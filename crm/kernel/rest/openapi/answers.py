@@ -123,6 +123,10 @@ COMPONENTS: dict[str, Schema] = {
     "OwnField": _object(
         kind=_TEXT, name=_TEXT, type=_TEXT, labels=_NAMES, helps=_NAMES, facts=_MAP, place={"type": "integer"}, retired={"type": "boolean"}
     ),
+    "Difference": _object(
+        section=_TEXT, key=_TEXT, new={"type": "boolean"},
+        changes={"type": "object", "additionalProperties": {"type": "array", "minItems": 2, "maxItems": 2}},
+    ),  # fmt: skip
     "Hit": _object(id=_ID, kind=_TEXT, title=_TEXT, note=_TEXT, url=_TEXT),
     "Field": _FIELD,
     "KindSchema": _object(kind=_TEXT, plural=_TEXT, label=_TEXT, labels=_TEXT, title=_TEXT, fields=_list(ref("Field"))),
@@ -232,6 +236,8 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "me": _named("Me"),
     "kinds": _page("Kind"),
     "own_kind": _named("OwnKind"),
+    "differences": _page("Difference"),
+    "text": lambda _about: {"type": "string"},
     "own_field": _named("OwnField"),
     "own_fields": _page("OwnField"),
     "hits": _page("Hit"),

@@ -266,6 +266,13 @@ def _own_field_change(about: About) -> Schema:
     return _sent_object([], {"label": {"en": "Paint", "zh-hans": "漆色"}}, {**_FIELD_FACTS, "place": {"type": "integer"}})
 
 
+def _configuration(about: About) -> Schema:
+    properties: dict[str, Schema] = {
+        "document": {"type": "string"}, "why": {"type": "string", "maxLength": 200}, "dry_run": {"type": "boolean", "default": False},
+    }  # fmt: skip
+    return _sent_object(["document"], {"document": "kith: 1\n", "dry_run": True}, properties)
+
+
 BODIES: dict[str, Callable[[About], Schema]] = {
     "new": _new,
     "change": _change,
@@ -283,6 +290,7 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "kind": _own_kind,
     "kind_change": _own_kind_change,
     "own_field": _own_field,
+    "configuration": _configuration,
     "own_field_change": _own_field_change,
 }
 UPLOADS = frozenset({"upload", "file", "mail"})

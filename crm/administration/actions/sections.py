@@ -1,0 +1,197 @@
+"""The chapters of a configuration: how each is read and how an entry of it is brought in."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.entity import BASE_FIELDS, Entity
+from crm.kernel.entity.fields import Fact, Link, Links
+from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
+from crm.kernel.entity.registry import registry
+from crm.kernel.identity.actions.roles import save_role
+from crm.kernel.identity.models import Role
+from crm.kernel.records import writing
+from crm.kernel.records.listing import load
+from crm.kernel.saved import actions as saving
+from crm.kernel.saved.models import SavedView
+
+Plain = dict[str, Any]
+
+
+def read_kinds() -> dict[str, Plain]:
+    """Names and rules of the workspace's own kinds, and of shipped ones where it says something of them. What is out of use
+    is left out."""
+    found: dict[str, Plain] = {}
+    for own in CustomKind.objects.filter(retired_at=None).order_by("id"):
+        found[own.code] = {
+            "plural": own.plural, "labels": own.labels, "plurals": own.plurals, "icon": own.icon,
+            "title_labels": own.facts.get("title_labels") or {},
+        }  # fmt: skip
+    for one in KindSetting.objects.order_by("kind"):
+        names = {name: told for name, told in one.labels.items() if name not in ("", "s")}
+        found[one.kind] = {"labels": one.labels.get("", {}), "plurals": one.labels.get("s", {}), "names": names}
+    return found
+
+
+def write_kind(code: str, new: Plain, old: Plain | None) -> None:
+    shipped = code in registry.shipped.by_kind
+    _only(new, ("labels", "plurals", "names") if shipped else ("plural", "labels", "plurals", "icon", "title_labels"))
+    if old is None and not shipped:
+        given = {"code": code, "plural": new.get("plural"), "label": new.get("labels"), "labels": new.get("plurals") or {}}
+        actions.make_kind(given | {"icon": new.get("icon") or "box"})
+    elif old is not None and new.get("plural", old.get("plural")) != old.get("plural"):
+        raise Wrong(fields={"plural": [_("The address of a kind stays.")]})
+    given = {"label": new.get("labels"), "labels": new.get("plurals"), "icon": new.get("icon"), "title_label": new.get("title_labels")}
+    actions.change_kind(code, {name: value for name, value in given.items() if value is not None})
+    for name, told in (new.get("names") or {}).items():
+        layouts.name_field(code, name, told)
+
+
+def read_fields() -> dict[str, Plain]:
+    """{kind.name: field} of the workspace's own fields; computed ones last, for they need the others."""
+    rows = CustomField.objects.filter(retired_at=None).order_by("kind", "place", "id")
+    return {
+        f"{one.kind}.{one.name}": {"type": one.type, "labels": one.labels, "helps": one.helps, "facts": one.facts}
+        for one in sorted(rows, key=lambda one: one.type == "computed") if registry.kind(one.kind) is not None
+    }  # fmt: skip
+
+
+def write_field(key: str, new: Plain, old: Plain | None) -> None:
+    _only(new, ("type", "labels", "helps", "facts"))
+    kind, _dot, name = key.partition(".")
+    given = {**(new.get("facts") or {}), "label": new.get("labels") or {}, "help": new.get("helps") or {}}
+    if old is None:
+        actions.make_field(kind, {**given, "name": name, "type": new.get("type")})
+    elif old["type"] != new.get("type", old["type"]):
+        raise Wrong(fields={"type": [_("The type of a field stays. Make another field.")]})
+    else:
+        actions.change_field(kind, name, given)
+
+
+def read_layouts() -> dict[str, Plain]:
+    """{kind: what is said of its layout and its rules}."""
+    rows: list[tuple[str, Plain]] = [(one.code, one.facts) for one in CustomKind.objects.filter(retired_at=None)]
+    rows += [(one.kind, one.facts) for one in KindSetting.objects.order_by("kind")]
+    found = {kind: {name: facts[name] for name in (*layouts.PARTS, "rules") if name in facts} for kind, facts in rows}
+    return {kind: said for kind, said in found.items() if said}
+
+
+def write_layout(kind: str, new: Plain, old: Plain | None) -> None:
+    layouts.change_layout(kind, {name: value for name, value in new.items() if name != "rules"})
+    if "rules" in new:
+        actions.change_kind(kind, {"rules": new["rules"]})
+
+
+def configuring() -> list[Entity[Any]]:
+    """The kinds whose records are configuration, those that others point to first."""
+    found = [entity for entity in registry.all() if entity.configures]
+    return sorted(found, key=lambda entity: entity.parent is not None)
+
+
+def _told(entity: Entity[Any]) -> dict[str, Fact]:
+    """The fields of a configuring kind that a document names: not whose it is, nor many links."""
+    return {
+        name: one for name, one in entity.fields.items()
+        if not one.readonly and name not in BASE_FIELDS and not isinstance(one, Links) and (not isinstance(one, Link) or _points(one))
+    }  # fmt: skip
+
+
+def _points(link: Link) -> bool:
+    target = registry.of(link.target)
+    return target is not None and target.configures
+
+
+def _key(entity: Entity[Any], name: str, parent: str = "") -> str:
+    return f"{entity.kind}: {parent} / {name}" if parent else f"{entity.kind}: {name}"
+
+
+def _rows(entity: Entity[Any]) -> list[tuple[str, Any, Plain]]:
+    """[(key, id, plain values)] of all records of a configuring kind."""
+    fields = _told(entity)
+    ids = list(entity.model._default_manager.filter(deleted_at=None).order_by("id").values_list("pk", flat=True))
+    found = []
+    with override("en"):
+        for row in load(entity, ids, list(fields)):
+            values = {name: one.to_json(row.values[name]) for name, one in fields.items()}
+            values |= {name: str(row.names.get(name, "")) or None for name, one in fields.items() if isinstance(one, Link)}
+            parent = str(row.names.get(entity.parent or "", "")) if entity.parent else ""
+            found.append((_key(entity, str(values[entity.title]), parent), row.id, values))
+    return found
+
+
+def read_records() -> dict[str, Plain]:
+    return {key: values for entity in configuring() for key, _pk, values in _rows(entity)}
+
+
+def write_record(key: str, new: Plain, old: Plain | None) -> None:
+    kind = key.partition(":")[0]
+    entity = next((one for one in configuring() if one.kind == kind), None)
+    if entity is None:
+        raise Wrong(fields={"kind": [_("There is no record kind of this name.")]})
+    fields = _told(entity)
+    _only(new, tuple(fields))
+    values = dict(new)
+    for name, one in fields.items():
+        if isinstance(one, Link) and new.get(name):
+            values[name] = _linked(one, str(new[name]))
+    known = {one: pk for one, pk, _values in _rows(entity)}
+    if key in known:
+        writing.change(entity, known[key], values)
+    else:
+        writing.create(entity, values)
+
+
+def _linked(link: Link, name: str) -> Any:
+    target = registry.of(link.target)
+    assert target is not None
+    found = next((pk for _called, pk, values in _rows(target) if values[target.title] == name), None)
+    if found is not None:
+        return found
+    raise Wrong(fields={link.name: [_("There is no %(kind)s “%(name)s”.") % {"kind": target.label, "name": name}]})
+
+
+def read_roles() -> dict[str, Plain]:
+    return {one.name: {"description": one.description, "grants": one.grants} for one in Role.objects.order_by("id")}
+
+
+def write_role(name: str, new: Plain, old: Plain | None) -> None:
+    _only(new, ("description", "grants"))
+    found = Role.objects.filter(name=name).first()
+    save_role(found.id if found else None, name, str(new.get("description") or ""), new["grants"])
+
+
+_VIEW = ("form", "columns", "filter", "sort", "group", "by", "set")
+
+
+def read_views() -> dict[str, Plain]:
+    """{kind: name} of the views that everybody has."""
+    rows = SavedView.objects.filter(for_all=True, deleted_at=None).exclude(name="").order_by("kind", "id")
+    return {f"{one.kind}: {one.name}": {name: getattr(one, name) for name in _VIEW} for one in rows}
+
+
+def write_view(key: str, new: Plain, old: Plain | None) -> None:
+    _only(new, _VIEW)
+    kind, _colon, name = key.partition(": ")
+    entity = registry.kind(kind)
+    if entity is None:
+        raise Wrong(fields={"kind": [_("There is no record kind of this name.")]})
+    columns = new.get("columns") or []
+    if not isinstance(columns, list):
+        raise Wrong(fields={"columns": [_("Give a list of fields.")]})
+    words = {name: str(new.get(name) or "") for name in _VIEW if name != "columns"}
+    shape = saving.Shape(**words | {"form": words["form"] or "table"}, columns=[str(one) for one in columns])
+    found = SavedView.objects.filter(kind=kind, name=name, for_all=True, deleted_at=None).first()
+    if found is not None:
+        saving.keep(entity, found.pk, shape)
+    else:
+        saving.save(entity, name, shape, saving.Reach(everybody=True))
+
+
+def _only(given: Plain, allowed: tuple[str, ...]) -> None:
+    """Refuses names that an entry does not have."""
+    unknown = [name for name in given if name not in allowed]
+    if unknown:
+        raise Wrong(fields={name: [_("There is no such field.")] for name in unknown})
