@@ -11,6 +11,7 @@ from crm.administration.views import (
     kinds,
     links,
     own,
+    parts,
     people,
     role_filter,
     roles,
@@ -20,6 +21,8 @@ from crm.administration.views import (
 )
 
 urlpatterns = [
+    path("settings/parts", parts.show, name="settings.parts"),
+    path("settings/parts/<slug:name>", parts.switch, name="settings.part"),
     path("settings/configuration", configuration.show, name="settings.configuration"),
     path("settings/configuration/file", configuration.download, name="settings.configuration.file"),
     path("settings/configuration/compare", configuration.compare, name="settings.configuration.compare"),

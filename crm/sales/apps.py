@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SalesConfig(AppConfig):
     name = "crm.sales"
     label = "sales"
+    verbose_name = _("Sales: leads, deals, pipelines")
+    #: A workspace may do without it.
+    optional = True
+    needs = ("commerce",)

@@ -34,6 +34,7 @@ class Section:
 
 #: In the order in which they depend on each other.
 SECTIONS: tuple[Section, ...] = (
+    Section("parts", sections.read_parts, sections.write_part),
     Section("kinds", sections.read_kinds, sections.write_kind),
     Section("fields", sections.read_fields, sections.write_field),
     Section("layouts", sections.read_layouts, sections.write_layout),

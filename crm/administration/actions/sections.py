@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from crm.administration.actions import parts
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.custom import actions, layouts
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
@@ -19,6 +20,15 @@ from crm.kernel.saved import actions as saving
 from crm.kernel.saved.models import SavedView
 
 Plain = dict[str, Any]
+
+
+def read_parts() -> dict[str, Plain]:
+    return {one.name: {"in_use": one.on} for one in parts.parts()}
+
+
+def write_part(name: str, new: Plain, old: Plain | None) -> None:
+    _only(new, ("in_use",))
+    parts.switch(name, new["in_use"] is True)
 
 
 def read_kinds() -> dict[str, Plain]:

@@ -31,6 +31,7 @@ ADMINISTRATION: dict[str, Promise] = {
     "administration.teams": _("Teams"),
     "administration.roles": _("Roles"),
     "administration.kinds": _("Kinds of records, fields and layouts"),
+    "administration.parts": _("Which parts are used"),
     "administration.configuration": _("The whole configuration, out and in"),
     "administration.tokens": _("API tokens of others"),
     "administration.pipelines": _("Pipelines, web forms and assignment"),

@@ -30,6 +30,7 @@ from crm.customers.models.day import DayChoice
 from crm.kernel.access.lasting import lasting
 from crm.kernel.pages import myday
 from crm.kernel.records.reading import titles_of
+from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import current_actor
 
 WEIGHTS: Mapping[str, tuple[float, float]] = {
@@ -96,7 +97,7 @@ def ranked(actor: Any, moment: datetime.datetime) -> list[Candidate]:
     away, useless = _said(actor, moment)
     taste = {reason: max(LEAST_TASTE, TASTE**many) for reason, many in useless.items()}
     day = Day(actor, moment)
-    found = [one for _order, find in _FINDERS for one in find(day) if (one.record, one.reason) not in away]
+    found = [one for _order, find in _FINDERS if in_use(find) for one in find(day) if (one.record, one.reason) not in away]
     found.sort(key=lambda one: -score(one, taste))
     first: dict[UUID, Candidate] = {}
     for one in found:

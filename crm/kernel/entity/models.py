@@ -64,6 +64,21 @@ class CustomField(TenantModel):
         return f"{self.kind}.{self.name}"
 
 
+class PartOff(TenantModel):
+    """A part that the workspace does not use. Its data stays."""
+
+    audited = True
+    unique_together_in_workspace = (("part",),)
+
+    part = models.TextField()
+
+    class Meta:
+        db_table = "part_off"
+
+    def __str__(self) -> str:
+        return self.part
+
+
 class KindSetting(TenantModel):
     """What a workspace changed of a shipped kind: the same `facts` as those of its own kinds, and labels of kind and fields.
 

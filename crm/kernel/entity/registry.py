@@ -26,7 +26,9 @@ class Kinds:
     """A set of record kinds, found by kind, plural or model. A model counts by its label: one that a workspace has shaped
     is the shipped one with further columns."""
 
-    def __init__(self, entities: "Iterable[Entity[Any]]") -> None:
+    def __init__(self, entities: "Iterable[Entity[Any]]", off: frozenset[str] = frozenset()) -> None:
+        #: The parts that are not used.
+        self.off = off
         self.by_kind = {entity.kind: entity for entity in entities}
         #: Never given to other kinds, in this process.
         self.number = next(_NUMBERS)

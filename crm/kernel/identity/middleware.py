@@ -19,6 +19,7 @@ from crm.kernel.identity.entrance import admit, expected
 from crm.kernel.identity.keys import COOKIE, Key, read_authorization, read_link
 from crm.kernel.identity.models.keys import SESSION_IDLE
 from crm.kernel.identity.refusals import NotSignedIn, answer, is_api, noted
+from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import scope
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -50,6 +51,10 @@ class Edge:
         if actor is None or response is None:
             return _turned_away(request, key)
         return self._with_actor(request, response, actor, key)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_given: object) -> HttpResponse | None:
+        """Pages of a part that the workspace does not use are not there."""
+        return None if in_use(view) else noted(NotFound(NOWHERE))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Notes a refusal; it is put into words after its transaction was rolled back."""

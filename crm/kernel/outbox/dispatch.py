@@ -21,6 +21,7 @@ from crm.kernel.outbox.events import Event, Handler, handlers_of, unpack
 from crm.kernel.outbox.models import OutboxEvent
 from crm.kernel.queue.registry import service
 from crm.kernel.queue.words import storable
+from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import current, scope
 
 logger = logging.getLogger("kith.outbox")
@@ -60,7 +61,7 @@ def _locked() -> bool:
 def _hand_over(row: OutboxEvent) -> None:
     """Calls one handler that is left. After a failed try it is another one's turn: a bad one stops no other."""
     happened = unpack(row.name, row.record, row.payload)
-    handlers = handlers_of(happened)
+    handlers = {name: handler for name, handler in handlers_of(happened).items() if in_use(handler)}
     left = [name for name in handlers if name not in row.handled]
     if left:
         chosen = left[row.attempts % len(left)]

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from crm.kernel.base.clock import now
+from crm.kernel.tenancy.parts import in_use
 
 Words = str | Promise
 
@@ -76,7 +77,7 @@ def contribute(order: int = 50) -> Callable[[Fill], Fill]:
 def sections(actor: Any) -> list[Section]:
     """All sections that have something to say or to teach."""
     moment = now()
-    found = [fill(actor, moment) for _order, fill in _FILLS]
+    found = [fill(actor, moment) for _order, fill in _FILLS if in_use(fill)]
     return _once([one for one in found if one is not None and (one.items or one.empty)])
 
 

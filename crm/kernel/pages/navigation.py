@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages import looks
 from crm.kernel.saved.queries import pinned
+from crm.kernel.tenancy.parts import in_use, off
 
 Words = str | Promise
 
@@ -53,7 +54,7 @@ def entry(label: Words, url: str, icon: str, **facts: Any) -> Entry:
 
 def entries(actor: Any) -> list[Entry]:
     """All lines that this actor sees, in order."""
-    found = [one for one in _ENTRIES if one.needs is None or actor.may(one.needs)]
+    found = [one for one in _ENTRIES if (one.needs is None or actor.may(one.needs)) and _there(one.url)]
     for kind in registry.all():
         if kind.menu and policy_for(kind).may(actor, "view"):
             where = "pages.board" if kind.board else "pages.list"
@@ -70,6 +71,16 @@ def entries(actor: Any) -> list[Entry]:
                 )
             )
     return sorted(found, key=lambda one: (list(GROUPS).index(one.group) if one.group in GROUPS else 9, one.order))
+
+
+def _there(url: str) -> bool:
+    """Whether the page belongs to a part that the workspace uses."""
+    if not off():
+        return True
+    try:
+        return in_use(resolve(url.partition("?")[0]).func)
+    except Resolver404:
+        return False
 
 
 def grouped(actor: Any) -> list[tuple[Words, list[Entry]]]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from crm.kernel.tenancy.parts import in_use
+
 Words = str | Promise
 Fill = Callable[[Any, Any], Mapping[str, Any] | None]
 
@@ -52,11 +54,11 @@ def tab(kind: str, name: str, **facts: Any) -> Callable[[Fill], Fill]:
 
 
 def panels_of(kind: str, where: str) -> list[Panel]:
-    return [one for one in _PANELS if one.kind in (kind, "*") and one.where == where]
+    return [one for one in _PANELS if one.kind in (kind, "*") and one.where == where and in_use(one.fill)]
 
 
 def tabs_of(kind: str) -> list[Panel]:
-    return [one for one in _TABS if one.kind in (kind, "*")]
+    return [one for one in _TABS if one.kind in (kind, "*") and in_use(one.fill)]
 
 
 def filled(kind: str, where: str, record: Any, actor: Any) -> list[tuple[Panel, Mapping[str, Any]]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.pages import wording
+from crm.kernel.tenancy.parts import in_use
 
 Words = str | Promise
 PAGE = 25
@@ -61,7 +62,7 @@ def items_of(kind: str, record: Any, actor: Any, before: datetime.datetime | Non
     """(items, whether there are older ones)."""
     found: list[Item] = []
     for wanted, rows in _SOURCES:
-        if wanted in (kind, "*"):
+        if wanted in (kind, "*") and in_use(rows):
             found += list(rows(record, actor, before, limit + 1))
     found.sort(key=lambda item: item.at, reverse=True)
     return found[:limit], len(found) > limit

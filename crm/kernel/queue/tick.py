@@ -6,6 +6,7 @@ from django.db import InterfaceError, OperationalError
 
 from crm.kernel.identity.actor import system_actor
 from crm.kernel.queue.registry import Periodic
+from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.queries import workspace_ids
 from crm.kernel.tenancy.scope import scope
 
@@ -21,7 +22,8 @@ def run_everywhere(work: Periodic) -> int:
     for workspace_id in workspace_ids(work.where) if work.where else workspace_ids():
         try:
             with scope(workspace_id, system_actor(workspace_id), reason=work.name):
-                work.body()
+                if in_use(work.body):
+                    work.body()
             good += 1
         except (InterfaceError, OperationalError):
             raise

@@ -17,6 +17,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.records.writing import locked
+from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import because, current_actor
 
 _BY_TYPE: dict[type, Callable[..., Fact]] = {str: Text, date: Date, bool: YesNo}
@@ -68,7 +69,8 @@ def action(
 
 def actions_of(entity: Entity[Any]) -> list[Action]:
     """The named writes of a kind: the primary ones first, each in the order of declaration."""
-    return sorted(_ACTIONS.get(entity.model._meta.label, {}).values(), key=lambda one: not one.primary)
+    found = [one for one in _ACTIONS.get(entity.model._meta.label, {}).values() if in_use(one.run)]
+    return sorted(found, key=lambda one: not one.primary)
 
 
 def available(entity: Entity[Any], record: Any) -> list[Action]:
@@ -83,7 +85,7 @@ def perform(entity: Entity[Any], name: str, record_id: Any, arguments: Mapping[s
     """Runs an action on a record: permission, lock, arguments cleaned, reason in the audit log. Answers the record."""
     found = _ACTIONS.get(entity.model._meta.label, {}).get(name)
     actor: Actor = current_actor()
-    if found is None or not found.given_to(actor):
+    if found is None or not found.given_to(actor) or not in_use(found.run):
         raise NotAllowed
     record = locked(entity, [record_id], "edit")[0]
     if not found.when(record):

@@ -25,6 +25,7 @@ from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
 from crm.kernel.records.reading import visible_ids
 from crm.kernel.tenancy import bulk
+from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import forget
 
 CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
@@ -92,7 +93,7 @@ def run_batches(writes: list[Write]) -> None:
     """`writes` are of one kind and have just been written."""
     forget()
     for wanted, step in _BATCHES:
-        if writes and wanted == writes[0].entity.model._meta.label:
+        if writes and wanted == writes[0].entity.model._meta.label and in_use(step):
             step(writes)
 
 
@@ -114,7 +115,7 @@ def fill_row(entity: Entity[Any], record: Any, row: Any) -> None:
 def run(stage: str, write: Write) -> None:
     label = write.entity.model._meta.label
     for wanted, step in _STEPS[stage]:
-        if wanted in ("*", label):
+        if wanted in ("*", label) and in_use(step):
             step(write)
 
 

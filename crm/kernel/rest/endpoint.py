@@ -22,6 +22,7 @@ from crm.kernel.rest.idempotency import once
 from crm.kernel.rest.operation import OPERATIONS, Call, Handler
 from crm.kernel.rest.params import read_params
 from crm.kernel.rest.problems import of_refusal, problem
+from crm.kernel.tenancy.parts import in_use
 
 Methods = Mapping[str, Handler]
 
@@ -54,6 +55,8 @@ def _answer(request: HttpRequest, methods: Methods, place: dict[str, Any]) -> Ht
         place["entity"] = entity_of(place.pop("plural"))
     method = "GET" if request.method == "HEAD" else str(request.method)
     handler = methods.get(method)
+    if handler is not None and not in_use(handler):
+        raise NotFound
     if handler is None:
         allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else [])])
         detail = _("This address knows %(methods)s.") % {"methods": allowed}

@@ -28,6 +28,7 @@ from crm.kernel.identity.origin import origin_of
 from crm.kernel.pages.inputs import Input, input_of
 from crm.kernel.records.writing import create
 from crm.kernel.tenancy.models import Workspace
+from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import become, current_workspace_id, scope
 from crm.sales.models import LeadForm
 from crm.sales.models.lead_form import Asked, FormLanguage
@@ -86,7 +87,7 @@ def _in_its_house(visit: Visit, answer: Any) -> HttpResponseBase:
         return _closed(visit.request, 404)
     with scope(workspace_id, system_actor(workspace_id)):
         form = form_of(visit.token)
-        if form is None:
+        if form is None or not in_use(_in_its_house):
             return _closed(visit.request, 404)
         visit.language = _language(visit.request, form)
         actor = _actor(form, visit.language)

@@ -25,9 +25,10 @@ from crm.kernel.entity.custom.words import said
 from crm.kernel.entity.custom.worked import Worked
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields.fact import Fact, Label, ModelClass
-from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
+from crm.kernel.entity.models import CustomField, CustomKind, KindSetting, PartOff
 from crm.kernel.entity.registry import Kinds, registry
-from crm.kernel.tenancy import scope
+from crm.kernel.tenancy import parts, scope
+from crm.kernel.tenancy.parts import part_of
 
 logger = logging.getLogger("kith.kinds")
 _KNOWN: dict[tuple[UUID, int], Kinds | None] = {}
@@ -67,9 +68,16 @@ def load() -> Kinds | None:
     kinds = list(CustomKind.objects.filter(retired_at=None).order_by("id"))
     fields = list(CustomField.objects.filter(retired_at=None).order_by("place", "id"))
     settings = {one.kind: one for one in KindSetting.objects.all()}
-    if not (kinds or fields or settings):
+    off = frozenset(PartOff.objects.values_list("part", flat=True))
+    if not (kinds or fields or settings or off):
         return None
-    return _Builder(kinds, fields, settings).kinds()
+    return Kinds([one for one in _Builder(kinds, fields, settings).made() if part_of(type(one).__module__) not in off], off)
+
+
+def parts_off() -> frozenset[str]:
+    """The parts that the ambient workspace does not use."""
+    kinds = ambient_kinds()
+    return kinds.off if kinds is not None else frozenset()
 
 
 def forget() -> None:
@@ -116,12 +124,12 @@ class _Builder:
         for code in self.own:
             self.models[code] = own_model(code)
 
-    def kinds(self) -> Kinds:
+    def made(self) -> list[Entity[Any]]:
         found: list[Entity[Any]] = []
         for kind, entity in registry.shipped.by_kind.items():
             found.append(self._shaped(entity) if kind in self.fields or kind in self.settings else entity)
         found += [self._made(kind) for kind in self.own.values()]
-        return Kinds(found)
+        return found
 
     def _shaped(self, entity: Entity[Any]) -> Entity[Any]:
         shaped = entity.copied(self.models[entity.kind])
@@ -234,3 +242,4 @@ def _changes(entity: Entity[Any], labels: Mapping[str, Mapping[str, str]], facts
 
 registry.shaped = ambient_kinds
 scope.tell_shapes(token)
+parts.tell_off(parts_off)
