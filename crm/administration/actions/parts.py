@@ -11,7 +11,7 @@ from crm.kernel.entity.models import PartOff
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions.guards import need
 from crm.kernel.tenancy.parts import off, part_of
-from crm.kernel.tenancy.scope import bump_permissions, bump_schema
+from crm.kernel.tenancy.scope import bump_permissions, bump_schema, reshape
 
 RIGHT = "administration.parts"
 
@@ -58,3 +58,4 @@ def switch(name: str, on: bool) -> None:
         PartOff.objects.filter(part=name).delete()
     else:
         PartOff.objects.get_or_create(part=name)
+    reshape()

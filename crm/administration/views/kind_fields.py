@@ -25,7 +25,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.models import CustomField, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages import toasts
-from crm.kernel.tenancy.scope import bump_schema, current_actor
+from crm.kernel.tenancy.scope import current_actor
 
 #: Types whose fields can be unique, as `checking.facts_of` has it, and those that searching can be asked of.
 UNIQUE = ("text", "email", "phone", "url", "tax_id", "integer")
@@ -51,7 +51,6 @@ def fields(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _changed(request: HttpRequest, kind: str, text: str, undo: str = "", tone: str = "") -> HttpResponseBase:
     """The table anew, in its place; an open dialog closes."""
-    bump_schema()  # what was read of the kinds before the change is read once more
     answer = render(request, "administration/kind_fields_table.jinja", {**_words(entity_of(kind)), "again": True})
     toasts.trigger(answer, closelayer={}, toast={"text": text} | ({"undo": undo} if undo else {}) | ({"tone": tone} if tone else {}))
     return answer

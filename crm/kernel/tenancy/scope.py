@@ -159,6 +159,12 @@ def bump_schema() -> None:
     forget()
 
 
+def reshape() -> None:
+    """After a change of kinds or fields: what this transaction has read of them meanwhile is read once more."""
+    connection.reshaped()  # type: ignore[attr-defined]
+    forget()
+
+
 def bump_permissions() -> None:
     """Every process reads rights anew from its next request on."""
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from crm.kernel.entity.fields.fact import ModelClass
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions.guards import need
-from crm.kernel.tenancy.scope import bump_schema
+from crm.kernel.tenancy.scope import bump_schema, reshape
 
 RIGHT = "administration.kinds"
 #: So many kinds of its own may a workspace have, and so many fields a kind.
@@ -35,6 +35,12 @@ def _begin() -> None:
     """Checks the right and takes the workspace's row, so that two who give away spare columns do it one after the other."""
     need(RIGHT)
     bump_schema()
+
+
+def kept(row: CustomKind | CustomField | KindSetting) -> None:
+    """Writes a declaration; from here on it counts, also in what is left of this transaction."""
+    row.save()
+    reshape()
 
 
 def make_kind(given: Mapping[str, Any]) -> CustomKind:
@@ -55,7 +61,9 @@ def make_kind(given: Mapping[str, Any]) -> CustomKind:
     title = answers.names("title_label", given.get("title_label"), required=False)
     answers.done()
     facts = {"title_labels": title} if title else {}
-    return CustomKind.objects.create(code=code, plural=plural, labels=labels, plurals=plurals, icon=icon, facts=facts)
+    made = CustomKind(code=code, plural=plural, labels=labels, plurals=plurals, icon=icon, facts=facts)
+    kept(made)
+    return made
 
 
 def _icon(answers: Given, raw: Any) -> str:
@@ -82,7 +90,7 @@ def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting
     if "rules" in given:
         own.facts = {**own.facts, "rules": rules.checked(answers, _kind(code), given["rules"])}
     answers.done()
-    own.save()
+    kept(own)
     return own
 
 
@@ -94,7 +102,7 @@ def _change_shipped(answers: Given, code: str, given: Mapping[str, Any]) -> Kind
     if "rules" in given:
         setting.facts = {**setting.facts, "rules": rules.checked(answers, _kind(code), given["rules"])}
     answers.done()
-    setting.save()
+    kept(setting)
     return setting
 
 
@@ -112,7 +120,7 @@ def retire_kind(code: str, back: bool = False) -> CustomKind:
     if own is None:
         raise NotFound(_("There is no record kind of this name."))
     own.retired_at = None if back else now()
-    own.save()
+    kept(own)
     return own
 
 
@@ -138,7 +146,7 @@ def make_field(kind: str, given: Mapping[str, Any]) -> CustomField:
     made = CustomField(kind=kind, name=name, type=type_, labels=labels, helps=helps, facts=facts)
     made.place = 1 + max((one.place for one in known), default=0)
     made.slots = _slots(entity, made, known)
-    made.save(force_insert=True)
+    kept(made)
     return made
 
 
@@ -189,7 +197,7 @@ def change_field(kind: str, name: str, given: Mapping[str, Any]) -> CustomField:
         one.place = int(given["place"])
     answers.done()
     one.facts = facts
-    one.save()
+    kept(one)
     return one
 
 
@@ -205,7 +213,7 @@ def retire_field(kind: str, name: str, back: bool = False) -> CustomField:
     _begin()
     one = _field(kind, name)
     one.retired_at = None if back else now()
-    one.save()
+    kept(one)
     return one
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from crm.kernel.base.errors import NotFound
-from crm.kernel.entity.custom.actions import RIGHT, setting_of
+from crm.kernel.entity.custom.actions import RIGHT, kept, setting_of
 from crm.kernel.entity.custom.checking import Given
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
 from crm.kernel.entity.fields.fact import Fact
@@ -122,7 +122,7 @@ def _kept(row: CustomKind | KindSetting, facts: dict[str, Any]) -> CustomKind | 
     if before != {name: value for name, value in facts.items() if name in PARTS}:
         facts[BEFORE] = before
     row.facts = facts
-    row.save()
+    kept(row)
     return row
 
 
@@ -206,7 +206,7 @@ def name_field(kind: str, name: str, given: Any) -> CustomKind | KindSetting:
         row.facts = row.facts | {"title_labels": labels}
     else:
         raise NotFound(_("There is no such field."))
-    row.save()
+    kept(row)
     return row
 
 
@@ -219,4 +219,4 @@ def order_fields(kind: str, names: Sequence[str]) -> None:
     for place, one in enumerate(sorted(known, key=lambda one: first.get(one.name, len(first))), 1):
         if one.place != place:
             one.place = place
-            one.save()
+            kept(one)
