@@ -36,7 +36,7 @@ def of_transaction(txid: int, began: datetime.datetime, ended: datetime.datetime
 
 
 def value_on(record_id: UUID, column: str, moment: datetime.datetime) -> object:
-    """The value that a column had at a moment; None where the row was not there or had none.
+    """The value that a database column had at a moment; None where the row was not there or had none.
 
     Values come back as they are kept in JSON: texts, numbers, true and false, lists.
     """

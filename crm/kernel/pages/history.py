@@ -1,5 +1,6 @@
 """The history of a record, from the audit log, in the words of its fields."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,11 @@ class Entry:
     reason: str
     icon: str
     changes: list[Change]
+
+    @property
+    def then(self) -> str:
+        """The moment after it, for the address of the record as it stood."""
+        return str(self.at.astimezone(datetime.UTC).isoformat()).replace("+00:00", "Z")
 
 
 def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
