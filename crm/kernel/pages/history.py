@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,9 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import Team, User
+from crm.kernel.pages import undoing
 from crm.kernel.records.kept import in_words
+from crm.kernel.records.models import ChangeSet
 from crm.kernel.records.reading import acts, names_of
 from crm.kernel.tenancy.scope import current_actor
 
@@ -40,6 +42,13 @@ class Entry:
     reason: str
     icon: str
     changes: list[Change]
+    id: UUID | None = None
+    act: ChangeSet | None = None
+
+    @property
+    def others(self) -> int:
+        """How many further records the act changed."""
+        return self.act.records - 1 if self.act is not None and self.act.undone_at is None else 0
 
     @property
     def then(self) -> str:
@@ -54,10 +63,15 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
     names = _names(fields, found, entity)
     reading = Reading.of(current_actor())
-    made = [
-        _shared(entry) if entry.table_name == SHARES_TABLE else _entry(record, fields, entry, names, reading) for entry in found
-    ]
-    return [one for one in made if one is not None]
+    may = policy_for(entity).may(current_actor(), "edit", record)
+    whole = undoing.acts_of(found) if may else {}
+    made: list[Entry] = []
+    for entry in found:
+        if entry.table_name == SHARES_TABLE:
+            made.append(_shared(entry))
+        elif (one := _entry(record, fields, entry, names, reading)) is not None:
+            made.append(replace(one, id=entry.pk, act=whole.get(entry.txid)) if may else one)
+    return made
 
 
 def _shared(entry: AuditEntry) -> Entry:
