@@ -70,7 +70,7 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
         if entry.table_name == SHARES_TABLE:
             made.append(_shared(entry))
         elif (one := _entry(record, fields, entry, names, reading)) is not None:
-            made.append(replace(one, id=entry.pk, act=whole.get(entry.txid)) if may else one)
+            made.append(replace(one, id=entry.pk, act=whole.get(entry.txid)) if may and entry.digest is None else one)
     return made
 
 
@@ -105,6 +105,8 @@ def _entry(record: Any, fields: list[Fact], entry: AuditEntry, names: dict[UUID,
         what, icon = _("created it"), "plus"
     elif changes:
         what, icon = _("changed it"), "edit"
+    elif entry.digest is not None:
+        what, icon = _("changed it; what it was is removed by rule"), "edit"
     else:
         return None
     return Entry(entry.at, entry.actor_label or "Kith", what, entry.reason or "", icon, [] if created else changes)

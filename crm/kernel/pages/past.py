@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from crm.kernel.audit.sealing import removed_until
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.entity import Entity
@@ -22,21 +23,24 @@ from crm.kernel.tenancy.scope import current_actor
 @dataclass(frozen=True, slots=True)
 class Then:
     """The moment a page shows. `asked` is what the address says, `day` what the date field holds; `whole` says that it is
-    the end of a day."""
+    the end of a day, `gone` before when details that would be needed were removed by rule."""
 
     at: datetime.datetime
     asked: str
     day: str
     whole: bool
+    gone: datetime.datetime | None = None
 
 
-def asked(given: QueryDict) -> Then | None:
-    """The moment that the address asks for; None for today. Raises Wrong for what is none or has not come yet."""
+def asked(entity: Entity[Any], given: QueryDict) -> Then | None:
+    """The moment that the address asks for a kind; None for today. Raises Wrong for what is none or has not come yet."""
     raw = given.get("as_of", "")
     if not raw:
         return None
     at = past.read_moment(raw)
-    return Then(at, raw, at.astimezone(Reading.of(current_actor()).zone).date().isoformat(), len(raw) == 10)
+    gone = removed_until().get(entity.model._meta.db_table)
+    day = at.astimezone(Reading.of(current_actor()).zone).date().isoformat()
+    return Then(at, raw, day, len(raw) == 10, gone if gone is not None and gone > at else None)
 
 
 @contextmanager

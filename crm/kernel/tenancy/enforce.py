@@ -183,7 +183,7 @@ def sql_files(when: str) -> Iterator[str]:
 
 
 #: Tables that the application may only read: triggers and definer functions write them.
-READ_ONLY = ("audit_entry", "django_migrations")
+READ_ONLY = ("audit_entry", "audit_seal", "django_migrations")
 
 
 def _grants(work: Enforcer) -> None:

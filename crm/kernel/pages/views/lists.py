@@ -33,7 +33,7 @@ def table(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     elsewhere = looks.usual_address(entity, request.GET)
     if elsewhere:
         return redirect(elsewhere)
-    look, then = looks.read(entity, request.GET, "table"), past.asked(request.GET)
+    look, then = looks.read(entity, request.GET, "table"), past.asked(entity, request.GET)
     with past.reading(then):
         screen = lists.screen(look)
     words = {
@@ -60,7 +60,7 @@ def group(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     if by is None:
         raise NotFound
     value = request.GET.get("value", "")
-    then = past.asked(request.GET)
+    then = past.asked(entity, request.GET)
     with past.reading(then):
         lines, cursor = lists.group_rows(look, by, value, request.GET.get("after") or None, Reading.of(current_actor()))
         may = lists.rights(entity)

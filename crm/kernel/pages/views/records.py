@@ -29,7 +29,7 @@ from crm.kernel.tenancy.scope import current_actor
 
 @require_GET
 def page(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
-    then = past.asked(request.GET)
+    then = past.asked(entity, request.GET)
     if then is not None:
         return _as_it_stood(request, entity, pk, then)
     record = fetch(entity, pk)
