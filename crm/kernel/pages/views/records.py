@@ -35,7 +35,7 @@ def page(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     record = fetch(entity, pk)
     at_hand.visited(pk)
     screen = record_screen.screen(entity, record, request.GET)
-    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural, "pinned": at_hand.is_pinned(pk)}
+    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural, "presence": pk, "pinned": at_hand.is_pinned(pk)}
     words["yesterday"] = past.yesterday()
     words["followed"] = following.follows(record, current_actor().id)
     words |= _timeline(entity, record, None)
