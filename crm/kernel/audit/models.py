@@ -1,7 +1,9 @@
 """The audit log: one row for each row that was written."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from crm.kernel.base.clock import now
 from crm.kernel.tenancy.models import TenantModel
 
 
@@ -70,3 +72,21 @@ class AuditRule(TenantModel):
 
     class Meta:
         db_table = "audit_rule"
+
+
+class AuditRead(TenantModel):
+    """Somebody read sensitive fields: of a page, a list or an answer of the API one row, with all fields and records."""
+
+    indexes_in_workspace = (("at", "id"),)
+
+    at = models.DateTimeField(default=now)
+    actor = models.UUIDField(null=True)
+    actor_label = models.TextField()
+    through = models.TextField()
+    kind = models.TextField()
+    fields = ArrayField(models.TextField())
+    records = ArrayField(models.UUIDField())
+
+    class Meta:
+        db_table = "audit_read"
+        ordering = ["-at", "-id"]

@@ -53,19 +53,19 @@ def clashes(entity: Entity[Any], refusal: Conflict, record: UUID | None = None) 
             str(entity.fields[name].label),
             _words(entity, name, both["mine"]),
             _words(entity, name, both["theirs"]),
-            _who(entity.fields[name], last),
+            _who(entity, entity.fields[name], last),
         )
         for name, both in refusal.values.items()
         if name in entity.fields
     ]
 
 
-def _who(one: Fact, last: Iterable[AuditEntry]) -> str:
+def _who(entity: Entity[Any], one: Fact, last: Iterable[AuditEntry]) -> str:
     """Who wrote a field last."""
     linked = one.type == "links"
     columns = {one.name} if linked else set(one.columns())
-    touching = (entry for entry in last if columns.intersection((entry.changes.get("field") or ()) if linked else entry.changes))
-    return next((entry.actor_label or "Kith" for entry in touching), "")
+    written = ((entry, (entry.changes.get("field") or ()) if linked else entity.named(entry.changes)) for entry in last)
+    return next((entry.actor_label or "Kith" for entry, names in written if columns.intersection(names)), "")
 
 
 def settled(entity: Entity[Any], given: QueryDict, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import Team, User
 from crm.kernel.pages import undoing
+from crm.kernel.records import reads
 from crm.kernel.records.kept import in_words
 from crm.kernel.records.models import ChangeSet
 from crm.kernel.records.reading import acts, names_of
@@ -63,6 +64,8 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
     names = _names(fields, found, entity)
     reading = Reading.of(current_actor())
+    told = [one for one in reads.sensitive(fields) if any(column in entry.changes for entry in found for column in one.columns())]
+    reads.note(entity, told, [record.pk])
     may = policy_for(entity).may(current_actor(), "edit", record)
     whole = undoing.acts_of(found) if may else {}
     made: list[Entry] = []

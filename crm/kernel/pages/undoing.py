@@ -109,6 +109,8 @@ def in_the_way(steps: Sequence[Step], at: datetime.datetime) -> list[Left]:
         names = names_of(entity.model, seen)
         for step in mine:
             pk = step.deed.record
+            for entry in later.get(pk, ()):
+                entry.changes = entity.named(entry.changes)
             if pk not in records:
                 made.append(Left(pk, _("Not shared with you"), "", [], step.refused or _("Somebody has changed it since.")))
                 continue
@@ -151,10 +153,10 @@ def _then(step: Step, one: Fact, record: Any, reading: Reading) -> str:
         added = [pk for pk in map(as_uuid, step.deed.links.get(one.name, [[], []])[1]) if pk]
         return ", ".join(names_of(one.target, added).values())
     if one.type == "link":
-        pair = step.deed.changes.get(one.columns()[0])
+        pair = step.entity.named(step.deed.changes).get(one.columns()[0])
         pk = as_uuid(pair[1]) if pair and pair[1] else None
         return names_of(one.target, [pk]).get(pk, _("Not shared with you")) if pk else ""
-    return in_words(step.entity, one, step.deed.changes, 1, record, reading)
+    return in_words(step.entity, one, step.entity.named(step.deed.changes), 1, record, reading)
 
 
 def acts_of(entries: Sequence[AuditEntry]) -> dict[int, ChangeSet]:

@@ -25,6 +25,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.filter import Node, compile_filter
 from crm.kernel.identity.actor import Actor
+from crm.kernel.records import reads
 from crm.kernel.records.models import RecordLink
 from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.backend import lasting as kept
@@ -214,6 +215,8 @@ def load(entity: Entity[Any], ids: Sequence[UUID], names: Sequence[str] | None =
         if pk in raw:
             values = {f.name: f.from_row(*(raw[pk][column] for column in f.columns())) for f in wanted}
             rows.append(Row(pk, raw[pk]["version"], values, {}))
+    if asked := reads.sensitive(wanted):
+        reads.note(entity, asked, [row.id for row in rows if any(row.values[one.name] not in (None, "", []) for one in asked)])
     _add_links(rows, wanted)
     _add_names(rows, wanted)
     return rows

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
@@ -20,7 +21,7 @@ from crm.kernel.pages.record_screen import fresh
 from crm.kernel.pages.views.lists import need
 from crm.kernel.pages.views.similar import remember_different
 from crm.kernel.queue.live import tell_editing
-from crm.kernel.records import listing
+from crm.kernel.records import listing, reads
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change, create
@@ -78,6 +79,7 @@ def _form(request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong
     if isinstance(refusal, Conflict):
         words["version"] = refusal.version
     if record is not None:
+        reads.note_record(entity, record, policy_for(entity).fields(current_actor()).values())
         words |= {"presence": record.pk, "record_form": True}
     template = "pages/quick.jinja" if quick else "pages/form.jinja"
     return render(request, template, words, status=refusal.status if refusal is not None else 200)
@@ -124,6 +126,7 @@ def cell(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> Http
 
 
 def _cell_editor(request: HttpRequest, entity: Entity[Any], record: Any, name: str, refusal: Wrong | Conflict | None) -> HttpResponse:
+    reads.note_record(entity, record, [entity.fields[name]])
     errors = conflicts.as_errors(refusal) if refusal is not None else {}
     given = request.POST if request.method == "POST" else None
     one = inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor()))
