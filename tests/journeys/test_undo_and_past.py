@@ -108,7 +108,8 @@ def test_two_on_one_record_see_each_other_and_choose(browser: Browser, north: Co
         _on_record(browser, mine, live_server.url, made.pk, north.people["ada"].email)
         _on_record(browser, theirs, live_server.url, made.pk, north.people["bo"].email)
         expect(mine.locator("[data-here] .av")).to_have_text("周")
-        expect(theirs.locator("[data-here] .av")).to_have_attribute("title", "Ada Whitfield is here, too" if language == "en" else "Ada Whitfield 也在查看")
+        also = "Ada Whitfield is here, too" if language == "en" else "Ada Whitfield 也在查看"
+        expect(theirs.locator("[data-here] .av")).to_have_attribute("title", also)
         theirs.locator("[data-edit$='cell/industry']").first.click()
         expect(mine.locator("[data-here] .edits")).to_be_visible()
         clean(mine)

@@ -21,6 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--noted", default="", help="the sign of a seal noted earlier; it must be in one of the logs")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not workspace_ids():
+            self.stdout.write("There is no workspace yet. Start Kith once with: ./kith up")
         sound, known = True, False
         for workspace in workspace_ids():
             with scope(workspace, system_actor(workspace, "command line"), reason="manage.py audit"):
