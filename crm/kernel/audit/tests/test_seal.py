@@ -17,6 +17,7 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.records import writing
 from crm.kernel.records.past import as_of
 from crm.kernel.records.reading import fetch
+from crm.kernel.tenancy.models import Workspace
 from crm.kernel.testing.cast import Company
 
 
@@ -208,6 +209,7 @@ def test_the_command_says_a_plain_sentence_and_fails_where_it_must(north: Compan
     sign = _sealed(north).sign
     with north.as_kith():
         entry = AuditEntry.objects.get(record=made.pk, table_name="account")
+        name = Workspace.objects.get(pk=north.id).name
     said = StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("audit", "verify", noted="0123456789abcdef", stdout=said)
@@ -217,5 +219,5 @@ def test_the_command_says_a_plain_sentence_and_fails_where_it_must(north: Compan
     with pytest.raises(SystemExit) as ended:
         call_command("audit", "verify", noted=sign, stdout=said)
     assert ended.value.code == 1
-    line = next(line for line in said.getvalue().splitlines() if line.startswith("Northlight") and "TAMPERED" in line)
+    line = next(line for line in said.getvalue().splitlines() if line.startswith(name) and "TAMPERED" in line)
     assert "Batch" in line and "Entries were removed." in line
