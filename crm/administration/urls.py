@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from crm.administration.views import (
+    audit,
     configuration,
     entrance,
     kind_fields,
@@ -19,7 +20,6 @@ from crm.administration.views import (
     work,
     workspace,
 )
-from crm.administration.views import audit, entrance, links, own, people, role_filter, roles, teams, work, workspace
 
 urlpatterns = [
     path("settings/parts", parts.show, name="settings.parts"),
