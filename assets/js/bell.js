@@ -1,4 +1,5 @@
 // The bell. One EventSource a tab; where the stream cannot be had, the count is asked for each minute while the tab is seen.
+import { showHere } from "./presence.js";
 import { toast } from "./toasts.js";
 
 const ONE_MINUTE = 60000;
@@ -34,6 +35,7 @@ export function startBell() {
     stream.addEventListener("notification", () => ask(count, true));
     stream.addEventListener("notifications-read", () => ask(count));
     stream.addEventListener("missed", () => ask(count));
+    stream.addEventListener("presence", (e) => showHere(JSON.parse(e.data).id));
     stream.addEventListener("task", () => document.body.dispatchEvent(new CustomEvent("task")));
     stream.addEventListener("error", () => {
       fallBack();

@@ -63,7 +63,7 @@ export function startCells(htmx) {
   }, true);
   document.addEventListener("focusout", (e) => {
     const form = e.target.closest?.("form[data-cell]");
-    if (!form || form.contains(e.relatedTarget)) return;
+    if (!form || form.contains(e.relatedTarget) || "asks" in form.dataset) return; // of two values only a button decides
     setTimeout(() => {
       if (document.contains(form) && !form.dataset.done && !form.contains(document.activeElement)) form.requestSubmit();
     }, 30);

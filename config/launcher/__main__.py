@@ -46,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("status", parents=[shared], help="says what runs")
     verbs.add_parser("test", parents=[shared], add_help=False, help="runs the tests; further words go to pytest")
     verbs.add_parser("manage", parents=[shared], add_help=False, help="runs a command of Django")
+    audit = verbs.add_parser("audit", parents=[shared], help="says whether the audit log is as it was written")
+    audit.add_argument("act", choices=["verify"])
+    audit.add_argument("--noted", default="", help="the sign of a seal that you noted earlier: it must still be there")
     token = verbs.add_parser("token", parents=[shared], help="prints an API token")
     token.add_argument("email", nargs="?", default="")
     return made
@@ -160,6 +163,8 @@ def main(words: list[str]) -> int:
         return test(rest)
     if asked.verb == "manage":
         return manage(asked.data, rest)
+    if asked.verb == "audit":
+        return manage(asked.data, ["audit", asked.act, *(["--noted", asked.noted] if asked.noted else [])])
     if asked.verb == "token":
         return manage(asked.data, ["token", asked.email] if asked.email else ["token"])
     return down(asked.data) if asked.verb == "down" else status(asked.data)

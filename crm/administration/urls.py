@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from crm.administration.views import (
+    audit,
     configuration,
     entrance,
     kind_fields,
@@ -76,6 +77,8 @@ urlpatterns = [
     path("settings/work/<uuid:task_id>/retry", work.retry, name="settings.work.retry"),
     path("settings/work/news/<uuid:event_id>/retry", work.retry_letter, name="settings.work.news.retry"),
     path("settings/work/news/<uuid:event_id>/discard", work.discard_letter, name="settings.work.news.discard"),
+    path("settings/audit", audit.audit, name="settings.audit"),
+    path("settings/audit/verify", audit.verify, name="settings.audit.verify"),
     path("settings/roles", roles.roles, name="settings.roles"),
     path("settings/roles/new", roles.role, name="settings.role.new"),
     path("settings/roles/filter/<slug:kind>", role_filter.editor, name="settings.role.filter"),

@@ -79,6 +79,14 @@ def test_token_prints_a_token_and_nothing_else(installed: Installation, kith: Ru
     assert re.fullmatch(r"kith_[0-9a-f]{32}_\S{20,}\n", done.stdout)
 
 
+def test_the_audit_log_is_looked_through(installed: Installation, kith: Run) -> None:
+    done = kith("audit", "verify", "--data", str(installed.data))
+    assert done.returncode == 0, done.stderr
+    assert "the audit log is as it was written" in done.stdout and "note it elsewhere" in done.stdout
+    lost = kith("audit", "verify", "--noted", "0123456789abcdef", "--data", str(installed.data))
+    assert lost.returncode == 1 and "tampered with" in lost.stdout
+
+
 def test_a_token_for_nobody_is_a_sentence(installed: Installation, kith: Run) -> None:
     done = kith("token", "--data", str(installed.data), "nobody@example.org")
     assert done.returncode != 0

@@ -37,6 +37,7 @@ ADMINISTRATION: dict[str, Promise] = {
     "administration.pipelines": _("Pipelines, web forms and assignment"),
     "administration.products": _("Products, prices and rates"),
     "administration.work": _("Background work of everybody"),
+    "administration.audit": _("Audit log: seals, how long it is kept, who read what"),
 }
 ACTIONS = "*"
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from crm.kernel.access.shared import ANYBODY, ended, kinds_shared
+from crm.kernel.audit.moment import moment
 from crm.kernel.identity.actor import Actor
 from crm.kernel.tenancy.backend import lasting as kept
 from crm.kernel.tenancy.scope import current_actor, once, standing_in, versions
@@ -32,8 +33,8 @@ def _known(actor: Actor) -> tuple[Hashable | None, Hashable | None]:
 
 
 def _rights_of(actor: Actor) -> tuple[Hashable | None, Hashable | None]:
-    if actor.grants.filtered:
-        return None, None  # the filter of a role may say "this month"
+    if actor.grants.filtered or moment() is not None:
+        return None, None  # the filter of a role may say "this month"; what is read as of a day is kept for nobody
     common = (actor.workspace_id, actor.team_id, actor.team_ids, actor.tree_ids, versions())
     own = (actor.grants.said, actor.id, *common, ended(actor))
     return own, own if actor.id is None or kinds_shared(actor) else (actor.grants.said, *common)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from crm.kernel.audit.models import AuditEntry
 
@@ -27,16 +27,27 @@ def history(
     return list(found.order_by("-at", "-id")[:limit])
 
 
-def of_transaction(txid: int, began: datetime.datetime, ended: datetime.datetime) -> list[AuditEntry]:
-    """All that one transaction wrote between two moments of the database's clock, in order.
+Span = tuple[int, datetime.datetime, datetime.datetime]
+"""What one transaction wrote between two moments of the database's clock. The id alone does not say which one: in a cluster
+into which a dump was restored the ids begin again."""
 
-    The id alone does not say which one: in a cluster into which a dump was restored the ids begin again.
-    """
-    return list(AuditEntry.objects.filter(txid=txid, at__gte=began, at__lte=ended).order_by("at", "id"))
+
+def of_transactions(spans: Iterable[Span]) -> QuerySet[AuditEntry]:
+    """All that these transactions wrote, in order."""
+    found = Q()
+    for txid, began, ended in spans:
+        found |= Q(txid=txid, at__gte=began, at__lte=ended)
+    entries = AuditEntry.objects.filter(found) if found else AuditEntry.objects.none()
+    return entries.order_by("at", "id")
+
+
+def later_than(records: Iterable[UUID], moment: datetime.datetime) -> list[AuditEntry]:
+    """What happened to these rows after a moment, newest first."""
+    return list(AuditEntry.objects.filter(record__in=list(records), at__gt=moment).order_by("-at", "-id")[:5_000])
 
 
 def value_on(record_id: UUID, column: str, moment: datetime.datetime) -> object:
-    """The value that a column had at a moment; None where the row was not there or had none.
+    """The value that a database column had at a moment; None where the row was not there or had none.
 
     Values come back as they are kept in JSON: texts, numbers, true and false, lists.
     """

@@ -21,7 +21,7 @@ from crm.kernel.exchange.telling import exported
 from crm.kernel.exchange.writing import CsvWriter, XlsxWriter
 from crm.kernel.exchange.writing.workbook import MOST_ROWS
 from crm.kernel.queue.progress import Progress
-from crm.kernel.records import listing
+from crm.kernel.records import listing, reads
 from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.scope import current_actor
 
@@ -92,7 +92,8 @@ def write_file(progress: Progress, run_id: UUID) -> None:
     cursor: str | None = None
     for number in count():
         with progress.batch():
-            page = listing.page(entity, node, run.sort, cursor, BATCH, [name for name in names if name != ID])
+            with reads.through(reads.EXPORT):
+                page = listing.page(entity, node, run.sort, cursor, BATCH, [name for name in names if name != ID])
             _add_rows(writer, entity, names, page.items)
             progress.step(writer.rows, max(total, writer.rows))
             cursor = page.next

@@ -9,14 +9,20 @@ import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from uuid import UUID
 
 from django.db import Error, connections
-from django.http import parse_cookie
+from django.http import QueryDict, parse_cookie
 
+from crm.kernel.base.errors import Refusal
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.entrance import who
 from crm.kernel.identity.keys import COOKIE, Key, read_authorization, read_link
-from crm.kernel.notify.hub import Window, hub
+from crm.kernel.notify.hub import Sight, Window, hub
+from crm.kernel.notify.presence import place_of
+from crm.kernel.records.reading import fetch_any
+from crm.kernel.tenancy.scope import scope as scope_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -34,7 +40,11 @@ _STREAM = [
 
 
 async def live(scope: Scope, receive: Receive, send: Send) -> None:
-    """Streams `event: <kind>` with `data: {"id": …}`; kinds are notification, notifications-read, task and missed."""
+    """Streams `event: <kind>` with `data: {"id": …}`; kinds are notification, notifications-read, task and missed.
+
+    With `?on=<record>` the window shows a record (`&editing=1`: its form): it also gets `presence` with who else does, as
+    `{"id": [{"name": …, "editing": …}]}`, as long as its person may see the record.
+    """
     if scope["type"] != "http":
         return
     if scope["method"] != "GET":
@@ -42,14 +52,14 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         return
     key = _key(scope)
     try:
-        actor = await _who(key)
+        actor, sight = await asyncio.to_thread(_look_up, key, _asked(scope))
     except Error:
         await _refuse(send, 503)
         return
     if actor is None or key is None:
         await _refuse(send, 401)
         return
-    window = hub().join(actor)
+    window = hub().join(actor, sight)
     if window is None:
         await _refuse(send, 503)
         return
@@ -84,25 +94,39 @@ async def _stream(window: Window, key: Key, gone: "asyncio.Task[None]", send: Se
             await _write(send, ": still here\n\n")
         if time.monotonic() - checked >= CHECK_EVERY:
             checked = time.monotonic()
-            if not await _still_valid(key):
+            if not await _still_valid(key, window):
                 return
 
 
-async def _still_valid(key: Key) -> bool:
-    """Whether the session lives. While the database is away nobody is thrown out."""
+async def _still_valid(key: Key, window: Window) -> bool:
+    """Whether the session lives and may see the record it shows. While the database is away nobody is thrown out."""
+    record = UUID(window.sight.place[1]) if window.sight is not None else None
     try:
-        return await _who(key) is not None
+        actor, sight = await asyncio.to_thread(_look_up, key, (record, False))
     except Error:
         return True
+    return actor is not None and (record is None or sight is not None)
 
 
-async def _who(key: Key | None) -> Actor | None:
-    return await asyncio.to_thread(_look_up, key)
+def _asked(scope: Scope) -> tuple[UUID | None, bool]:
+    """(the record that the window shows, whether in its form)"""
+    query = QueryDict(bytes(scope.get("query_string") or b""))
+    return as_uuid(query.get("on", "")), query.get("editing") == "1"
 
 
-def _look_up(key: Key | None) -> Actor | None:
+def _look_up(key: Key | None, asked: tuple[UUID | None, bool]) -> tuple[Actor | None, Sight | None]:
+    """(who it is, what they see)"""
+    record, editing = asked
     try:
-        return who(key)
+        actor = who(key)
+        if actor is None or record is None:
+            return actor, None
+        with scope_of(actor.workspace_id, actor):
+            try:
+                fetch_any(record)
+            except Refusal:
+                return actor, None
+        return actor, Sight(place_of(actor.workspace_id, record), actor.name, editing)
     finally:
         connections.close_all()
 

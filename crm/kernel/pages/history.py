@@ -1,7 +1,8 @@
 """The history of a record, from the audit log, in the words of its fields."""
 
+import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,10 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import Team, User
+from crm.kernel.pages import undoing
+from crm.kernel.records import reads
 from crm.kernel.records.kept import in_words
+from crm.kernel.records.models import ChangeSet
 from crm.kernel.records.reading import acts, names_of
 from crm.kernel.tenancy.scope import current_actor
 
@@ -39,6 +43,18 @@ class Entry:
     reason: str
     icon: str
     changes: list[Change]
+    id: UUID | None = None
+    act: ChangeSet | None = None
+
+    @property
+    def others(self) -> int:
+        """How many further records the act changed."""
+        return self.act.records - 1 if self.act is not None and self.act.undone_at is None else 0
+
+    @property
+    def then(self) -> str:
+        """The moment after it, for the address of the record as it stood."""
+        return str(self.at.astimezone(datetime.UTC).isoformat()).replace("+00:00", "Z")
 
 
 def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
@@ -48,10 +64,17 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
     names = _names(fields, found, entity)
     reading = Reading.of(current_actor())
-    made = [
-        _shared(entry) if entry.table_name == SHARES_TABLE else _entry(record, fields, entry, names, reading) for entry in found
-    ]
-    return [one for one in made if one is not None]
+    told = [one for one in reads.sensitive(fields) if any(column in entry.changes for entry in found for column in one.columns())]
+    reads.note(entity, told, [record.pk])
+    may = policy_for(entity).may(current_actor(), "edit", record)
+    whole = undoing.acts_of(found) if may else {}
+    made: list[Entry] = []
+    for entry in found:
+        if entry.table_name == SHARES_TABLE:
+            made.append(_shared(entry))
+        elif (one := _entry(record, fields, entry, names, reading)) is not None:
+            made.append(replace(one, id=entry.pk, act=whole.get(entry.txid)) if may and entry.digest is None else one)
+    return made
 
 
 def _shared(entry: AuditEntry) -> Entry:
@@ -85,6 +108,8 @@ def _entry(record: Any, fields: list[Fact], entry: AuditEntry, names: dict[UUID,
         what, icon = _("created it"), "plus"
     elif changes:
         what, icon = _("changed it"), "edit"
+    elif entry.digest is not None:
+        what, icon = _("changed it; what it was is removed by rule"), "edit"
     else:
         return None
     return Entry(entry.at, entry.actor_label or "Kith", what, entry.reason or "", icon, [] if created else changes)

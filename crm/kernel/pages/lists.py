@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from crm.kernel.access.lasting import rights_of
 from crm.kernel.access.policy import policy_for
+from crm.kernel.audit.moment import moment
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
@@ -80,20 +81,24 @@ class ListScreen:
     look: Look | None = None
     groups: list["GroupLines"] | None = None
     beside: str = ""
+    as_of: str = ""
 
     @property
     def kept(self) -> str:
         """The part of the address which a row's link carries, so that "next" walks this list."""
         given = QueryDict(mutable=True)
-        for name, value in (("filter", self.filter.text), ("q", self.filter.words), ("sort", self.sort)):
+        wanted = (("filter", self.filter.text), ("q", self.filter.words), ("sort", self.sort), ("as_of", self.as_of))
+        for name, value in wanted:
             if value and value != self.entity.default_sort:
                 given[name] = value
         return f"?{given.urlencode()}" if given else ""
 
 
 def rights(entity: Entity[Any]) -> dict[str, bool]:
-    """{verb: whether it is given at all}."""
+    """{verb: whether it is given at all}; on a past day nothing can be done."""
     actor, policy = current_actor(), policy_for(entity)
+    if moment() is not None:
+        return dict.fromkeys(("create", "edit", "delete", "export", "import"), False)
     return {verb: policy.may(actor, verb) for verb in ("create", "edit", "delete", "export", "import")}
 
 
@@ -121,7 +126,7 @@ def screen(look: Look, limit: int = ROWS) -> ListScreen:
             raise
         found = filters.refused(found, refusal)
     made = ListScreen(entity, heads(entity, names[1:], sort), [], None, None, found, filters.chips(entity, found, reading), sort)
-    made.may, made.look = rights(entity), look
+    made.may, made.look, made.as_of = rights(entity), look, given.get("as_of", "")
     if by is not None:
         made.groups = _grouped(made, by, reading)
         made.total = counted(entity, sum(one.group.many for one in made.groups), True, reading)
@@ -204,7 +209,7 @@ def total(entity: Entity[Any], found: filters.Filter, reading: Reading) -> str:
     """How many there are: exact to 10,000; above, what the planner thinks, to two figures, asked anew after five minutes."""
     # What letters find is few and counted exactly; its ids need not be spelt out to look for it here.
     rights = rights_of(current_actor()) if not found.words else None
-    key = (rights, entity.kind, repr(found.node)) if rights is not None else None
+    key = (rights, entity.kind, repr(found.node)) if rights is not None and moment() is None else None
     about, until = _ABOUT.get(key, (0, 0.0))
     if time.monotonic() < until:
         return counted(entity, about, False, reading)

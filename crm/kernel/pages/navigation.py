@@ -90,4 +90,5 @@ def grouped(actor: Any) -> list[tuple[Words, list[Entry]]]:
 
 
 entry(_("My day"), "/", "sun", order=0, key="home", go="h")
+entry(_("My changes"), "/changes/", "undo", group="setup", order=85, key="acts")
 entry(_("Bin"), "/bin/", "trash", group="setup", order=90, key="bin")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
+from crm.kernel.audit.moment import moment
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
@@ -108,7 +109,7 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
 def all_cells(entity: Entity[Any], record: Any, reading: Reading) -> dict[str, Cell]:
     """{name: cell} of every field that the actor may see, parts of composites left out."""
     row = listing.load(entity, [record.pk])[0]
-    open_ = inline(entity) if policy_for(entity).may(current_actor(), "edit", record) else frozenset()
+    open_ = inline(entity) if moment() is None and policy_for(entity).may(current_actor(), "edit", record) else frozenset()
     fields = policy_for(entity).fields(current_actor())
     return {
         name: cell(one, row.values.get(name), row.names.get(name, ""), reading, name in open_)

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from crm.kernel.pages.routes import BesideConverter, KindConverter
-from crm.kernel.pages.views import boards, bulk, calendars, forms, help, lists, own, records, saved, shares, similar
+from crm.kernel.pages.views import boards, bulk, calendars, forms, help, lists, own, records, saved, shares, similar, undoing
 
 register_converter(KindConverter, "kind")
 register_converter(BesideConverter, "beside")
@@ -10,7 +10,9 @@ urlpatterns = [
     path("", own.home, name="pages.home"),
     path("bin/", own.bin_page, name="pages.bin"),
     path("bin/<uuid:pk>/restore", own.take_out, name="pages.restore"),
-    path("undo/<uuid:change_set>", own.undo, name="pages.undo"),
+    path("changes/", undoing.acts, name="pages.acts"),
+    path("undo/<uuid:change_set>", undoing.take_back, name="pages.undo"),
+    path("undo/<uuid:change_set>/", undoing.look, name="pages.undo_look"),
     path("undo/view/<uuid:pk>", saved.bring_back, name="pages.view_back"),
     path("notices", own.notifications, name="pages.notices"),
     path("notices/read", own.all_read, name="pages.all_read"),
@@ -51,6 +53,8 @@ urlpatterns = [
     path("<kind:entity>/<uuid:pk>/move", boards.move, name="pages.move"),
     path("<kind:entity>/<uuid:pk>/<beside:way>", records.beside, name="pages.beside"),
     path("<kind:entity>/<uuid:pk>/pin", records.pin, name="pages.pin"),
+    path("<kind:entity>/<uuid:pk>/undo/<uuid:entry>", undoing.take_back_on, name="pages.undo_on"),
+    path("<kind:entity>/<uuid:pk>/undo/<uuid:entry>/", undoing.look_on, name="pages.undo_look_on"),
     path("<kind:entity>/<uuid:pk>/follow", records.follow, name="pages.follow"),
     path("<kind:entity>/<uuid:pk>/delete", records.to_bin, name="pages.delete"),
     path("<kind:entity>/<uuid:pk>/files", records.attach, name="pages.attach"),

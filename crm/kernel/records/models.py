@@ -68,11 +68,13 @@ class ChangeSet(TenantModel):
     """One act of a person that can be undone: the audit rows of its transaction belong to it.
 
     They are those of `txid` between `began_at` and `at`: where a dump is restored elsewhere, the ids of transactions
-    begin again.
+    begin again. An act of several transactions has no `txid` but a `ChangePart` for each. Taking back is an act, too: it
+    names the one that it `undoes`, and undoing it does that one again. `task` is the work that takes it back, `kept` how
+    many records that work left as they were.
     """
 
     audited = False
-    indexes_in_workspace = (("by_id", "at"),)
+    indexes_in_workspace = (("by_id", "at"), ("at", "id"))
 
     txid = models.BigIntegerField()
     began_at = models.DateTimeField(default=now)
@@ -81,9 +83,30 @@ class ChangeSet(TenantModel):
     at = models.DateTimeField(default=now)
     records = models.IntegerField(default=0)
     undone_at = models.DateTimeField(null=True)
+    undone_by = TenantKey("identity.User", null=True)
+    undoes = TenantKey("records.ChangeSet", null=True)
+    task = TenantKey("queue.Task", null=True)
+    kept = models.IntegerField(default=0)
 
     class Meta:
         db_table = "change_set"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ChangePart(TenantModel):
+    """One transaction of an act that took several: a job's batch."""
+
+    audited = False
+
+    change_set = TenantKey("records.ChangeSet", cascade=True)
+    txid = models.BigIntegerField()
+    began_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "change_part"
 
 
 class Record(TenantModel):

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from crm.kernel.access import lasting
 from crm.kernel.access.policy import policy_for, rows_for, visible
 from crm.kernel.audit.models import AuditEntry
+from crm.kernel.audit.moment import today
 from crm.kernel.base.errors import NotAllowed, NotFound
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
@@ -105,10 +106,15 @@ def visible_ids(target: type[models.Model], ids: Iterable[UUID], binned: bool = 
 
 
 def names_of(target: type[models.Model] | None, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """{id: name} of linked records, users or teams that the actor may see; others are left out."""
+    """{id: name} of linked records, users or teams that the actor may see, as they are called today; others are left out."""
     wanted = {one for one in ids if one}
     if target is None or not wanted:
         return {}
+    with today():
+        return _names_of(target, wanted)
+
+
+def _names_of(target: type[models.Model], wanted: set[UUID]) -> dict[UUID, str]:
     entity = registry.of(target)
     if entity is not None and _by_columns(entity) is not None:
         # Owner and team stand on the record table, too: who sees the record by these sees its name there, by one question.

@@ -1,91 +1,124 @@
-"""Undo of what one transaction did: values go back unless somebody changed them since; those are listed and left."""
+"""Undo of what one act did: values go back unless somebody changed them since; those are listed and left, but where the
+person chooses them. Rights are asked for each record and field; what may not be changed is listed, too.
 
-from collections.abc import Iterable, Mapping
+Taking back is an act like any other, so it is undone (done again) in the same way.
+"""
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from crm.kernel.access.policy import policy_for, rows_for
 from crm.kernel.audit.models import AuditEntry
-from crm.kernel.audit.queries import of_transaction
+from crm.kernel.audit.queries import Span, later_than, of_transactions
 from crm.kernel.base.clock import now
-from crm.kernel.base.errors import NotFound
+from crm.kernel.base.errors import Conflict, NotFound, Refusal
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import FieldError
-from crm.kernel.entity.registry import registry
 from crm.kernel.records import writing
+from crm.kernel.records.acts import Deed, deeds, kinds_of, spans_of
 from crm.kernel.records.kept import held
-from crm.kernel.records.models import ChangeSet, Record, RecordRow
-from crm.kernel.records.reading import LINKS_TABLE, acts, links_of
+from crm.kernel.records.models import ChangePart, ChangeSet
+from crm.kernel.records.reading import links_of
 from crm.kernel.tenancy.scope import because, current, current_actor
 
 #: How the reason of an undo begins in the audit log.
 UNDOING = "undo: "
+#: Acts of more records are taken back in the background, so many at a time.
+AT_ONCE, BATCH = 500, 250
+#: The whole record, as something that was changed since.
+WHOLE = "version"
+
+Chosen = Collection[tuple[UUID, str]]
 
 
 @dataclass(slots=True)
 class Undone:
-    """`records` are as before; `kept`: {record id: columns that were changed since and left alone}."""
+    """`records` are as before; `kept`: {record id: fields that were changed since and left alone}, `refused`: {record id:
+    why it could not be}. `change_set` is the act of taking back, None where nothing was."""
 
     records: set[UUID] = field(default_factory=set)
     kept: dict[UUID, list[str]] = field(default_factory=dict)
+    refused: dict[UUID, str] = field(default_factory=dict)
+    change_set: ChangeSet | None = None
 
     @property
     def back(self) -> int:
         return len(self.records)
 
+    @property
+    def left(self) -> int:
+        """How many records are not, or not wholly, as before."""
+        return len(self.kept.keys() | self.refused.keys())
 
-def note(label: str, records: int) -> ChangeSet:
-    """Remembers that the present transaction can be undone; call it once, in the transaction, after the writes."""
+
+@dataclass(slots=True)
+class Step:
+    """What is to be done to one record. `since`: the fields that somebody changed after the act."""
+
+    entity: Entity[Any]
+    deed: Deed
+    verb: str
+    values: dict[str, Any] = field(default_factory=dict)
+    since: list[str] = field(default_factory=list)
+    refused: str = ""
+
+
+def _here() -> Span:
+    """The present transaction, up to now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint, transaction_timestamp(), clock_timestamp()")
-        txid, began, at = cursor.fetchone()
-    made = ChangeSet(txid=txid, began_at=began, at=at, label=label[:200], by_id=current_actor().id, records=records)
+        found: Span = cursor.fetchone()
+    return found
+
+
+def note(label: str, records: int, undoes: ChangeSet | None = None) -> ChangeSet:
+    """Remembers that the present transaction can be undone; call it once, in the transaction, after the writes."""
+    txid, began, at = _here()
+    made = ChangeSet(txid=txid, began_at=began, at=at, label=label[:200], by_id=current_actor().id, records=records, undoes=undoes)
     made.save(force_insert=True)
     return made
 
 
-def _entity_of(entry: AuditEntry) -> Entity[Any] | None:
-    """The kind of the record which an entry is about. Kinds of a workspace's own share a table: there the record tells."""
-    for model in apps.get_models():
-        if model._meta.db_table == entry.table_name and issubclass(model, Record):
-            if model is registry.base_of_own:
-                row = RecordRow.objects.filter(pk=entry.record).first()
-                return registry.kind(row.kind) if row is not None else None
-            return registry.of(model)
-    return None
+def begin(label: str, undoes: ChangeSet | None = None) -> ChangeSet:
+    """An act that will take several transactions; each calls `add_part` after its writes."""
+    made = ChangeSet(txid=0, label=label[:200], by_id=current_actor().id, undoes=undoes)
+    made.save(force_insert=True)
+    return made
 
 
-def undo(change_set: UUID) -> Undone:
-    """Takes back what the set did. Only whoever did it, or an administrator, may; and only once."""
+def add_part(change_set: UUID, records: int) -> None:
+    """The present transaction belongs to that act and changed so many records more."""
+    txid, began, at = _here()
+    ChangePart(change_set_id=change_set, txid=txid, began_at=began, at=at).save(force_insert=True)
+    found = ChangeSet.objects.select_for_update().get(pk=change_set)
+    found.records, found.at = found.records + records, at
+    found.save(update_fields=["records", "at"])
+
+
+def own(change_set: UUID, lock: bool = False) -> ChangeSet:
+    """An act of the ambient actor, or anybody's for an administrator. Raises NotFound."""
     actor = current_actor()
-    found = ChangeSet.objects.select_for_update().filter(pk=change_set, undone_at=None).first()
+    rows = ChangeSet.objects.select_for_update() if lock else ChangeSet.objects.all()
+    found = rows.filter(pk=change_set).first()
     if found is None or (found.by_id != actor.id and not actor.is_admin):
         raise NotFound
-    done = Undone()
-    entries = of_transaction(found.txid, found.began_at, found.at)
-    made = _made(entries)
-    with because(f"{UNDOING}{found.label}"):
-        for entry in reversed(entries):
-            entity = _entity_of(entry)
-            if entity is not None and (entry.op == AuditEntry.INSERTED or entry.record not in made):
-                _take_back(entity, entry, done, made)
-        linked = [entry for entry in entries if entry.table_name == LINKS_TABLE and entry.record not in made]
-        for act in acts(linked):
-            _unlink(act, done)
-    found.undone_at = now()
-    found.save(update_fields=["undone_at"])
-    return done
+    return found
 
 
-def _made(entries: Iterable[AuditEntry]) -> dict[UUID, int]:
-    """{record: the version it had in the end} of those that the transaction made; what it changed of them goes with them."""
-    found: dict[UUID, int] = {}
-    for entry in entries:
-        if entry.table_name != LINKS_TABLE and (entry.op == AuditEntry.INSERTED or entry.record in found):
-            found[entry.record] = (entry.changes.get("version") or [None, found.get(entry.record, 1)])[1]
+def open_to_undo(change_set: UUID) -> ChangeSet:
+    """The same, locked, where it stands as it was done. Raises Conflict where it is undone or being undone."""
+    found = own(change_set, lock=True)
+    if found.undone_at is not None:
+        raise Conflict(_("This is undone already."))
+    if found.task is not None and not found.task.over:
+        raise Conflict(_("This is being undone just now."))
     return found
 
 
@@ -94,74 +127,183 @@ def undoing() -> bool:
     return current().reason.startswith(UNDOING)
 
 
-def _take_back(entity: Entity[Any], entry: AuditEntry, done: Undone, made: Mapping[UUID, int]) -> None:
-    record: Any = entity.model._default_manager.filter(pk=entry.record).first()
-    if record is None:
-        return
-    if entry.op == AuditEntry.INSERTED:
-        if record.version == made.get(record.pk) and record.deleted_at is None:
-            writing.remove(entity, record.pk)
-            done.records.add(record.pk)
-        else:
-            done.kept[record.pk] = ["version"]
-        return
-    if "deleted_at" in entry.changes:
-        (writing.remove if record.deleted_at is None else writing.restore)(entity, record.pk)
-        done.records.add(record.pk)
-        return
-    values, kept = _former(entity, record, entry)
-    if values:
-        writing.change(entity, record.pk, values)
-        done.records.add(record.pk)
-    if kept:
-        done.kept[record.pk] = kept
+def undo(change_set: UUID, chosen: Chosen = ()) -> Undone:
+    """Takes back what an act did, but for what was changed since and is not `chosen` ((record, field), the field WHOLE for
+    a record that the act made). Only whoever did it, or an administrator, may; and only once."""
+    found = open_to_undo(change_set)
+    done = Undone()
+    with because(f"{UNDOING}{found.label}"):
+        take_back(deeds(of_transactions(spans_of(found))), done, chosen, found.at)
+    if done.records:
+        done.change_set = note(undo_label(found), done.back, found)
+    finish(found, done.left)
+    return done
 
 
-def _unlink(act: AuditEntry, done: Undone) -> None:
-    """Takes back what was done to the many-links of one record: {field: [[ids taken away], [ids added]]}."""
-    row = RecordRow.objects.filter(pk=act.record).first()
-    entity = registry.kind(row.kind) if row is not None else None
-    if entity is None:
-        return
-    values: dict[str, list[str]] = {}
-    for name, (taken, added) in act.changes.items():
-        here = {str(one) for one in links_of(act.record, name)}
-        if name not in entity.fields or here.intersection(taken) or not here.issuperset(added):
-            done.kept.setdefault(act.record, []).append(name)
-        else:
-            values[name] = [*(here - set(added)), *taken]
-    if values:
-        writing.change(entity, act.record, values)
-        done.records.add(act.record)
+def undo_label(found: ChangeSet) -> str:
+    """What the act of taking one back is called."""
+    return _("Again: %(label)s") % {"label": found.undoes.label} if found.undoes else _("Undo: %(label)s") % {"label": found.label}
 
 
-def _former(entity: Entity[Any], record: Any, entry: AuditEntry) -> tuple[dict[str, Any], list[str]]:
-    """The field values to set back, and the columns that have been changed since."""
-    values: dict[str, Any] = {}
-    kept: list[str] = []
-    columns = {str(f.column): f for f in entity.model._meta.concrete_fields}
+def finish(found: ChangeSet, left: int) -> None:
+    """Notes that an act is undone. Where it was an undo itself, what that had taken back stands again."""
+    found.undone_at, found.undone_by_id, found.kept = now(), current_actor().id, left
+    found.save(update_fields=["undone_at", "undone_by", "kept"])
+    if found.undoes_id:
+        ChangeSet.objects.filter(pk=found.undoes_id).update(undone_at=None, undone_by=None, task=None, kept=0)
+
+
+def undo_on(record: UUID, entry: AuditEntry, chosen: Chosen = ()) -> Undone:
+    """Takes back what the transaction of an entry did to one record, for whoever may change the record."""
+    done = Undone()
+    label = entry.reason or _("a change")
+    with because(f"{UNDOING}{label}"):
+        take_back([one for one in deeds(of_transactions([around(entry)])) if one.record == record], done, chosen, entry.at)
+    if done.records:
+        done.change_set = note(_("Undo: %(label)s") % {"label": label.removeprefix(UNDOING)}, done.back)
+    return done
+
+
+def around(entry: AuditEntry) -> Span:
+    """The transaction of an entry: nothing that lasts longer writes records."""
+    hour = datetime.timedelta(hours=1)
+    return entry.txid, entry.at - hour, entry.at + hour
+
+
+def plan_on(entity: Entity[Any], record: UUID, entry: AuditEntry) -> list[Step]:
+    """What stands in the way of that: changed since, or not to be changed by the actor."""
+    mine = [deed for deed in deeds(of_transactions([around(entry)])) if deed.record == record]
+    return [step for step in plan(entity, mine, (), entry.at) if step.since or step.refused]
+
+
+def take_back(found: Iterable[Deed], done: Undone, chosen: Chosen, at: datetime.datetime) -> None:
+    """Takes back what was done to these records, last first; `at` is when the act ended."""
+    todo = list(found)
+    kinds = kinds_of(todo)
+    known = [(kinds[deed.record], deed) for deed in todo if deed.record in kinds]
+    for (entity, _verb), group in groupby(known, key=lambda one: (one[0], _verb_of(one[1]))):
+        steps = plan(entity, [deed for _entity, deed in group], chosen, at)
+        _write(entity, steps, done)
+
+
+def _verb_of(deed: Deed) -> str:
+    return "remove" if deed.made or deed.bin is False else "restore" if deed.bin else "change"
+
+
+def plan(entity: Entity[Any], todo: Sequence[Deed], chosen: Chosen, at: datetime.datetime) -> list[Step]:
+    """What can be done to records of one kind, and what not; those that are as before already are left out."""
+    manager, actor = entity.model._default_manager, current_actor()
+    ids = [deed.record for deed in todo]
+    records = {record.pk: record for record in manager.filter(pk__in=ids)}
+    may = {
+        verb: set(manager.filter(rows_for(entity, actor, verb), pk__in=ids).values_list("pk", flat=True))
+        for verb in ({"edit"} if all(_verb_of(deed) == "change" for deed in todo) else {"edit", "delete"})
+    }
+    found = [_step(entity, records[deed.record], deed, may, chosen) for deed in todo if deed.record in records]
+    return [step for step in found if step is not None]
+
+
+def _step(entity: Entity[Any], record: Any, deed: Deed, may: dict[str, set[UUID]], chosen: Chosen) -> Step | None:
+    verb = _verb_of(deed)
+    step = Step(entity, deed, verb)
+    if verb != "change":
+        if (verb == "remove") == (record.deleted_at is not None):
+            return None
+        if verb == "remove" and deed.made and record.version != deed.version and (record.pk, WHOLE) not in chosen:
+            step.since = [WHOLE]
+        if record.pk not in may["delete"]:
+            step.refused = _("You may not delete or restore this record.")
+        return step
+    _former(step, record, chosen)
+    _former_links(step, chosen)
+    if not step.values and not step.since and not step.refused:
+        return None
+    if record.deleted_at is not None:
+        step.refused = _("It is in the bin.")
+    elif record.pk not in may["edit"]:
+        step.refused = _("You may not change this record.")
+    return step
+
+
+def _former(step: Step, record: Any, chosen: Chosen) -> None:
+    """The values to set back, and the fields that have been changed since."""
+    entity, deed = step.entity, step.deed
+    closed = policy_for(entity).readonly(current_actor()) | policy_for(entity).hidden(current_actor())
+    columns = {name: str(f.column) for f in entity.model._meta.concrete_fields for name in (f.name, f.attname)}
     for name, one in entity.fields.items():
-        mine = {c: entry.changes[columns_of] for c in one.columns() for columns_of in [_column(columns, c)] if columns_of in entry.changes}
-        if not mine or one.readonly:
+        if one.readonly or one.storage.kind == "computed" or one.type == "links":
             continue
-        if any(_plain(getattr(record, c)) != _plain(held(entity, c, now_)) for c, (_before, now_) in mine.items()):
-            kept.append(name)
+        mine = {c: deed.changes[columns.get(c, c)] for c in one.columns() if columns.get(c, c) in deed.changes}
+        then = {c: (held(entity, c, pair[0]), held(entity, c, pair[1])) for c, pair in mine.items()}
+        if not any(_plain(before) != _plain(after) for before, after in then.values()):
             continue
-        before = {c: held(entity, c, pair[0]) for c, pair in mine.items()}
-        raw = [before.get(c, getattr(record, c)) for c in one.columns()]
+        if all(_plain(getattr(record, c)) == _plain(before) for c, (before, _after) in then.items()):
+            continue
+        if name in closed:
+            step.refused = _("You may not change one of its fields.")
+            continue
+        if any(_plain(getattr(record, c)) != _plain(after) for c, (_before, after) in then.items()) and (record.pk, name) not in chosen:
+            step.since.append(name)
+            continue
         try:
-            values[name] = one.from_row(*raw)
+            step.values[name] = one.from_row(*(then[c][0] if c in then else getattr(record, c) for c in one.columns()))
         except FieldError:
-            kept.append(name)
-    return {name: value for name, value in values.items() if entity.fields[name].storage.kind != "computed"}, kept
+            step.since.append(name)
 
 
-def _column(columns: dict[str, Any], name: str) -> str:
-    for column, model_field in columns.items():
-        if name in (model_field.name, model_field.attname):
-            return column
-    return name
+def _former_links(step: Step, chosen: Chosen) -> None:
+    for name, (taken, added) in step.deed.links.items():
+        here = {str(one) for one in links_of(step.deed.record, name)}
+        if name not in step.entity.fields or not (here.intersection(added) or set(taken) - here):
+            continue
+        if (here.intersection(taken) or not here.issuperset(added)) and (step.deed.record, name) not in chosen:
+            step.since.append(name)
+        else:
+            step.values[name] = [*(here - set(added)), *taken]
+
+
+def _write(entity: Entity[Any], steps: list[Step], done: Undone) -> None:
+    for step in steps:
+        if step.since:
+            done.kept[step.deed.record] = step.since
+        if step.refused:
+            done.refused[step.deed.record] = step.refused
+    ready = [step for step in steps if not step.refused and (step.verb == "change" or not step.since)]
+    for verb in ("remove", "restore"):
+        for step in ready:
+            if step.verb == verb:
+                _alone(step, done)
+    values = {step.deed.record: step.values for step in ready if step.verb == "change" and step.values}
+    if values:
+        for pk, result in writing.change_each(entity, values).items():
+            if isinstance(result, Refusal):
+                done.refused[pk] = said(result)
+            else:
+                done.records.add(pk)
+
+
+def _alone(step: Step, done: Undone) -> None:
+    pk = step.deed.record
+    try:
+        (writing.remove if step.verb == "remove" else writing.restore)(step.entity, pk)
+    except Refusal as refusal:
+        done.refused[pk] = said(refusal)
+    else:
+        done.records.add(pk)
+
+
+def said(refusal: Refusal) -> str:
+    """A refusal in one line."""
+    return " ".join(str(text) for texts in refusal.fields.values() for text in texts) or str(refusal.message)
 
 
 def _plain(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def latest(records: Iterable[UUID], at: datetime.datetime) -> dict[UUID, list[AuditEntry]]:
+    """{record: what happened to it after a moment, newest first}."""
+    found: dict[UUID, list[AuditEntry]] = {}
+    for entry in later_than(records, at):
+        found.setdefault(entry.record, []).append(entry)
+    return found

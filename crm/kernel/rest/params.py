@@ -1,5 +1,6 @@
 """Query parameters: declared, parsed, and refused by name when unknown."""
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.kernel.base.errors import Wrong
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.records.past import read_moment
 from crm.kernel.rest.body import text_fault
 from crm.kernel.rest.problems import BadRequest
 
@@ -74,6 +77,19 @@ VIEW = Param(
 WORDS = Param("q", {"type": "string", "maxLength": 200}, gettext_lazy("What to look for: words, pinyin, the end of a number, field:value."))
 KINDS = Param(
     "kinds", {"type": "string"}, gettext_lazy("Only records of these kinds, separated by commas."), _names
+)
+def _moment(text: str) -> datetime.datetime:
+    try:
+        return read_moment(text)
+    except Wrong as wrong:
+        raise ValueError(wrong.fields["as_of"][0]) from None
+
+
+AS_OF = Param(
+    "as_of",
+    {"type": "string", "minLength": 10},
+    gettext_lazy("As it stood at the end of a day (2026-11-17, in your time zone) or at a moment (2026-11-17T09:30:00Z)."),
+    _moment,
 )
 DRY_RUN = Param(
     "dry_run",

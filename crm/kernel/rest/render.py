@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.identity.actor import Actor
+from crm.kernel.records import reads
 from crm.kernel.records.listing import Row
 from crm.kernel.records.reading import value_of
 
@@ -59,7 +60,9 @@ def row(entity: Entity[Any], one: Row) -> dict[str, Any]:
 def record(entity: Entity[Any], one: Any, actor: Actor) -> dict[str, Any]:
     """One record with every field that the actor may see."""
     found: dict[str, Any] = {"id": one.pk, "version": one.version}
-    for name, field in policy_for(entity).fields(actor).items():
+    seen = policy_for(entity).fields(actor)
+    reads.note_record(entity, one, seen.values())
+    for name, field in seen.items():
         found[name] = field.to_json(value_of(one, field))
     return found
 

@@ -183,7 +183,9 @@ def sql_files(when: str) -> Iterator[str]:
 
 
 #: Tables that the application may only read: triggers and definer functions write them.
-READ_ONLY = ("audit_entry", "django_migrations")
+READ_ONLY = ("audit_entry", "audit_seal", "django_migrations")
+#: Tables to which the application may only add.
+ADD_ONLY = ("audit_read",)
 
 
 def _grants(work: Enforcer) -> None:
@@ -196,3 +198,6 @@ def _grants(work: Enforcer) -> None:
     for table in READ_ONLY:
         if table in tables:
             work.cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM "{role}"')
+    for table in ADD_ONLY:
+        if table in tables:
+            work.cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM "{role}"')

@@ -97,6 +97,16 @@ def once(key: Hashable, make: Callable[[], T]) -> T:
     return found
 
 
+@contextmanager
+def afresh() -> Iterator[None]:
+    """Inside, `once` knows nothing of what it worked out before, and afterwards nothing of what it worked out inside."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def forget() -> None:
     """After a write: nothing that `once` knows may be true any more."""
     known = _known.get()

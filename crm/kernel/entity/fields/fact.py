@@ -61,7 +61,7 @@ class Fact:
     `type` names the field type for interface and API; `found_by` is the weight in the search of its fields that say none
     themselves (`search=`); `part_of` the composite field that this is a column of; `readonly` fields are written by Kith
     alone; `title` marks the field a record is called by; a `spoken` text that Kith ships (see `entity.shipped`) is told in
-    the reader's language.
+    the reader's language. Who reads a `sensitive` field is noted (`records.reads`).
     """
 
     type: ClassVar[str] = "text"
@@ -81,6 +81,7 @@ class Fact:
     synonyms: tuple[str, ...]
     unique: bool
     search: str | None
+    sensitive: bool
     storage: Storage
 
     def facts(self, label: Label, given: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +99,7 @@ class Fact:
         self.measure = given.pop("measure", None)
         self.unique_value = given.pop("unique_value", False)
         self.search = given.pop("search", None)
+        self.sensitive = given.pop("sensitive", False)
         return given
 
     @property

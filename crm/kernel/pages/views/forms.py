@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
@@ -19,7 +20,8 @@ from crm.kernel.pages.onward import onward
 from crm.kernel.pages.record_screen import fresh
 from crm.kernel.pages.views.lists import need
 from crm.kernel.pages.views.similar import remember_different
-from crm.kernel.records import listing
+from crm.kernel.queue.live import tell_editing
+from crm.kernel.records import listing, reads
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change, create
@@ -72,10 +74,13 @@ def _form(request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong
         "title": entity.name_of(record) if record is not None else "",
         "back": request.GET.get("back") or request.POST.get("back", ""),
         "version": request.POST.get("version") or (record.version if record is not None else ""),
-        "clashes": conflicts.clashes(entity, refusal) if isinstance(refusal, Conflict) else [],
+        "clashes": conflicts.clashes(entity, refusal, record.pk) if isinstance(refusal, Conflict) else [],
     }
     if isinstance(refusal, Conflict):
         words["version"] = refusal.version
+    if record is not None:
+        reads.note_record(entity, record, policy_for(entity).fields(current_actor()).values())
+        words |= {"presence": record.pk, "record_form": True}
     template = "pages/quick.jinja" if quick else "pages/form.jinja"
     return render(request, template, words, status=refusal.status if refusal is not None else 200)
 
@@ -106,10 +111,14 @@ def cell(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> Http
     record = fetch(entity, pk, "edit")
     if name not in cells.inline(entity):
         raise NotAllowed
+    me = current_actor().id
     if request.method != "POST":
+        tell_editing(pk, me, on=True)
         return _cell_editor(request, entity, record, name, None)
+    tell_editing(pk, me, on=False)
     try:
-        changed = change(entity, pk, inputs.values_of(entity, request.POST, record), _version(request))
+        values = conflicts.settled(entity, request.POST, inputs.values_of(entity, request.POST, record))
+        changed = change(entity, pk, values, _version(request))
     except (Wrong, Conflict) as refusal:
         return _cell_editor(request, entity, fresh(entity, pk), name, refusal)
     remember_different(request, changed)
@@ -117,7 +126,8 @@ def cell(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> Http
 
 
 def _cell_editor(request: HttpRequest, entity: Entity[Any], record: Any, name: str, refusal: Wrong | Conflict | None) -> HttpResponse:
-    errors = conflicts.as_errors(entity, refusal) if refusal is not None else {}
+    reads.note_record(entity, record, [entity.fields[name]])
+    errors = conflicts.as_errors(refusal) if refusal is not None else {}
     given = request.POST if request.method == "POST" else None
     one = inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor()))
     one.errors = one.errors or [str(text) for said in errors.values() for text in said]
@@ -126,6 +136,7 @@ def _cell_editor(request: HttpRequest, entity: Entity[Any], record: Any, name: s
         "entity": entity,
         "record": record,
         "version": getattr(refusal, "version", None) or record.version,
+        "clashes": conflicts.clashes(entity, refusal, record.pk) if isinstance(refusal, Conflict) else [],
     }
     return render(request, "pages/cell_edit.jinja", words, status=refusal.status if refusal is not None else 200)
 

@@ -13,12 +13,12 @@ from crm.kernel.base.errors import NotAllowed, NotFound
 from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import filters, finding, groups, links, lists, looks, preferences
+from crm.kernel.pages import filters, finding, groups, links, lists, looks, past, preferences
 from crm.kernel.pages.importing import exchange_links
 from crm.kernel.tenancy.scope import current_actor
 
 #: What stays in the address beside a filter.
-KEPT_BESIDE = ("sort", "set", "view", "group", "by", "columns", "span", "day")
+KEPT_BESIDE = ("sort", "set", "view", "group", "by", "columns", "span", "day", "as_of")
 
 
 def need(entity: Entity[Any], verb: str) -> None:
@@ -33,16 +33,20 @@ def table(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     elsewhere = looks.usual_address(entity, request.GET)
     if elsewhere:
         return redirect(elsewhere)
-    look = looks.read(entity, request.GET, "table")
-    screen = lists.screen(look)
+    look, then = looks.read(entity, request.GET, "table"), past.asked(entity, request.GET)
+    with past.reading(then):
+        screen = lists.screen(look)
     words = {
+        "then": then,
+        "last_day": past.today(),
+        "kept_beside": [(name, look.given[name]) for name in ("filter", "q", "sort", "view", "group", "columns") if look.given.get(name)],
         "screen": screen,
         "entity": entity,
         "here": entity.plural,
         "look": look,
         "given": look.given,
         "groupable": looks.groupable(entity),
-        "exchange": exchange_links(entity, look.given, look.columns if look.view else ()),
+        "exchange": exchange_links(entity, look.given, look.columns if look.view else ()) if then is None else {},
     }
     return render(request, "pages/list.jinja", words)
 
@@ -56,9 +60,12 @@ def group(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     if by is None:
         raise NotFound
     value = request.GET.get("value", "")
-    lines, cursor = lists.group_rows(look, by, value, request.GET.get("after") or None, Reading.of(current_actor()))
-    words = {"entity": entity, "lines": lines, "next": cursor, "value": value, "given": look.given}
-    words |= {"may": lists.rights(entity), "heads": lists.heads(entity, look.columns[1:], ""), "kept": ""}
+    then = past.asked(entity, request.GET)
+    with past.reading(then):
+        lines, cursor = lists.group_rows(look, by, value, request.GET.get("after") or None, Reading.of(current_actor()))
+        may = lists.rights(entity)
+    words = {"entity": entity, "lines": lines, "next": cursor, "value": value, "given": look.given, "then": then}
+    words |= {"may": may, "heads": lists.heads(entity, look.columns[1:], ""), "kept": links.query_of({"as_of": then.asked}) if then else ""}
     return render(request, "pages/group_rows.jinja", words)
 
 

@@ -1,4 +1,4 @@
-"""What belongs to the person: my day, bin, notifications, preferences, keys, undo, jobs."""
+"""What belongs to the person: my day, bin, notifications, preferences, keys, jobs."""
 
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from crm.kernel.pages import bin_screen, finding, greeting, keys, myday, prefere
 from crm.kernel.pages.cells import record_url
 from crm.kernel.queue import actions as working
 from crm.kernel.queue import queries as work
-from crm.kernel.records import undo as undoing
 from crm.kernel.records.writing import restore
 from crm.kernel.tenancy.scope import current_actor
 
@@ -45,19 +44,6 @@ def take_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     record = restore(entity, pk)
     text = _("%(name)s is back.") % {"name": entity.name_of(record)}
     return toasts.later(redirect(record_url(entity, pk)), text)  # type: ignore[return-value]
-
-
-@require_POST
-def undo(request: HttpRequest, change_set: UUID) -> HttpResponse:
-    """Takes back what one act did, then shows the page as it now is."""
-    done = undoing.undo(change_set)
-    text = _("Undone.")
-    if done.kept:
-        text = _("Undone, but for %(count)s which were changed since.") % {"count": len(done.kept)}
-    there = request.headers.get("HX-Current-URL", "")
-    gone = done.back and not done.kept and there.rstrip("/").endswith(tuple(str(pk) for pk in bin_screen.just_binned()))
-    headers = {"HX-Redirect": "/"} if gone else {"HX-Refresh": "true"}
-    return toasts.later(HttpResponse(status=204, headers=headers), text)  # type: ignore[return-value]
 
 
 @require_GET

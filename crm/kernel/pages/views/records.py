@@ -16,7 +16,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.files import actions as files
 from crm.kernel.files.queries import files_of
 from crm.kernel.notify import following
-from crm.kernel.pages import history, inputs, panels, record_screen, timeline, toasts
+from crm.kernel.pages import history, inputs, panels, past, record_screen, timeline, toasts
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.onward import onward
 from crm.kernel.records.actions import Action, available, perform
@@ -29,13 +29,22 @@ from crm.kernel.tenancy.scope import current_actor
 
 @require_GET
 def page(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    then = past.asked(entity, request.GET)
+    if then is not None:
+        return _as_it_stood(request, entity, pk, then)
     record = fetch(entity, pk)
     at_hand.visited(pk)
     screen = record_screen.screen(entity, record, request.GET)
-    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural, "pinned": at_hand.is_pinned(pk)}
+    words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural, "presence": pk, "pinned": at_hand.is_pinned(pk)}
+    words["yesterday"] = past.yesterday()
     words["followed"] = following.follows(record, current_actor().id)
     words |= _timeline(entity, record, None)
     return render(request, "pages/record.jinja", words)
+
+
+def _as_it_stood(request: HttpRequest, entity: Entity[Any], pk: UUID, then: past.Then) -> HttpResponse:
+    words = {"screen": past.record(entity, pk, then), "entity": entity, "here": entity.plural, "then": then, "last_day": past.today()}
+    return render(request, "pages/record_past.jinja", words | {"address": record_url(entity, pk)})
 
 
 def _timeline(entity: Entity[Any], record: Any, before: datetime | None) -> dict[str, Any]:

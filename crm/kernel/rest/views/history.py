@@ -13,6 +13,7 @@ from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import history
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import DateTime, Field, Link, Money
+from crm.kernel.records import reads
 from crm.kernel.records.reading import acts, fetch
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.operation import Call, operation
@@ -30,6 +31,7 @@ def read_history(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     fields = policy_for(entity).fields(call.actor)
     limit = call.query["limit"]
     found = history(record.pk, limit + 1, _before(cursors.decode(call.query["cursor"], about)))
+    reads.note_record(entity, record, fields.values())
     last = found[limit - 1] if len(found) > limit else None
     following = cursors.encode(f"{last.at.isoformat()} {last.id}" if last else None, about)
     return render.page((_change(fields, record, entry) for entry in acts(found[:limit], entity)), following)

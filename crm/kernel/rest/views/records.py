@@ -1,6 +1,8 @@
 """Records of any kind: list, create, read, change, delete, restore."""
 
+import datetime
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +15,12 @@ from crm.kernel.dedupe.queries import check
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import both
 from crm.kernel.records import listing, writing
+from crm.kernel.records.past import as_of
 from crm.kernel.records.reading import fetch, value_of
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
-from crm.kernel.rest.params import CHECK, CURSOR, DIFFERENT, FIELDS, FILTER, LIMIT, SORT, VIEW
+from crm.kernel.rest.params import AS_OF, CHECK, CURSOR, DIFFERENT, FIELDS, FILTER, LIMIT, SORT, VIEW
 from crm.kernel.rest.problems import LooksTheSame, Stale
 from crm.kernel.rest.queries import of_the_address, read_fields, read_filter, read_sort, read_view, view_fields, view_sort
 from crm.kernel.rest.values import expected_version, record_values
@@ -31,19 +34,19 @@ ETAG = {"ETag": _("The version of the record, for If-Match.")}
     name="list",
     scope="read",
     verb="view",
-    params=(FILTER, SORT, FIELDS, LIMIT, CURSOR, VIEW),
+    params=(FILTER, SORT, FIELDS, LIMIT, CURSOR, VIEW, AS_OF),
     answer="records",
 )
 def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
-    """One page of the records that the actor may see."""
+    """One page of the records that the actor may see, as they are or as they stood."""
     query = call.query
     view = read_view(entity, query["view"])
     names = view_fields(entity, view) if view and query["fields"] is None else read_fields(entity, query["fields"], call.actor)
     sort = view_sort(entity, view, call.actor) if view and not query["sort"] else read_sort(entity, query["sort"], call.actor)
-    about = f"{entity.kind}:{sort}"
+    about = f"{entity.kind}:{sort}:{call.request.GET['as_of']}" if query["as_of"] else f"{entity.kind}:{sort}"
     node = both(read_filter(view.filter) if view else None, read_filter(query["filter"]))
     cursor = cursors.decode(query["cursor"], about)
-    with of_the_address():
+    with of_the_address(), _as_of(query["as_of"]):
         found = listing.page(entity, node, sort, cursor, query["limit"], names)
     return render.page((render.row(entity, row) for row in found.items), cursors.encode(found.next, about))
 
@@ -79,10 +82,15 @@ def create_record(call: Call, entity: Entity[Any]) -> HttpResponse:
     return answer
 
 
-@operation(_("Read: %(label)s"), name="read", scope="read", verb="view", answer="record", headers=ETAG)
+@operation(_("Read: %(label)s"), name="read", scope="read", verb="view", params=(AS_OF,), answer="record", headers=ETAG)
 def read_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
-    """One record."""
-    return render.record_answer(entity, fetch(entity, id), call.actor)
+    """One record, as it is or as it stood; 404 for a moment at which it was not there."""
+    with _as_of(call.query["as_of"]):
+        return render.record_answer(entity, fetch(entity, id), call.actor)
+
+
+def _as_of(when: datetime.datetime | None) -> AbstractContextManager[None]:
+    return nullcontext() if when is None else as_of(when)
 
 
 @operation(

@@ -1,0 +1,81 @@
+"""What one act did to each record: the entries of its transactions, folded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from crm.kernel.audit.models import AuditEntry
+from crm.kernel.audit.queries import Span
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.registry import registry
+from crm.kernel.records.models import ChangePart, ChangeSet, RecordRow
+from crm.kernel.records.reading import LINKS_TABLE, acts
+
+
+@dataclass(slots=True)
+class Deed:
+    """What an act did to one record: `changes` {column: [before, after]}, `links` {field: [ids taken away, ids added]}.
+
+    `made`: the act created it. `version` is the one that it had in the end, 0 where the act did not move it.
+    """
+
+    record: UUID
+    table: str
+    made: bool = False
+    version: int = 0
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    links: dict[str, list[list[str]]] = field(default_factory=dict)
+
+    @property
+    def bin(self) -> bool | None:
+        """True where it went into the bin, False where it came out of it, None where neither."""
+        pair = self.changes.get("deleted_at")
+        return None if pair is None or (pair[0] is None) == (pair[1] is None) else pair[1] is not None
+
+
+def spans_of(found: ChangeSet) -> list[Span]:
+    """The transactions of an act."""
+    if found.txid:
+        return [(found.txid, found.began_at, found.at)]
+    return list(ChangePart.objects.filter(change_set_id=found.pk).order_by("id").values_list("txid", "began_at", "at"))
+
+
+def deeds(entries: Iterable[AuditEntry]) -> list[Deed]:
+    """By record, what was written last first. Rows that are no records (a stage's history, mail) are left out."""
+    tables = {entity.model._meta.db_table for entity in registry.all()}
+    found: dict[UUID, Deed] = {}
+    links: list[AuditEntry] = []
+    for entry in entries:
+        if entry.table_name == LINKS_TABLE:
+            links.append(entry)
+        elif entry.table_name in tables:
+            deed = found.pop(entry.record, None) or Deed(entry.record, entry.table_name)
+            found[entry.record] = deed
+            _fold(deed, entry)
+    for act in acts(links):
+        deed = found.setdefault(act.record, Deed(act.record, ""))
+        for name, (taken, added) in act.changes.items():
+            pair = deed.links.setdefault(name, [[], []])
+            pair[0] += taken
+            pair[1] += added
+    return list(found.values())[::-1]
+
+
+def _fold(deed: Deed, entry: AuditEntry) -> None:
+    if entry.op == AuditEntry.INSERTED:
+        deed.made, deed.version = True, 1
+    for column, (before, after) in entry.changes.items():
+        if column == "version":
+            deed.version = after or deed.version
+        elif column in deed.changes:
+            deed.changes[column][1] = after
+        else:
+            deed.changes[column] = [before, after]
+
+
+def kinds_of(found: Iterable[Deed]) -> dict[UUID, Entity[Any]]:
+    """{record: its kind}, of those whose kind there still is."""
+    rows = RecordRow.objects.filter(pk__in=[deed.record for deed in found]).values_list("pk", "kind")
+    known = {pk: registry.kind(kind) for pk, kind in rows}
+    return {pk: entity for pk, entity in known.items() if entity is not None}

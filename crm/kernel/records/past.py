@@ -1,0 +1,169 @@
+"""Any past day: inside `as_of` records are read as they stood then, by the statements that read them today.
+
+The audit log holds every change, so a table as it stood is today's table with the later changes taken back. That is put
+before each statement as a WITH of the table's own name (`shadows`), so filter, order, columns, groups and sums, joined
+kinds and many-links are those of then, in one SQL. Rows that nobody touched since are read as they are.
+
+Today's rights decide: each shadow holds only what the actor may see today. What is in the bin today and was not then is
+there again, what was made later is not. A row that was erased for good is in no list, nor is it brought back here. The
+names of linked records, people and teams are today's.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from crm.kernel.access.policy import rows_for
+from crm.kernel.audit.models import AuditEntry
+from crm.kernel.audit.moment import moment, reading_as_of, today
+from crm.kernel.base.clock import now
+from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.registry import registry
+from crm.kernel.records.reading import LINKS_TABLE
+from crm.kernel.tenancy.scope import current_actor
+
+_AUDIT = AuditEntry._meta.db_table
+_READS = re.compile(r'\b(?:FROM|JOIN)\s+"(\w+)"')
+_WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b", re.IGNORECASE)
+
+
+def read_moment(raw: str) -> datetime.datetime:
+    """The moment that an address means: the end of a day in the reader's zone, or a moment with its zone. Raises Wrong."""
+    try:
+        day = parse_date(raw)
+        at = None if day is not None else parse_datetime(raw.replace(" ", "+"))
+    except ValueError:
+        day = at = None
+    if day is not None:
+        zone = Reading.of(current_actor()).zone
+        if day > now().astimezone(zone).date():
+            raise Wrong(fields={"as_of": [_("This day has not come yet.")]})
+        at = datetime.datetime.combine(day, datetime.time.max, zone)
+        return min(at.astimezone(datetime.UTC), now())
+    if at is None or at.tzinfo is None:
+        raise Wrong(fields={"as_of": [_("Write a day as 2026-11-17, or a moment as 2026-11-17T09:30:00Z.")]})
+    if at > now():
+        raise Wrong(fields={"as_of": [_("This day has not come yet.")]})
+    return at.astimezone(datetime.UTC)
+
+
+@contextmanager
+def as_of(when: datetime.datetime) -> Iterator[None]:
+    """Reads records as they stood at a moment. Nothing can be written inside, and query sets must be read inside."""
+    with reading_as_of(when), connection.execute_wrapper(_shadowed):
+        yield
+
+
+def _shadowed(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    when = moment()
+    if when is None:
+        return execute(sql, params, many, context)
+    if not isinstance(sql, str) or _WRITES.match(sql):
+        raise RuntimeError("nothing is written while a past day is read")
+    tables = _tables(sql)
+    if tables and not sql.lstrip().upper().startswith("EXPLAIN"):
+        before, given = shadows(tables, when)
+        sql, params = f"WITH {before} {sql}", [*given, *(params or ())]
+    return execute(sql, params, many, context)
+
+
+def _tables(sql: str) -> list[str]:
+    """The tables in a statement that are kept as of any moment."""
+    known = {entity.model._meta.db_table for entity in registry.all()} | {LINKS_TABLE}
+    return [one for one in dict.fromkeys(_READS.findall(sql)) if one in known]
+
+
+def shadows(tables: Iterable[str], when: datetime.datetime) -> tuple[str, list[Any]]:
+    """(the members of a WITH that stand for these tables as they were, their parameters).
+
+    What asks for rights comes first: a member sees the shadows of those before it, and rights are today's.
+    """
+    rights: list[str] = []
+    rows: list[str] = []
+    given_rights: list[Any] = []
+    given_rows: list[Any] = []
+    for table in tables:
+        if table == LINKS_TABLE:
+            rows.append(_links_then())
+            given_rows += [when]
+            continue
+        seen, values = _seen(table)
+        rights += [f'"seen {table}" AS MATERIALIZED ({seen})'] if seen else []
+        given_rights += values
+        rows.append(_rows_then(table, bool(seen)))
+        given_rows += [when, when]
+    return ", ".join([*rights, *rows]), [*given_rights, *given_rows]
+
+
+def _seen(table: str) -> tuple[str, list[Any]]:
+    """The ids that the actor may see today, bin included; "" for all."""
+    parts: list[str] = []
+    given: list[Any] = []
+    with today():
+        kinds = [(entity, rows_for(entity, current_actor())) for entity in _kinds_of(table)]
+        if not any(condition for _entity, condition in kinds):
+            return "", []
+        for entity, condition in kinds:  # a workspace's own kinds share a table
+            try:
+                sql, params = entity.model._default_manager.filter(condition).order_by().values("pk").query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            parts.append(sql)
+            given += params
+    return " UNION ALL ".join(parts) or "SELECT NULL::uuid AS id WHERE false", given
+
+
+def _kinds_of(table: str) -> Sequence[Entity[Any]]:
+    return [entity for entity in registry.all() if entity.model._meta.db_table == table]
+
+
+def _rows_then(table: str, narrowed: bool) -> str:
+    """One table of records: those untouched since as they are, the others with the first value that a later entry replaced.
+
+    The stamps of who changed a record last are no part of an entry; they are its own, so they come from the entry before.
+    """
+    name, first = connection.ops.quote_name(table), f'"later {table}"'
+    only = f'AND now.id IN (SELECT * FROM "seen {table}")' if narrowed else ""  # noqa: S608
+    return f"""{first} AS (
+  SELECT record, bool_or(op = 'I') AS made, jsonb_object_agg(each.key, each.value -> 0 ORDER BY at DESC, entry.id DESC)
+         FILTER (WHERE each.key IS NOT NULL) AS was
+    FROM public.{_AUDIT} entry LEFT JOIN LATERAL jsonb_each(CASE WHEN op = 'I' THEN '{{}}' ELSE changes END) each ON true
+   WHERE table_name = '{table}' AND at > %s::timestamptz GROUP BY record
+), {name} AS (
+  SELECT now.* FROM public.{name} now WHERE NOT EXISTS (SELECT FROM {first} later WHERE later.record = now.id) {only}
+  UNION ALL
+  SELECT past.* FROM {first} later JOIN public.{name} now ON now.id = later.record
+    LEFT JOIN LATERAL (SELECT jsonb_build_object('updated_at', at, 'updated_by_id', actor) AS stamp FROM public.{_AUDIT} entry
+                        WHERE entry.record = now.id AND table_name = '{table}' AND at <= %s::timestamptz
+                        ORDER BY at DESC, id DESC LIMIT 1) last ON true
+   CROSS JOIN LATERAL jsonb_populate_record(now, later.was || coalesce(last.stamp, '{{}}')) past
+   WHERE NOT later.made {only}
+)"""  # noqa: S608  (names of our own tables)
+
+
+def _links_then() -> str:
+    """The links of many-links fields: what the first later entry of a link says tells whether it was there."""
+    return f""""later links" AS (
+  SELECT DISTINCT ON (record, field, target) * FROM (
+    SELECT record, changes -> 'field' ->> side AS field, (changes -> 'target_id' ->> side)::uuid AS target, op, at, id, workspace_id
+      FROM (SELECT *, CASE op WHEN 'I' THEN 1 ELSE 0 END AS side FROM public.{_AUDIT}) entry
+     WHERE table_name = '{LINKS_TABLE}' AND at > %s::timestamptz) entry
+   ORDER BY record, field, target, at, id
+), "{LINKS_TABLE}" AS (
+  SELECT now.id, now.workspace_id, now.source_id, now.field, now.target_id FROM public."{LINKS_TABLE}" now
+    LEFT JOIN "later links" later ON (later.record, later.field, later.target) = (now.source_id, now.field, now.target_id)
+   WHERE later.op IS DISTINCT FROM 'I'
+  UNION ALL
+  SELECT later.id, later.workspace_id, later.record, later.field, later.target FROM "later links" later
+    LEFT JOIN public."{LINKS_TABLE}" now ON (later.record, later.field, later.target) = (now.source_id, now.field, now.target_id)
+   WHERE later.op = 'D' AND now.id IS NULL
+)"""  # noqa: S608  (names of our own tables)

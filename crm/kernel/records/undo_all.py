@@ -1,0 +1,139 @@
+"""Undo of acts of any size: what changed since is looked up first, and what is large is taken back in the background."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crm.kernel.audit.models import AuditEntry
+from crm.kernel.audit.queries import of_transactions
+from crm.kernel.base.ids import as_uuid
+from crm.kernel.queue.actions import defer
+from crm.kernel.queue.models import Task
+from crm.kernel.queue.progress import Progress, uncollected
+from crm.kernel.queue.registry import job
+from crm.kernel.records.acts import deeds, kinds_of, spans_of
+from crm.kernel.records.models import ChangeSet
+from crm.kernel.records.undo import (
+    AT_ONCE,
+    BATCH,
+    UNDOING,
+    Chosen,
+    Step,
+    Undone,
+    add_part,
+    begin,
+    finish,
+    open_to_undo,
+    plan,
+    take_back,
+    undo_label,
+)
+from crm.kernel.tenancy.scope import because
+
+#: So many records are listed one by one; of more it is told how many there are.
+LISTED = 200
+
+
+def examine(found: ChangeSet) -> tuple[list[Step], bool]:
+    """(what would not go back: changed since, or not to be changed by the actor; whether there is more than is listed).
+
+    An act of many records is asked only about those that somebody wrote since.
+    """
+    spans = spans_of(found)
+    only = touched_since(found) if found.records > AT_ONCE else None
+    entries = of_transactions(spans) if only is None else of_transactions(spans).filter(record__in=only[:LISTED])
+    todo = deeds(entries)
+    kinds = kinds_of(todo)
+    steps: list[Step] = []
+    for entity in dict.fromkeys(kinds.values()):
+        steps += plan(entity, [deed for deed in todo if kinds.get(deed.record) is entity], (), found.at)
+    listed = [step for step in steps if step.since or step.refused]
+    return listed[:LISTED], len(listed) > LISTED or only is not None and len(only) > LISTED
+
+
+def touched_since(found: ChangeSet) -> list[UUID]:
+    """Records of an act that were written after it, at most one more than are listed."""
+    spans = spans_of(found)
+    table = AuditEntry._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT later.record FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS span (txid, began, ended) "  # noqa: S608
+            f"JOIN {table} mine ON mine.txid = span.txid AND mine.at BETWEEN span.began AND span.ended "
+            f"JOIN {table} later ON later.record = mine.record AND later.at > span.ended AND later.txid <> ALL (%s::bigint[]) "
+            f"GROUP BY later.record ORDER BY later.record LIMIT {LISTED + 1}",
+            [*([span[n] for span in spans] for n in range(3)), [span[0] for span in spans]],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def large(found: ChangeSet) -> bool:
+    """Whether it is taken back in the background."""
+    return found.records > AT_ONCE
+
+
+def undo_later(change_set: UUID, chosen: Chosen = ()) -> Task:
+    """Has an act taken back in the background, as the ambient actor."""
+    found = open_to_undo(change_set)
+    task = defer(take_back_act, change_set=str(found.pk), chosen=[f"{record}:{name}" for record, name in chosen])
+    found.task = task
+    found.save(update_fields=["task"])
+    return task
+
+
+def read_chosen(raw: Sequence[str]) -> set[tuple[UUID, str]]:
+    """What a person chose to set back although it was changed since: "<record>:<field>"; what cannot be read is left out."""
+    pairs = [one.partition(":") for one in raw]
+    return {(pk, name) for pk, name in ((as_uuid(left), right) for left, _colon, right in pairs) if pk is not None}
+
+
+@job("records.undo", _("Undo"), batched=True)
+def take_back_act(progress: Progress, change_set: str, chosen: list[str]) -> None:
+    """Transaction by transaction, the last first, in batches of records. What finished batches took back is an act of its
+    own, so a run that is stopped or given up leaves nothing unsaid: it says how far it came, and can be gone on with."""
+    picked = read_chosen(chosen)
+    with progress.batch():
+        found = ChangeSet.objects.get(pk=change_set)
+        spans = spans_of(found)[::-1]
+        if not progress.bookmark:
+            act = begin(undo_label(found), found)
+            progress.bookmark = {"act": str(act.pk), "span": 0, "after": None, "kept": {}, "refused": {}, "left": 0}
+        progress.step(progress.committed(), found.records)
+    while True:
+        with progress.batch(), uncollected(), because(f"{UNDOING}{found.label}"):
+            mark = progress.bookmark
+            if mark["span"] == len(spans):
+                finish(ChangeSet.objects.select_for_update().get(pk=change_set), mark["left"])
+                progress.result = {name: mark[name] for name in ("act", "kept", "refused", "left")}
+                progress.step(found.records)
+                return
+            entries = of_transactions([spans[mark["span"]]])
+            ids = _next(entries, mark["after"])
+            if not ids:
+                progress.bookmark = mark | {"span": mark["span"] + 1, "after": None}
+                continue
+            done = Undone()
+            take_back(deeds(entries.filter(record__in=ids)), done, picked, found.at)
+            if done.records:
+                add_part(UUID(mark["act"]), done.back)
+            progress.bookmark = _noted(mark, done) | {"after": str(ids[-1])}
+            progress.step(min(progress.done + len(ids), found.records))
+
+
+def _next(entries: QuerySet[AuditEntry], after: str | None) -> list[UUID]:
+    rows = entries.filter(record__gt=after) if after else entries
+    return list(rows.order_by("record").values_list("record", flat=True).distinct()[:BATCH])
+
+
+def _noted(mark: dict[str, Any], done: Undone) -> dict[str, Any]:
+    """The bookmark with what this batch left: the first of them by name, all of them by number."""
+    kept = {str(pk): names for pk, names in done.kept.items()}
+    refused = {str(pk): why for pk, why in done.refused.items()}
+    return mark | {
+        "kept": dict(list((mark["kept"] | kept).items())[:LISTED]),
+        "refused": dict(list((mark["refused"] | refused).items())[:LISTED]),
+        "left": mark["left"] + done.left,
+    }
