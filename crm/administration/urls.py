@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from crm.administration.views import (
     configuration,
     entrance,
+    files,
     kind_fields,
     kind_layout,
     kinds,
@@ -71,6 +72,10 @@ urlpatterns = [
     path("settings/kinds/<slug:kind>/fields/<slug:name>/retire", kind_fields.retire, name="settings.field.retire"),
     path("settings/kinds/<slug:kind>/fields/<slug:name>/back", kind_fields.back, name="settings.field.back"),
     path("undo/kind/<slug:kind>/<slug:what>", kinds.take_back, name="settings.kind.undo"),
+    path("settings/files", files.files, name="settings.files"),
+    path("settings/files/<uuid:file_id>/release", files.release, name="settings.files.release"),
+    path("settings/files/<uuid:file_id>/discard", files.discard, name="settings.files.discard"),
+    path("settings/files/links/<uuid:link_id>/end", files.end_link, name="settings.files.end-link"),
     path("settings/work", work.work, name="settings.work"),
     path("settings/work/<uuid:task_id>/stop", work.stop, name="settings.work.stop"),
     path("settings/work/<uuid:task_id>/retry", work.retry, name="settings.work.retry"),
