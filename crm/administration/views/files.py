@@ -14,7 +14,6 @@ from crm.kernel.files.models import FileRoom
 from crm.kernel.tenancy.scope import current_workspace_id
 
 THERE = "/settings/files"
-_MEGABYTE = 2**20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +29,7 @@ def files(request: HttpRequest) -> HttpResponseBase:
     at, row = now(), FileRoom.objects.filter(pk=current_workspace_id()).first() or FileRoom()
     held = [(one, queries.why_held(one)) for one in queries.held_files()]
     made = [(one, one.is_open(at)) for one in queries.all_links()]
-    own = {"quota": (row.quota or 0) // _MEGABYTE or "", "largest": (row.largest or 0) // _MEGABYTE or ""}
+    own = {"quota": (row.quota or 0) // quota.MEGABYTE or "", "largest": (row.largest or 0) // quota.MEGABYTE or ""}
     return section(request, "files", room=quota.room(), own=own, held=held, made=made, refusal=refusal)
 
 

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Wrong
 from crm.kernel.base.ids import uuid7
+from crm.kernel.base.sizes import size
 from crm.kernel.files import quota, scanning, storage
 from crm.kernel.files.jobs import gone, look_into
 from crm.kernel.files.kind import disguise, mime_of
@@ -167,7 +167,7 @@ def _written(name: str, chunks: Iterable[bytes], most: int) -> tuple[FileRef, by
     try:
         stored = storage.write(workspace_id, file_id, chunks, most)
     except storage.TooLarge:
-        said = _("This file is too large. At most %(size)s fit.") % {"size": filesizeformat(most)}
+        said = _("This file is too large. At most %(size)s fit.") % {"size": size(most)}
         raise Wrong(fields={"file": [said]}) from None
     if not stored.size:
         storage.remove(workspace_id, file_id)

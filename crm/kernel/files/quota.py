@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from crm.kernel.base.errors import Wrong
+from crm.kernel.base.sizes import size as size_of
 from crm.kernel.files.models import FileRoom
 from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
 #: The largest file that an installation takes at all, in bytes.
-MOST = 100 * 2**20
-_MEGABYTE = 2**20
+MOST = 100 * 10**6
+MEGABYTE = 10**6
 #: What a quota may be at most, megabytes: a petabyte.
 _LONGEST = 10**9
 
@@ -33,7 +33,7 @@ class Room:
 def room() -> Room:
     """The room of this workspace as it is in the open transaction."""
     row = FileRoom.objects.filter(pk=current_workspace_id()).first() or FileRoom()
-    quota = row.quota if row.quota is not None else settings.KITH_FILES_QUOTA_MB * _MEGABYTE or None
+    quota = row.quota if row.quota is not None else settings.KITH_FILES_QUOTA_MB * MEGABYTE or None
     return Room(row.used, quota, min(row.largest or MOST, MOST))
 
 
@@ -43,9 +43,9 @@ def check(size: int) -> None:
     now = room()
     if now.quota is not None and now.used > now.quota:
         words = {
-            "size": filesizeformat(size),
-            "left": filesizeformat(max(now.quota - now.used + size, 0)),
-            "quota": filesizeformat(now.quota),
+            "size": size_of(size),
+            "left": size_of(max(now.quota - now.used + size, 0)),
+            "quota": size_of(now.quota),
         }
         said = _("There is no room for this file of %(size)s: %(left)s of the %(quota)s for files are left.") % words
         raise Wrong(fields={"file": [said]})
@@ -56,11 +56,11 @@ def save(quota: str, largest: str) -> None:
     current_actor().need("administration.files")
     wrong: dict[str, list[str]] = {}
     kept: dict[str, int | None] = {}
-    for name, text, most in (("quota", quota.strip(), _LONGEST), ("largest", largest.strip(), MOST // _MEGABYTE)):
+    for name, text, most in (("quota", quota.strip(), _LONGEST), ("largest", largest.strip(), MOST // MEGABYTE)):
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
         if text and (number is None or not 1 <= number <= most):
             wrong[name] = [_("A whole number from 1 to %(most)s.") % {"most": most}]
-        kept[name] = None if number is None else number * _MEGABYTE
+        kept[name] = None if number is None else number * MEGABYTE
     if wrong:
         raise Wrong(fields=wrong)  # type: ignore[arg-type]
     FileRoom.objects.update_or_create(pk=current_workspace_id(), defaults=kept)

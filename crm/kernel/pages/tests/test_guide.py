@@ -19,6 +19,7 @@ from crm.kernel.testing.cast import Company
 
 FOLDER = Path(settings.BASE_DIR) / "docs/guide"
 KEYS = ["first-hour", "import", "search", "board", "kinds", "api"]
+KEYS = ["first-hour", "import", "search", "board", "files", "api"]
 LANGUAGES = [("en", "en"), ("zh-hans", "zh"), ("zh-hant", "zh")]
 
 
