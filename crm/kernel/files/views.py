@@ -1,9 +1,11 @@
 """Handing files out: to people who are signed in, and to whoever has a public link."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -82,7 +84,9 @@ def public(request: HttpRequest, token: str) -> HttpResponseBase:
             return _said(request, 410, {})
         if taking:
             return _handed_out(link.file, contents_of(link.file))
-        return _said(request, 200, {"link": link, "company": Workspace.objects.get(pk=address.workspace_id).name})
+        company = Workspace.objects.get(pk=address.workspace_id)
+        with timezone.override(ZoneInfo(company.time_zone)):
+            return _said(request, 200, {"link": link, "company": company.name})
 
 
 def _said(request: HttpRequest, status: int, words: dict[str, object]) -> HttpResponse:
