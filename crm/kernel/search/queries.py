@@ -79,10 +79,16 @@ def find(text: str, kinds: Sequence[Entity[Any]] | None = None, most: int = 20) 
         found += [one for one in _by_words(asked, wanted, actor, most) if one.id not in known]
     order = {kind.kind: place for place, kind in enumerate(wanted)}
     found.sort(key=lambda one: (*_rank(one, asked), order.get(one.kind, 99), -one.rank, -one.at.timestamp(), len(one.title)))
-    hits = [Hit(one.id, one.kind, one.title, one.at) for one in found[:most]]
+    return [Hit(one.id, one.kind, one.title, one.at) for one in found[:most]]
+
+
+def find_everywhere(text: str, kinds: Sequence[Entity[Any]], most: int) -> list[Hit]:
+    """What `find` finds, and behind it the records in whose files the words stand."""
+    hits = find(text, kinds, most)
+    asked = question(searchable(text)[:LONGEST])
     if len(hits) < most and asked.index:
         known = {one.id for one in hits}
-        inside = [one for one in found_inside(asked.index, wanted) if one.record not in known]
+        inside = [one for one in found_inside(asked.index, kinds) if one.record not in known]
         hits += [Hit(one.record, one.kind, one.title, one.at, one.file) for one in inside[: most - len(hits)]]
     return hits
 

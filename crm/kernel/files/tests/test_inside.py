@@ -14,8 +14,9 @@ from crm.kernel.files.reading import guard, limits, texts
 from crm.kernel.files.reading.guard import Unreadable
 from crm.kernel.files.tests import making
 from crm.kernel.queue.models import Task
+from crm.kernel.search.box import search as find
 from crm.kernel.search.inside import excerpts
-from crm.kernel.search.queries import find
+from crm.kernel.search.queries import find as found_by_itself
 from crm.kernel.testing.cast import Company
 from crm.kernel.testing.work import run_jobs
 
@@ -113,6 +114,7 @@ def test_words_in_files_are_found_with_the_rights_of_their_record(north: Company
         name, around = excerpts("违约金", [made.id])[made.id]
         assert name == "terms.docx" and "违约金" in around
         assert find("zircon nowhere") == []
+        assert found_by_itself("zircon") == [], "letters typed into a link must not choose a record by what stands in its files"
     with north.as_("cleo"):
         assert find("zircon") == []
     with south.as_("admin"):

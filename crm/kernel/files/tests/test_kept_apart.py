@@ -23,7 +23,7 @@ from crm.kernel.files.kind import disguise
 from crm.kernel.files.models import FileLink, FileRef, FileText
 from crm.kernel.files.queries import KeptApart, files_of, open_file
 from crm.kernel.files.tests import making
-from crm.kernel.search.queries import find
+from crm.kernel.search.box import search as find
 from crm.kernel.testing.cast import Company
 from crm.kernel.testing.work import run_jobs
 
