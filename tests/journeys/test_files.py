@@ -177,3 +177,21 @@ def test_pages_of_a_file_run_nothing(browser: Browser, north: Company, live_serv
             assert not page.evaluate("() => window.stolen || document.cookie.includes('stolen')")
             page.keyboard.press("Escape")
         assert re.search("script", page.locator(".files").inner_html()) is None
+
+
+def test_an_administrator_releases_what_was_kept_apart(browser: Browser, north: Company, live_server: LiveServer) -> None:
+    account = north.make("account", {"name": "Harbour"})
+    with sat_down(browser, "en", 1440) as page:
+        sign_in(page, live_server.url, north.people["admin"].email)
+        _opened(page, live_server.url, account.id)
+        _attach(page, "offer.pdf", b"MZ\x90\x00" + bytes(200))
+        page.goto(f"{live_server.url}/settings/files")
+        clean(page)
+        page.get_by_role("button", name="Release").click()
+        expect(page.locator("#held-h + p")).to_be_visible()
+        page.locator("#f-quota").fill("1")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator(".set-h")).to_contain_text("1.0 MB are used")
+        _opened(page, live_server.url, account.id)
+        expect(page.locator(".files .file .file-h")).to_have_count(0)
+        expect(page.locator(".file-add")).to_contain_text("of 1.0 MB left")
