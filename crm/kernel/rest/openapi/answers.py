@@ -128,7 +128,6 @@ COMPONENTS: dict[str, Schema] = {
         section=_TEXT, key=_TEXT, new={"type": "boolean"},
         changes={"type": "object", "additionalProperties": {"type": "array", "minItems": 2, "maxItems": 2}},
     ),  # fmt: skip
-    "Hit": _object(id=_ID, kind=_TEXT, title=_TEXT, note=_TEXT, url=_TEXT),
     "Hit": _object(
         id=_ID,
         kind=_TEXT,
