@@ -56,6 +56,8 @@ VARIABLES = {
     "KITH_PROXIES": "how many proxies in front of Kith may be trusted to name the visitor's address",
     "KITH_QUEUE": "the queue from which a worker takes jobs",
     "KITH_SECRET_KEY": "signs links and forms; kept in the data folder",
+    "KITH_CLAMD": "the virus check of uploads: `unix:/run/clamav/clamd.ctl` or `tcp:127.0.0.1:3310`; without it none is made",
+    "KITH_FILES_QUOTA_MB": "megabytes that the files of one workspace may take, where it sets no quota of its own; 0 for no limit",
     "KITH_SMTP_URL": "the mail server: `smtp://user:password@host:587`; without it no mail is sent",
     "KITH_STORES": "the folders where the embedded database writes, for a look at the room left; set by the launcher",
     "KITH_THREADS": "threads of one web process",

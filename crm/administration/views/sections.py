@@ -29,6 +29,7 @@ SECTIONS = (
     Section("kinds", _("Kinds and fields"), "/settings/kinds", "box", "administration.kinds"),
     Section("parts", _("Parts"), "/settings/parts", "apps", "administration.parts"),
     Section("configuration", _("Configuration"), "/settings/configuration", "code", "administration.configuration"),
+    Section("files", _("Files"), "/settings/files", "clip", "administration.files"),
     Section("work", _("Background work"), "/settings/work", "sync", "administration.work"),
     Section("audit", _("Audit log"), "/settings/audit", "shield", "administration.audit"),
     Section("all-tokens", _("Everybody's API tokens"), "/settings/all-tokens", "code", "administration.tokens"),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-HEAD = 64
+HEAD = 2048
 _CHUNK = 2**18
 
 

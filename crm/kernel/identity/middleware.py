@@ -23,7 +23,7 @@ from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import scope
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-PUBLIC_PAGES = ("/sign-in", "/invite", "/reset", "/language", "/f", "/calendar")
+PUBLIC_PAGES = ("/sign-in", "/invite", "/reset", "/language", "/f", "/calendar", "/get")
 NOWHERE = _("There is nothing at this address, or it is not shared with you.")
 PUBLIC_FILES = ("/static/", "/favicon.ico", "/robots.txt", "/healthz", "/readyz")
 

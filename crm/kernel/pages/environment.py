@@ -13,6 +13,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from crm.kernel.base.sizes import size
 from crm.kernel.notify import bell
 from crm.kernel.pages import cells, chrome, marks, toasts, wording
 from crm.kernel.records import reading
@@ -119,7 +120,7 @@ def environment(**options: Any) -> Environment:
         "moment": wording.moment,
         "clock": wording.clock,
         "ago": wording.ago,
-        "size": wording.size,
+        "size": size,
         "called": reading.called,
         "avatar": marks.avatar,
         "in_columns": _in_columns(made),

@@ -15,6 +15,7 @@ from crm.kernel.records.actions import available
 from crm.kernel.records.reading import fetch
 from crm.kernel.search import at_hand as keeping
 from crm.kernel.search.box import search
+from crm.kernel.search.inside import excerpts
 from crm.kernel.search.notes import notes
 from crm.kernel.search.queries import Hit, kinds_for
 from crm.kernel.tenancy.scope import current_actor
@@ -24,13 +25,18 @@ TYPED, OF_A_KIND, A_KIND = 10, 6, 25
 Line = dict[str, str]
 
 
-def _lines(hits: list[Hit]) -> list[Line]:
-    """[{label, note, url, icon, kind}] of hits whose kind is known."""
-    said = notes(hits)
+def _lines(hits: list[Hit], text: str = "") -> list[Line]:
+    """[{label, note, url, icon, kind}] of hits whose kind is known. Words inside a file lead to its preview, and say which."""
+    said = notes([hit for hit in hits if hit.file is None])
+    inside = excerpts(text, [hit.file for hit in hits if hit.file is not None])
     found = []
     for hit in hits:
         kind = registry.kind(hit.kind)
-        if kind is not None:
+        if hit.file is not None and kind is not None:
+            note = " · ".join(part for part in inside.get(hit.file, ()) if part)
+            url = reverse("pages.file", kwargs={"file_id": hit.file})
+            found.append({"label": hit.title, "note": note, "url": url, "icon": "clip", "kind": str(_("File"))})
+        elif kind is not None:
             line = {"label": hit.title, "note": said.get(hit.id, ""), "url": record_url(kind, hit.id), "icon": kind.icon}
             found.append(line | {"kind": str(kind.label)})
     return found
@@ -46,7 +52,7 @@ def as_typed(text: str) -> list[Line]:
         many[hit.kind] = many.get(hit.kind, 0) + 1
         (first if many[hit.kind] <= OF_A_KIND else rest).append(hit)
     best = {hit.id for hit in [*first, *rest][:TYPED]}
-    return _lines([hit for hit in hits if hit.id in best])
+    return _lines([hit for hit in hits if hit.id in best], text)
 
 
 def at_hand(there: str) -> list[dict[str, Any]]:
@@ -105,5 +111,5 @@ def by_kind(text: str) -> list[Group]:
             hits = search(text, [kind, *parts], A_KIND + 1)
             mine = [hit for hit in hits if hit.kind == kind.kind]
             if mine:
-                groups.append(Group(kind, _lines(mine[:A_KIND]), len(mine) > A_KIND))
+                groups.append(Group(kind, _lines(mine[:A_KIND], text), len(mine) > A_KIND))
     return groups

@@ -17,7 +17,7 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.filter import Where
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry, same_model
-from crm.kernel.files.models import FileRef
+from crm.kernel.files.queries import count_of
 from crm.kernel.pages import filters
 from crm.kernel.pages.cells import Cell, cell, inline, record_url
 from crm.kernel.pages.lists import Line, lines_of
@@ -28,7 +28,6 @@ from crm.kernel.records import listing
 from crm.kernel.records.actions import Action, available
 from crm.kernel.records.listing import order_of
 from crm.kernel.records.models import RecordRow
-from crm.kernel.tenancy.backend.lasting import lasting
 from crm.kernel.tenancy.scope import current_actor
 
 RELATED = 20
@@ -151,8 +150,7 @@ def tabs(entity: Entity[Any], record: Any) -> list[Tab]:
     kinds = related(entity)
     many = listing.counts([(kind, link.name) for kind, link in kinds], record.pk)
     made += [Tab(f"rel-{kind.plural}-{link.name}", kind.labels, one) for (kind, link), one in zip(kinds, many, strict=True)]
-    files = len(lasting(("files of",), lambda one: FileRef.objects.filter(record_id=one).order_by().values_list("pk"), record.pk))
-    return [*made, Tab("files", _("Files"), files), Tab("history", _("History"))]
+    return [*made, Tab("files", _("Files"), count_of(record.pk)), Tab("history", _("History"))]
 
 
 def related(entity: Entity[Any]) -> list[tuple[Entity[Any], Fact]]:

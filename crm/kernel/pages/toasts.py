@@ -29,7 +29,7 @@ def trigger(response: HttpResponseBase, **events: Any) -> HttpResponseBase:
     return response
 
 
-def toast(response: HttpResponseBase, text: str, undo: UUID | None = None, tone: str = "", link: str = "") -> HttpResponseBase:
+def toast(response: HttpResponseBase, text: str, undo: UUID | str | None = None, tone: str = "", link: str = "") -> HttpResponseBase:
     """Shows a toast with this answer to htmx."""
     return trigger(response, toast=_detail(text, undo, tone, link))
 

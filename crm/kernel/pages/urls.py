@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from crm.kernel.pages.routes import BesideConverter, KindConverter
-from crm.kernel.pages.views import boards, bulk, calendars, forms, help, lists, own, records, saved, shares, similar, undoing
+from crm.kernel.pages.views import boards, bulk, calendars, files, forms, help, lists, own, records, saved, shares, similar, undoing
 
 register_converter(KindConverter, "kind")
 register_converter(BesideConverter, "beside")
@@ -24,6 +24,12 @@ urlpatterns = [
     path("help/<slug:key>/", help.chapter, name="pages.chapter"),
     path("help/pictures/<slug:name>.webp", help.picture, name="pages.help_picture"),
     path("palette", own.palette, name="pages.palette"),
+    path("undo/file/<uuid:file_id>", files.bring_back, name="pages.file_back"),
+    path("files/<uuid:file_id>/view", files.view, name="pages.file"),
+    path("files/<uuid:file_id>/version", files.version, name="pages.file_version"),
+    path("files/<uuid:file_id>/current", files.current, name="pages.file_current"),
+    path("files/<uuid:file_id>/links", files.link, name="pages.file_link"),
+    path("files/links/<uuid:link_id>/revoke", files.unlink, name="pages.file_unlink"),
     path("jobs/<uuid:pk>/", own.job, name="pages.job"),
     path("jobs/<uuid:pk>/stop", own.stop_job, name="pages.job_stop"),
     path("find", lists.find, name="pages.find"),

@@ -77,13 +77,3 @@ def clock(value: datetime.datetime | None) -> str:
 def ago(value: datetime.datetime | None) -> str:
     """2 h ago, 2 小时前."""
     return "" if value is None else str(moments.show_ago(value, reading(), now()))
-
-
-def size(value: int | None) -> str:
-    """A file's size: 830 B, 4.2 MB."""
-    amount = float(value or 0)
-    for unit in ("B", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"

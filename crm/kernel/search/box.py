@@ -14,7 +14,7 @@ from crm.kernel.entity.filter import All, Node, Where
 from crm.kernel.identity.actor import Actor
 from crm.kernel.records.listing import rows_of
 from crm.kernel.records.models import RecordRow
-from crm.kernel.search.queries import LONGEST, Hit, find, kinds_for
+from crm.kernel.search.queries import LONGEST, Hit, find, find_everywhere, kinds_for
 from crm.kernel.tenancy.scope import current_actor
 
 _FILTER = re.compile(r'(?:^|(?<=\s))(?P<name>[^\s:："]{1,60})[:：](?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))')
@@ -77,7 +77,7 @@ def search(text: str, kinds: Sequence[Entity[Any]] | None = None, most: int = 20
     text = searchable(text)[:LONGEST]
     asked = read(text, wanted, actor)
     if asked.filters is None:
-        return find(asked.words, wanted, most)
+        return find_everywhere(asked.words, wanted, most)
     found: list[Hit] = []
     for kind, node in asked.filters.items():
         try:

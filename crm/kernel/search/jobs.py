@@ -7,6 +7,7 @@ from crm.kernel.queue.models import Task
 from crm.kernel.queue.progress import Progress
 from crm.kernel.queue.registry import job, periodic
 from crm.kernel.records.models import RecordRow
+from crm.kernel.search import inside  # noqa: F401  (the worker reads files: what is in them must be found)
 from crm.kernel.search.indexing import AT_ONCE, catch_up
 
 

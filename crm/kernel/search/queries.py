@@ -23,6 +23,7 @@ from crm.kernel.identity.actor import Actor
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import visible_ids
 from crm.kernel.search.indexing import searched
+from crm.kernel.search.inside import found_inside
 from crm.kernel.search.words import Question, pinyin_spaced, question, quoted, scope_word
 from crm.kernel.tenancy.backend.lasting import ask
 from crm.kernel.tenancy.scope import current_actor, current_workspace_id
@@ -39,12 +40,13 @@ _END = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One record found. `at` is when it last changed."""
+    """One record found. `at` is when it last changed; `file` the attached file in which the words stand, if not the record itself."""
 
     id: UUID
     kind: str
     title: str
     at: datetime | None = None
+    file: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,17 @@ def find(text: str, kinds: Sequence[Entity[Any]] | None = None, most: int = 20) 
     order = {kind.kind: place for place, kind in enumerate(wanted)}
     found.sort(key=lambda one: (*_rank(one, asked), order.get(one.kind, 99), -one.rank, -one.at.timestamp(), len(one.title)))
     return [Hit(one.id, one.kind, one.title, one.at) for one in found[:most]]
+
+
+def find_everywhere(text: str, kinds: Sequence[Entity[Any]], most: int) -> list[Hit]:
+    """What `find` finds, and behind it the records in whose files the words stand."""
+    hits = find(text, kinds, most)
+    asked = question(searchable(text)[:LONGEST])
+    if len(hits) < most and asked.index:
+        known = {one.id for one in hits}
+        inside = [one for one in found_inside(asked.index, kinds) if one.record not in known]
+        hits += [Hit(one.record, one.kind, one.title, one.at, one.file) for one in inside[: most - len(hits)]]
+    return hits
 
 
 def _rank(one: _Found, asked: Question) -> tuple[int]:

@@ -18,7 +18,7 @@ from crm.kernel.pages import guide
 from crm.kernel.testing.cast import Company
 
 FOLDER = Path(settings.BASE_DIR) / "docs/guide"
-KEYS = ["first-hour", "import", "search", "board", "kinds", "api"]
+KEYS = ["first-hour", "import", "search", "board", "kinds", "files", "api"]
 LANGUAGES = [("en", "en"), ("zh-hans", "zh"), ("zh-hant", "zh")]
 
 

@@ -14,9 +14,9 @@ from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.files import actions as files
-from crm.kernel.files.queries import files_of
+from crm.kernel.files.queries import file
 from crm.kernel.notify import following
-from crm.kernel.pages import history, inputs, panels, past, record_screen, timeline, toasts
+from crm.kernel.pages import files_screen, history, inputs, panels, past, record_screen, timeline, toasts
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.onward import onward
 from crm.kernel.records.actions import Action, available, perform
@@ -98,7 +98,7 @@ def tab(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpR
     if name == "history":
         return render(request, "pages/tab_history.jinja", words | {"entries": history.entries(entity, record)})
     if name == "files":
-        return render(request, "pages/tab_files.jinja", words | {"files": files_of(pk)})
+        return render(request, "pages/tab_files.jinja", words | files_screen.panel(entity, record, request.GET.get("before", "")))
     return _other_tab(request, entity, record, name, words)
 
 
@@ -130,24 +130,21 @@ def attach(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
             files.attach(pk, upload)
         words["problem"] = "" if given else _("Choose a file first.")
     except Wrong as refusal:
-        words["problem"] = " ".join(str(text) for said in refusal.fields.values() for text in said) or str(refusal.message)
-    return render(request, "pages/tab_files.jinja", words | {"files": files_of(pk)}, status=422 if words["problem"] else 200)
+        words["problem"] = files_screen.said(refusal)
+    status = 422 if words["problem"] else 200
+    return render(request, "pages/tab_files.jinja", words | files_screen.panel(entity, record), status=status)
 
 
 @require_POST
 def detach(request: HttpRequest, entity: Entity[Any], pk: UUID, file_id: UUID) -> HttpResponse:
     record = fetch(entity, pk, "edit")
-    if file_id not in {one.pk for one in files_of(pk)}:
+    if file(file_id).record_id != pk:
         raise NotFound
     files.remove(file_id)
-    words = {
-        "entity": entity,
-        "record": record,
-        "address": record_url(entity, pk),
-        "files": files_of(pk),
-        "problem": "",
-    }
-    return toasts.toast(render(request, "pages/tab_files.jinja", words), _("The file was removed."))  # type: ignore[return-value]
+    words: dict[str, Any] = {"entity": entity, "record": record, "address": record_url(entity, pk), "problem": ""}
+    answer = render(request, "pages/tab_files.jinja", words | files_screen.panel(entity, record))
+    back = reverse("pages.file_back", kwargs={"file_id": file_id})
+    return toasts.toast(answer, _("The file was removed."), undo=back)  # type: ignore[return-value]
 
 
 @require_POST

@@ -16,6 +16,7 @@ _NULL_ID: Schema = {"type": ["string", "null"], "format": "uuid"}
 _TIME: Schema = {"type": "string", "format": "date-time"}
 _NULL_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
+_TEXT_STATE: Schema = {"type": "string", "enum": ["waiting", "read", "empty", "unreadable"]}
 
 
 def _object(**properties: Schema) -> Schema:
@@ -127,7 +128,14 @@ COMPONENTS: dict[str, Schema] = {
         section=_TEXT, key=_TEXT, new={"type": "boolean"},
         changes={"type": "object", "additionalProperties": {"type": "array", "minItems": 2, "maxItems": 2}},
     ),  # fmt: skip
-    "Hit": _object(id=_ID, kind=_TEXT, title=_TEXT, note=_TEXT, url=_TEXT),
+    "Hit": _object(
+        id=_ID,
+        kind=_TEXT,
+        title=_TEXT,
+        note=_TEXT,
+        url=_TEXT,
+        file={"anyOf": [_object(id=_ID, name=_TEXT, excerpt=_TEXT, url=_TEXT), {"type": "null"}]},
+    ),
     "Field": _FIELD,
     "KindSchema": _object(kind=_TEXT, plural=_TEXT, label=_TEXT, labels=_TEXT, title=_TEXT, fields=_list(ref("Field"))),
     "Bulk": _object(
@@ -161,7 +169,35 @@ COMPONENTS: dict[str, Schema] = {
         masked={"type": "boolean"},
     ),
     "File": _object(
-        id=_ID, name=_TEXT, size=_COUNT, mime=_TEXT, sha256=_TEXT, by=_NULL_ID, created_at=_TIME, url=_TEXT
+        id=_ID,
+        name=_TEXT,
+        size=_COUNT,
+        mime=_TEXT,
+        sha256=_TEXT,
+        by=_NULL_ID,
+        created_at=_TIME,
+        url=_TEXT,
+        document=_ID,
+        version={"type": "integer", "minimum": 1},
+        current={"type": "boolean"},
+        held={"type": "string", "enum": ["", "waiting", "unchecked", "disguised", "infected"]},
+        why_held=_TEXT,
+        text=_TEXT_STATE,
+    ),
+    "FileText": _object(state=_TEXT_STATE, text=_TEXT),
+    "FileLink": _object(
+        id=_ID,
+        file=_ID,
+        by=_NULL_ID,
+        created_at=_TIME,
+        expires_at=_TIME,
+        most={"type": ["integer", "null"]},
+        used=_COUNT,
+        revoked_at=_NULL_TIME,
+        url=_TEXT,
+    ),
+    "FileRoom": _object(
+        used=_COUNT, quota={"type": ["integer", "null"]}, left={"type": ["integer", "null"]}, largest=_COUNT
     ),
     "MailTaken": _object(
         id=_ID,
@@ -248,6 +284,10 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "file": _named("File"),
     "mail": _named("MailTaken"),
     "files": _page("File"),
+    "file_text": _named("FileText"),
+    "file_link": _named("FileLink"),
+    "file_links": _page("FileLink"),
+    "file_room": _named("FileRoom"),
     "share": _named("Share"),
     "shares": _page("Share"),
     "duplicates": lambda _about: _object(items=_list(ref("Duplicate"))),

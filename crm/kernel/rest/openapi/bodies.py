@@ -13,6 +13,7 @@ from crm.kernel.entity.custom.checking import CODE, LONGEST_CODE, LONGEST_NAME
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
+from crm.kernel.files.links import LONGEST, OFTENEST
 from crm.kernel.identity.actor import Actor
 from crm.kernel.records.actions import Action
 from crm.kernel.rest.openapi import shapes
@@ -176,6 +177,18 @@ def _file(about: About) -> Schema:
     }
 
 
+def _file_link(about: About) -> Schema:
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "hours": {"type": ["integer", "null"], "minimum": 1, "maximum": LONGEST, "default": 168},
+            "most": {"type": ["integer", "null"], "minimum": 1, "maximum": OFTENEST},
+        },
+    }
+    return {"schema": schema, "example": {"hours": 24, "most": 3}}
+
+
 def _mail(about: About) -> Schema:
     """A mail as mail programs save it. The example is one, short."""
     file = {"type": "string", "format": "binary", "contentMediaType": "message/rfc822"}
@@ -283,6 +296,7 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "action": _action,
     "upload": _upload,
     "file": _file,
+    "file_link": _file_link,
     "mail": _mail,
     "mapping": _mapping,
     "export": _export,

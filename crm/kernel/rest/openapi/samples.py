@@ -98,8 +98,8 @@ class Samples:
         if self._actor is None or self._actor.id is None:
             return None
         if tag not in self._others:
-            rows = _OTHERS[tag].objects.filter(by_id=self._actor.id).order_by("-created_at")
-            self._others[tag] = list(rows.values_list("pk", flat=True)[:_IDS_A_KIND])
+            rows = _OTHERS[tag].objects.filter(by_id=self._actor.id, **({"removed_at": None} if tag == "files" else {}))
+            self._others[tag] = list(rows.order_by("-created_at").values_list("pk", flat=True)[:_IDS_A_KIND])
         found = self._others[tag]
         return str(found[number % len(found)]) if found else None
 

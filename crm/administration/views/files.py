@@ -1,0 +1,55 @@
+"""How much room files may take, what is kept apart, and every public link of the workspace."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from crm.administration.views.page import done, need, section
+from crm.kernel.base.clock import now
+from crm.kernel.base.errors import Refusal, Wrong
+from crm.kernel.files import actions, links, queries, quota
+from crm.kernel.files.models import FileRoom
+from crm.kernel.tenancy.scope import current_workspace_id
+
+THERE = "/settings/files"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def files(request: HttpRequest) -> HttpResponseBase:
+    need(queries.RIGHT)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            quota.save(request.POST.get("quota", ""), request.POST.get("largest", ""))
+            return done(THERE, _("The room for files is saved."))
+        except Wrong as wrong:
+            refusal = wrong
+    at, row = now(), FileRoom.objects.filter(pk=current_workspace_id()).first() or FileRoom()
+    held = [(one, queries.why_held(one)) for one in queries.held_files()]
+    made = [(one, one.is_open(at)) for one in queries.all_links()]
+    own = {"quota": (row.quota or 0) // quota.MEGABYTE or "", "largest": (row.largest or 0) // quota.MEGABYTE or ""}
+    return section(request, "files", room=quota.room(), own=own, held=held, made=made, refusal=refusal)
+
+
+@require_POST
+def release(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """Gives a file free that was kept apart."""
+    need(queries.RIGHT)
+    return done(THERE, _("%(name)s is released.") % {"name": actions.release(file_id).name})
+
+
+@require_POST
+def discard(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """Removes a file for good that was kept apart."""
+    need(queries.RIGHT)
+    return done(THERE, _("%(name)s is deleted for good.") % {"name": actions.discard(file_id).name})
+
+
+@require_POST
+def end_link(request: HttpRequest, link_id: UUID) -> HttpResponseBase:
+    """Ends a public link."""
+    need(queries.RIGHT)
+    links.revoke(link_id)
+    return done(THERE, _("The link no longer works."))

@@ -1,0 +1,1 @@
+"""Text and pages of files, read in child processes: a file that asks for too much ends the child and nothing else."""
