@@ -134,14 +134,16 @@ def shares_at(ids: Sequence[UUID], moment: datetime) -> dict[UUID, list[Row]]:
             found[entry.record].pop(whom, None)
         elif entry.op == AuditEntry.DELETED:
             found[entry.record][whom] = {column: pair[0] for column, pair in entry.changes.items()}
+        elif whom in found[entry.record]:
+            found[entry.record][whom] |= {column: pair[0] for column, pair in entry.changes.items()}
         else:
             _unchange(list(found[entry.record].values()), entry)
     return {pk: list(shares.values()) for pk, shares in found.items()}
 
 
 def _unchange(shares: list[Row], entry: AuditEntry) -> None:
-    """Takes the change of a share back. Entries from before shares were made anew with each change do not say which one it was:
-    it is the one that stands as the change left it, where that is one alone."""
+    """Takes the change of a share back. Older entries do not say whom the share was for: it is the one that stands as the change
+    left it, where that is one alone."""
     left = [one for one in shares if all(one.get(column) == pair[1] for column, pair in entry.changes.items())]
     if len(left) == 1:
         left[0].update({column: pair[0] for column, pair in entry.changes.items()})

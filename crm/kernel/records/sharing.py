@@ -51,9 +51,7 @@ def share(
     facts = {"edit": edit, "until": until, "limits": _limits(entity, actor), "by_id": actor.id, "created_at": now()}
     bump_permissions()
     whom: dict[str, Any] = {"record_id": record_id, "user_id": user, "team_id": team}
-    # Made anew rather than changed: the audit log then tells of each share whole, whom it is for included.
-    Share.objects.filter(**whom).delete()
-    made = Share.objects.create(**whom, **facts)
+    made, _new = Share.objects.update_or_create(**whom, defaults=facts)
     publish(RecordShared(record=record_id, kind=entity.kind, share=made.pk))
     return made
 

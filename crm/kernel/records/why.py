@@ -145,7 +145,7 @@ def _past(entity: Entity[Any], record_id: UUID, user_id: UUID, verb: str, name: 
     then = Then(at)
     user = then.user(user_id)
     if user is None:
-        raise NotFound
+        raise NotFound(_("This person was not there yet."))
     world = World(entity, record_id, then)
     actor, row = then.actor(user, current_actor()), world.record or {}
     roles = [(pk, Role(id=pk, **{one: said.get(one, "") for one in ("name", "built_in")}, grants=said.get("grants", {})))

@@ -30,6 +30,13 @@ BEGIN
     IF difference IS NULL THEN
       RETURN NULL;
     END IF;
+    IF TG_TABLE_NAME = 'share' THEN
+      -- The entry is one of the shared record: whom the share is for tells which one was changed.
+      SELECT difference || jsonb_object_agg(key, jsonb_build_array(was -> key, becomes -> key))
+        INTO difference
+        FROM unnest(ARRAY['user_id', 'team_id']) AS key
+       WHERE becomes ->> key IS NOT NULL;
+    END IF;
   ELSE
     -- Most columns of a wide table are empty: they are dropped in one go, and the few that are left are looked at.
     becomes := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;

@@ -12,7 +12,6 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import DateTime, FieldError
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.identity.grants import VERBS
 from crm.kernel.records.reading import fetch
@@ -30,6 +29,13 @@ def _user(text: str) -> UUID:
     return found
 
 
+def _at(text: str) -> datetime.datetime:
+    try:
+        return datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(_t("Write a moment as 2026-11-24T09:30:00Z.")) from None
+
+
 def _verb(text: str) -> str:
     if text not in VERBS:
         raise ValueError(_t("Write one of %(verbs)s.") % {"verbs": ", ".join(VERBS)})
@@ -39,7 +45,7 @@ def _verb(text: str) -> str:
 USER = Param("user", {"type": "string", "format": "uuid"}, _("Who is asked about; left out: you."), _user)
 FIELD = Param("field", {"type": "string"}, _("A field of the record, by its name."))
 VERB = Param("verb", {"type": "string", "enum": list(VERBS), "default": "view"}, _("What it is about doing with it."), _verb, "view")
-AT = Param("at", {"type": "string", "format": "date-time"}, _("A past moment; left out: now."))
+AT = Param("at", {"type": "string", "format": "date-time"}, _("A past moment; left out: now."), _at)
 
 
 @operation(
@@ -70,10 +76,5 @@ def _clauses(many: list[Clause]) -> list[dict[str, Any]]:
 
 
 def _moment(call: Call) -> datetime.datetime | None:
-    raw = call.query["at"]
-    if not raw:
-        return None
-    try:
-        return DateTime("at").clean(raw, Reading.of(call.actor))
-    except FieldError as error:
-        raise Wrong(fields={"at": [error.message]}) from error
+    found: datetime.datetime | None = call.query["at"]
+    return found.replace(tzinfo=Reading.of(call.actor).zone) if found is not None and found.tzinfo is None else found
