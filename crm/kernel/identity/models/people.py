@@ -99,7 +99,7 @@ class User(TenantModel):
     density = models.TextField(default=Density.NORMAL, choices=Density.choices)
     last_seen_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    outside = models.BooleanField(default=False)
+    outside = models.BooleanField(default=False, db_default=False)
     access_from = models.DateTimeField(null=True)
     access_until = models.DateTimeField(null=True)
     access_warned = models.DateTimeField(null=True)
