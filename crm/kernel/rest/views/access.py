@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.access.policy import policy_for
-from crm.kernel.base.errors import NotFound, Wrong
+from crm.kernel.base.errors import NotFound
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
@@ -20,6 +20,7 @@ from crm.kernel.records.why_words import Clause, answer
 from crm.kernel.rest import render
 from crm.kernel.rest.operation import Call, operation
 from crm.kernel.rest.params import Param
+from crm.kernel.rest.problems import BadRequest
 
 
 def _user(text: str) -> UUID:
@@ -55,7 +56,7 @@ def explain(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     """The policy's word about one person and one record, now or at a past moment, with every reason for it."""
     record, name = fetch(entity, id), call.query["field"]
     if name is not None and name not in policy_for(entity).fields(call.actor):
-        raise Wrong(fields={"field": [_t("There is no such field.")]})
+        raise BadRequest(_t("There is no such field."), fields={"field": [_t("There is no such field.")]})
     user = call.query["user"] or call.actor.id
     if user is None:
         raise NotFound
