@@ -10,6 +10,8 @@ from crm.kernel.base.errors import Wrong
 
 #: From an end, which is the first moment that is shut, to its last day.
 SECOND = datetime.timedelta(seconds=1)
+#: Of any others a moment in some zone is none in another.
+YEARS = range(1900, 2201)
 
 
 def first(sent: Mapping[str, str], name: str) -> datetime.datetime | None:
@@ -18,9 +20,12 @@ def first(sent: Mapping[str, str], name: str) -> datetime.datetime | None:
     if not raw:
         return None
     try:
-        return datetime.datetime.combine(datetime.date.fromisoformat(raw), datetime.time(), get_current_timezone())
+        day = datetime.date.fromisoformat(raw)
     except ValueError:
-        raise Wrong(fields={name: [_("Give a day, such as 2026-11-24.")]}) from None
+        day = datetime.date.min
+    if day.year not in YEARS:
+        raise Wrong(fields={name: [_("Give a day, such as 2026-11-24.")]})
+    return datetime.datetime.combine(day, datetime.time(), get_current_timezone())
 
 
 def end(sent: Mapping[str, str], name: str) -> datetime.datetime | None:
@@ -28,7 +33,4 @@ def end(sent: Mapping[str, str], name: str) -> datetime.datetime | None:
     begun = first(sent, name)
     if begun is None:
         return None
-    try:
-        return datetime.datetime.combine(begun.date() + datetime.timedelta(days=1), datetime.time(), get_current_timezone())
-    except OverflowError:
-        raise Wrong(fields={name: [_("Give a day, such as 2026-11-24.")]}) from None
+    return datetime.datetime.combine(begun.date() + datetime.timedelta(days=1), datetime.time(), get_current_timezone())

@@ -15,6 +15,7 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
 from crm.kernel.identity.grants import VERBS
 from crm.kernel.identity.models import User
@@ -27,6 +28,8 @@ from crm.kernel.tenancy.scope import current_actor
 
 #: People of the list who are looked at; of more one asks by name.
 SHOWN = 30
+#: No log reaches further back, and a moment of year 1 in some zone is none in another.
+OLDEST = 1900
 #: What can be asked of one record: making and importing are of the whole kind.
 ASKED = tuple(verb for verb in VERBS if verb not in ("create", "import"))
 _ADDRESSES = {"role": ("administration.roles", "settings.role", "role_id"), "person": ("administration.users", "settings.user", "user_id")}
@@ -105,7 +108,9 @@ def _read(given: QueryDict, alone: UUID | None) -> Asked:
         try:
             day = datetime.date.fromisoformat(raw)
         except ValueError:
-            raise Wrong(fields={"day": [_("Give a day, such as 2026-11-24.")]}) from None
+            day = datetime.date.min
+        if day.year < OLDEST:
+            raise Wrong(fields={"day": [_("Give a day, such as 2026-11-24.")]})
         noon = datetime.datetime.combine(day, datetime.time(12), get_current_timezone())
         if noon.date() > now().astimezone(get_current_timezone()).date():
             raise Wrong(fields={"day": [_("Choose a day that has come.")]})
@@ -135,6 +140,7 @@ def _address(entity: Entity[Any], record: Any, clause: Clause) -> str:
 
 def _people(entity: Entity[Any], record: Any, words: str) -> tuple[list[tuple[User, bool, bool]], int]:
     """Who sees it and who may change it, by name, and how many more there are."""
+    words = searchable(words)
     rows = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), is_active=True).order_by("name", "pk")
     many = rows.count()
     return why.everybody(entity, record, list(rows.select_related("team")[:SHOWN])), max(0, many - SHOWN)

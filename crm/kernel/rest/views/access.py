@@ -32,9 +32,12 @@ def _user(text: str) -> UUID:
 
 def _at(text: str) -> datetime.datetime:
     try:
-        return datetime.datetime.fromisoformat(text)
+        found = datetime.datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(_t("Write a moment as 2026-11-24T09:30:00Z.")) from None
+        found = datetime.datetime.min
+    if found.year < OLDEST:
+        raise ValueError(_t("Write a moment as 2026-11-24T09:30:00Z."))
+    return found
 
 
 def _verb(text: str) -> str:
@@ -43,6 +46,8 @@ def _verb(text: str) -> str:
     return text
 
 
+#: No log reaches further back, and a moment of year 1 in some zone is none in another.
+OLDEST = 1900
 USER = Param("user", {"type": "string", "format": "uuid"}, _("Who is asked about; left out: you."), _user)
 FIELD = Param("field", {"type": "string"}, _("A field of the record, by its name."))
 VERB = Param("verb", {"type": "string", "enum": list(VERBS), "default": "view"}, _("What it is about doing with it."), _verb, "view")
