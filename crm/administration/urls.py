@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from crm.administration.views import (
+    absence,
     audit,
     configuration,
     entrance,
@@ -38,6 +39,10 @@ urlpatterns = [
     path("reset/<str:secret>", links.reset, name="reset"),
     path("settings", RedirectView.as_view(url="/settings/profile"), name="settings"),
     path("settings/profile", own.profile, name="settings.profile"),
+    path("settings/absence", absence.own, name="settings.absence"),
+    path("settings/absence/<uuid:delegation_id>/recall", absence.recall, name="settings.absence.recall"),
+    path("settings/users/<uuid:user_id>/absence", absence.of_person, name="settings.user.absence"),
+    path("settings/users/<uuid:user_id>/access", people.access, name="settings.user.access"),
     path("settings/calendar", own.calendar, name="settings.calendar"),
     path("settings/security", own.security, name="settings.security"),
     path("settings/sessions/end-others", own.end_other_sessions, name="settings.sessions.end-others"),

@@ -87,7 +87,7 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "run_id": lambda: first(ExportRun, house.company) if route.name.startswith("export") else an_import(house),
         "change_set": lambda: first(ChangeSet, house.company),
         "task_id": lambda: first(Task, house.company),
-        **dict.fromkeys(("file_id", "event_id", "share", "share_id"), lambda: UUID(int=1)),
+        **dict.fromkeys(("file_id", "event_id", "share", "share_id", "delegation_id"), lambda: UUID(int=1)),
         "record": lambda: house.records["account"].pk,
         "secret": lambda: "x" * 43,
         "kind": lambda: "account",

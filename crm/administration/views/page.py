@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from crm.administration.views import role_words
 from crm.administration.views.sections import SECTIONS, sections_for
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal
+from crm.kernel.identity import role_words
 from crm.kernel.identity.actor import Actor
 from crm.kernel.pages import toasts
 from crm.kernel.tenancy.scope import current_actor

@@ -21,6 +21,7 @@ class Section:
 SECTIONS = (
     Section("profile", _("Profile"), "/settings/profile", "person"),
     Section("security", _("Password and sessions"), "/settings/security", "lock"),
+    Section("absence", _("Absence"), "/settings/absence", "calendar"),
     Section("tokens", _("My API tokens"), "/settings/tokens", "key"),
     Section("workspace", _("Workspace"), "/settings/workspace", "building", "administration.workspace"),
     Section("users", _("Users"), "/settings/users", "people", "administration.users"),

@@ -5,8 +5,8 @@ from typing import Any
 from django.db.models import Q
 
 from crm.commerce.models import CurrencyRate, PriceEntry, PriceList, Product
+from crm.kernel.access.grounds import Ground
 from crm.kernel.access.policy import Policy
-from crm.kernel.access.reach import NOTHING
 from crm.kernel.identity.actor import Actor
 
 #: The right to change products, prices and rates.
@@ -16,8 +16,11 @@ SETUP = "administration.products"
 class Shared(Policy[Any]):
     """Read by all, changed by whoever holds the right; roles may still hide fields, as a product's cost."""
 
-    def rows(self, actor: Actor, verb: str = "view") -> Q:
-        return Q() if verb == "view" or actor.may(SETUP) else NOTHING
+    def grounds(self, actor: Actor, verb: str) -> list[Ground]:
+        return [Ground("everybody", Q())] if verb == "view" else [Ground("setup", Q())] if actor.may(SETUP) else []
+
+    def needs(self, actor: Actor, verb: str) -> list[Ground]:
+        return []
 
     def may(self, actor: Actor, verb: str, record: Any = None) -> bool:
         return verb in ("view", "export") or actor.may(SETUP)

@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from crm.customers.models import Activity, Relationship, RelationshipType
+from crm.kernel.access.grounds import Ground, gathered
 from crm.kernel.access.policy import Policy
 from crm.kernel.access.reach import NOTHING, Reach, either, is_nothing
 from crm.kernel.access.shared import shared_ids
@@ -15,8 +16,11 @@ SETUP = "administration.pipelines"
 class RelationshipTypes(Policy[RelationshipType]):
     """Everybody reads them; who sets the company up changes them."""
 
-    def rows(self, actor: Actor, verb: str = "view") -> Q:
-        return Q() if verb == "view" or actor.may(SETUP) else NOTHING
+    def grounds(self, actor: Actor, verb: str) -> list[Ground]:
+        return [Ground("everybody", Q())] if verb == "view" else [Ground("setup", Q())] if actor.may(SETUP) else []
+
+    def needs(self, actor: Actor, verb: str) -> list[Ground]:
+        return []
 
     def may(self, actor: Actor, verb: str, record: RelationshipType | None = None) -> bool:
         return verb == "view" or actor.may(SETUP)
@@ -25,12 +29,16 @@ class RelationshipTypes(Policy[RelationshipType]):
 class Relationships(Policy[Relationship]):
     """A relationship is seen by whoever sees both ends of it: it would tell of the hidden one else."""
 
-    def rows(self, actor: Actor, verb: str = "view") -> Q:
-        own = self._own_rows(actor, verb)
-        if is_nothing(own):
-            return own
-        ends = self._any_kind(actor, "first", NOTHING) & self._any_kind(actor, "second", NOTHING)
-        return ends if verb == "view" else own & ends
+    def grounds(self, actor: Actor, verb: str) -> list[Ground]:
+        own = self.own_grounds(actor, verb)
+        alone = actor.grants.level(self.entity.kind, verb) == "none"  # shown for somebody's absence: that person's own
+        return own if verb != "view" or alone or is_nothing(gathered(own)) else [self._ends(actor)]
+
+    def needs(self, actor: Actor, verb: str) -> list[Ground]:
+        return [self._ends(actor)]
+
+    def _ends(self, actor: Actor) -> Ground:
+        return Ground("ends", self._any_kind(actor, "first", NOTHING) & self._any_kind(actor, "second", NOTHING))
 
     def may(self, actor: Actor, verb: str, record: Relationship | None = None) -> bool:
         if record is None:
@@ -41,11 +49,9 @@ class Relationships(Policy[Relationship]):
 class Activities(Policy[Activity]):
     """An activity is seen by whoever sees the record it is about, and always by its owner."""
 
-    def rows(self, actor: Actor, verb: str = "view") -> Q:
-        found = super().rows(actor, verb)
-        if verb == "view" and found and not is_nothing(found) and actor.id is not None:
-            found |= Q(owner_id=actor.id)
-        return found
+    def besides(self, actor: Actor, verb: str) -> list[Ground]:
+        shown = verb == "view" and actor.id is not None and not is_nothing(gathered(self.grounds(actor, verb)))
+        return [Ground("own", self.mine(actor))] if shown else []
 
     def own(self, actor: Actor) -> Q:
         """What the actor owns of what he may see: all of it, where he sees activities at all."""
@@ -59,6 +65,6 @@ class Activities(Policy[Activity]):
         if actor.grants.level(self.entity.kind, "view") not in ("own", "team", "team_below") or self._filtered(actor, "view"):
             return [self.rows(actor)]
         shared = Reach(shared=tuple(shared_ids(actor, self.entity.kind))).q()
-        given, mine = either(shared, self._with_shared(actor)), Q(owner_id=actor.id)
+        given, mine = either(shared, self._with_shared(actor)), self.mine(actor)
         team = Q(team_id__in=self._by_level(actor, "view").teams)
         return [team, mine & ~team, *([] if is_nothing(given) else [given & ~mine & ~team])]

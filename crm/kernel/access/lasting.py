@@ -1,7 +1,9 @@
 """Statements under an actor's rights, kept between requests (see `tenancy.backend.lasting`).
 
 People of one team with the same roles share their statements: these are put together for somebody who stands in for all of them,
-and the id of whoever asks takes the stand-in's place. Whoever holds shares has statements of their own.
+and the id of whoever asks takes the stand-in's place. Whoever holds shares, or looks after an absent colleague's records, has
+statements of their own. What begins and ends by a date is part of the key: the shares that ran out and the absences that hold
+at the moment of the request, so that nothing kept outlives its day.
 """
 
 from collections.abc import Callable, Hashable
@@ -12,6 +14,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models import QuerySet
 
+from crm.kernel.access.delegated import agreed, delegated
+from crm.kernel.access.moment import past
 from crm.kernel.access.shared import ANYBODY, ended, kinds_shared
 from crm.kernel.audit.moment import moment
 from crm.kernel.identity.actor import Actor
@@ -33,11 +37,11 @@ def _known(actor: Actor) -> tuple[Hashable | None, Hashable | None]:
 
 
 def _rights_of(actor: Actor) -> tuple[Hashable | None, Hashable | None]:
-    if actor.grants.filtered or moment() is not None:
-        return None, None  # the filter of a role may say "this month"; what is read as of a day is kept for nobody
+    if actor.grants.filtered or moment() is not None or past() is not None:
+        return None, None  # the filter of a role may say "this month"; what is read or asked as of a past moment is kept for nobody
     common = (actor.workspace_id, actor.team_id, actor.team_ids, actor.tree_ids, versions())
-    own = (actor.grants.said, actor.id, *common, ended(actor))
-    return own, own if actor.id is None or kinds_shared(actor) else (actor.grants.said, *common)
+    own = (actor.grants.said, actor.id, *common, ended(actor), tuple(one.id for one in delegated(actor)))
+    return own, own if actor.id is None or kinds_shared(actor) or agreed(actor) else (actor.grants.said, *common)
 
 
 def lasting(

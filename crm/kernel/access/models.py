@@ -1,11 +1,13 @@
-"""Records shared beyond what roles give."""
+"""Records shared beyond what roles give, and absences during which a colleague looks after one's records."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
 
 from crm.kernel.base.clock import now
+from crm.kernel.identity.models import User
 from crm.kernel.tenancy.fields import TenantKey
 from crm.kernel.tenancy.models import TenantModel
 
@@ -39,3 +41,31 @@ class Share(TenantModel):
 
     class Meta:
         db_table = SHARES_TABLE
+
+
+class Delegation(TenantModel):
+    """`delegate` looks after what `absent` owns, from the moment `since` until, and without, the moment `until`.
+
+    Rows are made and removed, never changed, so that the audit log tells each one whole.
+    """
+
+    audited = True
+    indexes_in_workspace = (("until",),)
+
+    absent = TenantKey("identity.User", cascade=True, related_name="+")
+    delegate = TenantKey("identity.User", cascade=True, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    by = TenantKey("identity.User", null=True, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    if TYPE_CHECKING:
+        absent_id: UUID
+        delegate_id: UUID
+        by_id: UUID | None
+
+    class Meta:
+        db_table = "delegation"
+
+    def span(self, person: User) -> tuple[datetime, datetime]:
+        """(from, until): as agreed, and within the time for which the absent one has access at all."""
+        return max(self.since, person.access_from or self.since), min(self.until, person.access_until or self.until)

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from crm.kernel.access.delegated import absent, absent_grants
+from crm.kernel.access.grounds import Ground, gathered
 from crm.kernel.access.lasting import rights_of
 from crm.kernel.access.reach import NOTHING, Reach, either, is_nothing
 from crm.kernel.access.shared import kinds_shared, limits, shared_ids
@@ -40,10 +42,9 @@ def asker(actor: Actor) -> Asker:
     )
 
 
-def _by_filter(entity: Entity[Any], actor: Actor, verb: str) -> Q:
-    """The rows that the filters of roles open. They are the administrator's: fields and records which the actor may not
-    see himself count in them. One that fits no longer (a field went away) opens nothing."""
-    given = actor.grants.filter(entity.kind, verb)
+def _filter_rows(entity: Entity[Any], actor: Actor, given: dict[str, Any] | None) -> Q:
+    """The rows that a filter of a role opens. It is the administrator's: fields and records which the actor may not
+    see himself count in it. One that fits no longer (a field went away) opens nothing."""
     if given is None:
         return NOTHING
     trusted = Asker(Reading.of(actor), actor.id, actor.team_id, seen=lambda other: Q(deleted_at=None))
@@ -72,21 +73,49 @@ class Policy(Generic[R]):
         return type(self) is Policy and self.entity.parent is None
 
     def rows(self, actor: Actor, verb: str = "view") -> Q:
-        """The rows to which the actor may apply the verb, as a condition on the kind's model."""
-        own = self._own_rows(actor, verb)
-        if verb != "view" and self._filtered(actor, verb):
-            own &= self._own_rows(actor, "view")  # levels lie inside each other, filters need not
-        if self.entity.parent is None or is_nothing(own):
+        """The rows to which the actor may apply the verb, as a condition on the kind's model: those that any of the `grounds`
+        gives, as far as all `needs` are met, and those `besides`. `access.why` takes the same lists one by one."""
+        found = gathered(self.grounds(actor, verb))
+        for one in () if is_nothing(found) else self.needs(actor, verb):
+            found &= one.rows
+        return gathered([Ground("rows", found), *self.besides(actor, verb)])
+
+    def grounds(self, actor: Actor, verb: str) -> list[Ground]:
+        """What gives rows. What hangs on another record is seen with that one, by whomever the kind is shown at all."""
+        own = self.own_grounds(actor, verb)
+        if verb != "view" or self.entity.parent is None or is_nothing(gathered(own)):
             return own
-        parents = self._parent_rows(actor)
-        return parents if verb == "view" else own & parents
+        return [Ground("parent", self._parent_rows(actor))]
+
+    def needs(self, actor: Actor, verb: str) -> list[Ground]:
+        """What must be so beside, of whatever is given."""
+        found = []
+        if verb != "view" and self._filtered(actor, verb):
+            # Levels lie inside each other, filters need not.
+            found.append(Ground("seen", gathered(self.own_grounds(actor, "view"))))
+        if verb != "view" and self.entity.parent is not None:
+            found.append(Ground("parent", self._parent_rows(actor)))
+        if self.entity.parent is not None and actor.grants.level(self.entity.kind, verb) == "none":
+            # The kind is shown for somebody's absence alone: with that person's records and no others.
+            found.append(Ground("absent", Reach(absent=absent(actor, self.entity.kind, verb)).q(f"{self.entity.parent}__")))
+        return found
+
+    def besides(self, actor: Actor, verb: str) -> list[Ground]:
+        """What a rule of the kind's own gives further."""
+        return []
 
     def granted(self, actor: Actor, verb: str) -> Q:
-        """The rows that the actor's roles give, without what is shared."""
-        return either(self._by_level(actor, verb).q(), _by_filter(self.entity, actor, verb))
+        """The rows that the actor's roles give, without what is shared and without anybody's absence."""
+        level, given = actor.grants.level(self.entity.kind, verb), actor.grants.filter(self.entity.kind, verb)
+        return either(self._reach(actor, level).q(), _filter_rows(self.entity, actor, given))
 
     def _by_level(self, actor: Actor, verb: str) -> Reach:
-        level = actor.grants.level(self.entity.kind, verb)
+        """What level and absences give."""
+        found = self._reach(actor, actor.grants.level(self.entity.kind, verb))
+        away = () if found.whole else absent(actor, self.entity.kind, verb)
+        return replace(found, absent=away) if away else found
+
+    def _reach(self, actor: Actor, level: str) -> Reach:
         if level in ("all", "none", FILTER):
             return Reach(whole=level == "all")
         teams = actor.tree_ids if level == "team_below" else {actor.team_id} if level == "team" else ()
@@ -94,15 +123,28 @@ class Policy(Generic[R]):
 
     def reach(self, actor: Actor, verb: str = "view") -> Reach | None:
         """The rows of `rows`, where owner, team and shares decide them alone; None where the kind has to be asked."""
-        plain = type(self).rows is Policy.rows and self.entity.parent is None
+        plain = type(self) is Policy and self.entity.parent is None
         if not plain or self._filtered(actor, verb) or not is_nothing(self._with_shared(actor)):
             return None
         return replace(self._by_level(actor, verb), shared=tuple(shared_ids(actor, self.entity.kind, verb)))
 
-    def _own_rows(self, actor: Actor, verb: str) -> Q:
-        shared = tuple(shared_ids(actor, self.entity.kind, verb))
-        own = either(replace(self._by_level(actor, verb), shared=shared).q(), _by_filter(self.entity, actor, verb))
-        return either(own, self._with_shared(actor)) if verb == "view" else own
+    def own_grounds(self, actor: Actor, verb: str) -> list[Ground]:
+        """What gives rows of the kind for their own sake: each role by level or filter, absences, shares, what follows a share."""
+        kind, found = self.entity.kind, []
+        for number, level in enumerate(actor.grants.levels(kind, verb)):
+            if level == FILTER:
+                found.append(Ground("filter", _filter_rows(self.entity, actor, actor.grants.filter_of(number, kind)), role=number))
+            elif level != "none":
+                found.append(Ground("role", self._reach(actor, level), role=number, level=level))
+        away, shared = absent(actor, kind, verb), tuple(shared_ids(actor, kind, verb))
+        found += [Ground("absent", Reach(absent=away))] if away else []
+        found += [Ground("share", Reach(shared=shared))] if shared else []
+        return [*found, Ground("follows", self._with_shared(actor))] if verb == "view" else found
+
+    def mine(self, actor: Actor, path: str = "") -> Q:
+        """The rows of the actor's own and of those for whom he stands in."""
+        away = absent(actor, self.entity.kind, "view")
+        return Reach(owner=actor.id, absent=away).q(path) if away else Q(**{f"{path}owner_id": actor.id})
 
     def _with_shared(self, actor: Actor) -> Q:
         """What follows a record shared with the actor, of a kind that the roles show at all (`follows` on the link)."""
@@ -127,7 +169,7 @@ class Policy(Generic[R]):
         link = self.entity.fields[name]
         assert isinstance(link, Link)
         target = registry.of(link.target)
-        orphan = Q(**{f"{name}__isnull": True, "owner_id": actor.id}) if not link.required else Q(pk__in=[])
+        orphan = Q(**{f"{name}__isnull": True}) & self.mine(actor) if not link.required else Q(pk__in=[])
         if target is not None:
             reach = policy_for(target).reach(actor)
             if reach is not None:
@@ -169,7 +211,7 @@ class Policy(Generic[R]):
         kind, parent = self.entity.kind, self.entity.parent
         level = actor.grants.level(kind, verb)
         if record is None:
-            return level != "none" or bool(shared_ids(actor, kind, verb))
+            return level != "none" or bool(shared_ids(actor, kind, verb)) or bool(absent(actor, kind, verb))
         if verb in FLAG_VERBS:
             return level != "none"
         if type(self) is not Policy or parent is not None or self._filtered(actor, verb):
@@ -185,9 +227,13 @@ class Policy(Generic[R]):
         return _said(self.entity, actor.grants, "readonly", versions()) | self._limits(actor, "readonly")
 
     def _limits(self, actor: Actor, wanted: str) -> frozenset[str]:
-        """Whoever sees a kind by shares alone sees no field that was closed to those who shared."""
-        found = limits(actor, self.entity.kind, wanted)
-        return found if found and actor.grants.level(self.entity.kind, "view") == "none" else frozenset()
+        """Whoever sees a kind by shares alone sees no field that was closed to those who shared; whoever sees it for somebody's
+        absence alone none that is closed to that person."""
+        kind = self.entity.kind
+        found, away = limits(actor, kind, wanted), absent_grants(actor, kind)
+        if not (found or away) or actor.grants.level(kind, "view") != "none":
+            return frozenset()
+        return found.union(*(_said(self.entity, grants, wanted, versions()) for grants in away))
 
     def fields(self, actor: Actor) -> dict[str, Any]:
         """{name: field} without the hidden ones."""

@@ -26,7 +26,7 @@ def either(one: Q, other: Q) -> Q:
 
 
 class Within(Expression):
-    """`owner = … OR team = ANY (…) OR id = ANY (…)`, each part where it is given.
+    """`owner = … OR owner = ANY (…) OR team = ANY (…) OR id = ANY (…)`, each part where it is given.
 
     A list is one parameter, however long, and the whole is compiled at once: as lookups the same condition took most of the
     time of a page that asks for twenty kinds.
@@ -34,9 +34,11 @@ class Within(Expression):
 
     conditional = True
 
-    def __init__(self, path: str, owner: UUID | None, teams: tuple[UUID, ...], shared: tuple[UUID, ...]) -> None:
+    def __init__(
+        self, path: str, owner: UUID | None, teams: tuple[UUID, ...], shared: tuple[UUID, ...], absent: tuple[UUID, ...] = ()
+    ) -> None:
         super().__init__(output_field=BooleanField())
-        given = ((f"{path}owner_id", owner), (f"{path}team_id", teams), (f"{path}pk", shared))
+        given = ((f"{path}owner_id", owner), (f"{path}owner_id", absent), (f"{path}team_id", teams), (f"{path}pk", shared))
         self.columns: list[Any] = [F(name) for name, value in given if value]
         self.values: list[Any] = [array(value) if isinstance(value, tuple) else value for _name, value in given if value]
 
@@ -64,27 +66,41 @@ def array(ids: tuple[UUID, ...]) -> str:
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Rights over rows that owner, team and shares decide alone: these columns stand on each kind's table and, mirrored, on
-    the record table, so a condition on whatever links there needs no look into the kind."""
+    the record table, so a condition on whatever links there needs no look into the kind. `absent`: owners for whom one stands in."""
 
     whole: bool = False
     owner: UUID | None = None
     teams: tuple[UUID, ...] = ()
     shared: tuple[UUID, ...] = ()
+    absent: tuple[UUID, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether it reaches no row at all."""
-        return not (self.whole or self.owner or self.teams or self.shared)
+        return not (self.whole or self.owner or self.teams or self.shared or self.absent)
 
     def q(self, path: str = "") -> Q:
         """The condition on the rows to which `path` leads ("" the rows themselves); an empty Q is every row."""
         if self.whole:
             return Q()
-        return NOTHING if self.empty else Q(Within(path, self.owner, self.teams, self.shared))
+        return NOTHING if self.empty else Q(Within(path, self.owner, self.teams, self.shared, self.absent))
+
+    def joined(self, other: "Reach") -> "Reach":
+        """What either of two reaches that are one actor's."""
+        if self.whole or other.whole:
+            return Reach(whole=True)
+        return Reach(
+            False, self.owner or other.owner, _both(self.teams, other.teams), _both(self.shared, other.shared),
+            _both(self.absent, other.absent),
+        )  # fmt: skip
 
     def holds(self, record: Any) -> bool:
         """The same of a record that is at hand."""
         if self.whole:
             return True
-        mine = record.owner_id is not None and record.owner_id == self.owner
+        mine = record.owner_id is not None and (record.owner_id == self.owner or record.owner_id in self.absent)
         return mine or record.team_id in self.teams or record.pk in self.shared
+
+
+def _both(one: tuple[UUID, ...], other: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    return tuple(sorted({*one, *other})) if one and other else one or other

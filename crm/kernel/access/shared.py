@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.db.models import Q
 
 from crm.kernel.access.models import Share
+from crm.kernel.access.moment import past
 from crm.kernel.base.clock import now
 from crm.kernel.identity.actor import Actor
 from crm.kernel.tenancy.scope import versions
@@ -41,11 +42,19 @@ def _held(workspace: UUID, person: UUID, teams: frozenset[UUID], version: int) -
     return {kind: tuple(held) for kind, held in found.items()}
 
 
+def _of(actor: Actor) -> Mapping[str, tuple[Held, ...]]:
+    """{kind: shares} of the actor, now or at the past moment that is asked about."""
+    if actor.id is None:
+        return {}
+    then = past()
+    return then.held if then is not None else _held(actor.workspace_id, actor.id, actor.team_ids, versions()[1])
+
+
 def held(actor: Actor, kind: str, verb: str = "view") -> list[Held]:
     """The shares of a kind that hold now and give the verb; the database is asked once per version of the rights."""
     if actor.id is None or verb not in ("view", "edit") or not actor.grants.in_scope(kind, verb):
         return []
-    everything: Any = _held(actor.workspace_id, actor.id, actor.team_ids, versions()[1]).get(kind, ())
+    everything: Any = _of(actor).get(kind, ())
     return [one for one in everything if (one.edit or verb == "view") and (one.until is None or one.until > now())]
 
 
@@ -56,16 +65,13 @@ def shared_ids(actor: Actor, kind: str, verb: str = "view") -> list[UUID]:
 
 def kinds_shared(actor: Actor) -> list[str]:
     """The kinds of which something is, or was, shared with the actor."""
-    return [] if actor.id is None else list(_held(actor.workspace_id, actor.id, actor.team_ids, versions()[1]))
+    return list(_of(actor))
 
 
 def ended(actor: Actor) -> frozenset[UUID]:
     """The records whose share with the actor ran out since the rights were last changed."""
-    if actor.id is None:
-        return frozenset()
-    everything: Any = _held(actor.workspace_id, actor.id, actor.team_ids, versions()[1])
     moment = now()
-    return frozenset(one.record for held in everything.values() for one in held if one.until is not None and one.until <= moment)
+    return frozenset(one.record for held in _of(actor).values() for one in held if one.until is not None and one.until <= moment)
 
 
 def limits(actor: Actor, kind: str, wanted: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from crm.kernel.base.clock import now
-from crm.kernel.tenancy.models import TenantModel
+from crm.kernel.tenancy.models import Index, TenantModel
 
 
 class AuditEntry(TenantModel):
@@ -17,7 +17,11 @@ class AuditEntry(TenantModel):
 
     INSERTED, UPDATED, DELETED = "I", "U", "D"
 
-    indexes_in_workspace = (("record", "at", "id"), ("at", "id"), ("txid",))
+    indexes_in_workspace = (
+        ("record", "at", "id"), ("at", "id"), ("txid",),
+        # Rights as they stood are read by table: few entries among very many.
+        Index(("table_name", "at"), where="table_name IN ('member', 'member_role', 'role', 'team', 'delegation')"),
+    )  # fmt: skip
 
     at = models.DateTimeField()
     txid = models.BigIntegerField()

@@ -24,7 +24,7 @@ _KEPT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is known about a key. `key_id`: the session or token row."""
+    """What is known about a key. `key_id`: the session or token row; `until`: when the person's access ends, if it does."""
 
     version: int
     actor: Actor
@@ -32,6 +32,7 @@ class Entry:
     key_id: UUID
     touched_at: datetime
     expires_at: datetime | None
+    until: datetime | None = None
 
 
 class Cache:
@@ -98,7 +99,7 @@ def who(key: Key | None) -> Actor | None:
 
 
 def _expired(entry: Entry) -> bool:
-    return entry.expires_at is not None and entry.expires_at <= now()
+    return any(end is not None and end <= now() for end in (entry.expires_at, entry.until))
 
 
 def _look_up(key: Key, version: int) -> Entry | None:
@@ -108,19 +109,20 @@ def _look_up(key: Key, version: int) -> Entry | None:
 
 def _session(key: Key, version: int) -> Entry | None:
     found = Session.objects.select_related("user__team").filter(digest=key.digest, user__is_active=True).first()
-    if found is None:
+    if found is None or not found.user.let_in(now()):
         return None
     actor = actor_for(found.user, session_id=found.id)
-    return Entry(version, actor, found.user_id, found.id, found.last_used_at, found.expires_at)
+    return Entry(version, actor, found.user_id, found.id, found.last_used_at, found.expires_at, found.user.access_until)
 
 
 def _token(key: Key, version: int) -> Entry | None:
     rows = ApiToken.objects.select_related("user__team")
     found = rows.filter(digest=key.digest, revoked_at=None, user__is_active=True).first()
-    if found is None:
+    if found is None or not found.user.let_in(now()):
         return None
     touched_at = found.last_used_at or found.created_at
-    return Entry(version, actor_for(found.user, token=found), found.user_id, found.id, touched_at, found.expires_at)
+    actor = actor_for(found.user, token=found)
+    return Entry(version, actor, found.user_id, found.id, touched_at, found.expires_at, found.user.access_until)
 
 
 def _touch(key: Key, entry: Entry) -> None:

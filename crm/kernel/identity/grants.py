@@ -57,15 +57,20 @@ class Grants:
         return self._levels[kind, verb]
 
     def _level(self, kind: str, verb: str) -> str:
+        return _widest(self.levels(kind, verb))
+
+    def levels(self, kind: str, verb: str) -> list[str]:
+        """What each role contributes, in their order. Editing and deleting reach no further than what all together show."""
         if not self.in_scope(kind, verb):
-            return "none"
-        own = self._widest(kind, verb)
+            return ["none"] * len(self._roles)
+        own = [self._by_role(role, kind, verb) for role in self._roles]
         if verb not in ("edit", "delete"):
             return own
-        seen = self._widest(kind, "view")
-        if FILTER in (own, seen):
-            return "none" if "none" in (own, seen) else own
-        return min(own, seen, key=LEVELS.index)
+        seen = _widest([self._by_role(role, kind, "view") for role in self._roles])
+        return [_narrower(one, seen) for one in own]
+
+    def _by_role(self, role: Role, kind: str, verb: str) -> str:
+        return "all" if role.get("admin") is True else _level(_entry(role, kind).get(verb))
 
     def filter(self, kind: str, verb: str = "view") -> dict[str, Any] | None:
         """The filter (as JSON) that opens further rows for the verb, or None."""
@@ -80,6 +85,18 @@ class Grants:
             return None
         return found[0] if len(found) == 1 else {"any": found}
 
+    def filter_of(self, number: int, kind: str) -> dict[str, Any] | None:
+        """The filter of one role, by its place among them, on a kind."""
+        return _entry(self._roles[number], kind).get("filter") or None
+
+    def fields_said(self, kind: str, field: str) -> list[str | None]:
+        """What each role says of a field, in their order: "hidden", "readonly" or None. "" of a role that has no say, because
+        it does not show the kind and another one does."""
+        entries = [_entry(role, kind) for role in self._roles]
+        shows = [self._by_role(role, kind, "view") != "none" for role in self._roles]
+        said = [entry.get("fields", {}).get(field) for entry in entries]
+        return [one if show or not any(shows) else "" for one, show in zip(said, shows, strict=True)]
+
     def may(self, name: str) -> bool:
         """Whether the named act is given: by its name, by "part.*", or by "*" (all but administration)."""
         if name.startswith(_ADMINISTRATION):
@@ -92,9 +109,7 @@ class Grants:
         """"hidden", "readonly" or None. Only roles that show the kind have a say; where none does, all of them."""
         if self._holds_admin():
             return None
-        entries = [_entry(role, kind) for role in self._roles]
-        showing = [entry for entry in entries if _level(entry.get("view")) != "none"]
-        said = [entry.get("fields", {}).get(field) for entry in showing or entries]
+        said = [one for one in self.fields_said(kind, field) if one != ""]
         if not said or None in said:
             return None
         return "readonly" if "readonly" in said else "hidden"
@@ -102,13 +117,6 @@ class Grants:
     def limited_to(self, scopes: frozenset[str] | None) -> "Grants":
         """The same rights, as far as a token's scopes allow."""
         return self if scopes is None else Grants(self._roles, scopes)
-
-    def _widest(self, kind: str, verb: str) -> str:
-        if self._holds_admin():
-            return "all"
-        said = [_level(_entry(role, kind).get(verb)) for role in self._roles]
-        best = max((level for level in said if level != FILTER), key=LEVELS.index, default="none")
-        return FILTER if best == "none" and FILTER in said else best
 
     def _holds_admin(self) -> bool:
         return any(role.get("admin") is True for role in self._roles)
@@ -141,6 +149,17 @@ def _level(raw: Any) -> str:
     if raw is True:
         return "all"
     return raw if raw in LEVELS or raw == FILTER else "none"
+
+
+def _widest(levels: list[str]) -> str:
+    best = max((level for level in levels if level != FILTER), key=LEVELS.index, default="none")
+    return FILTER if best == "none" and FILTER in levels else best
+
+
+def _narrower(own: str, seen: str) -> str:
+    if "none" in (own, seen):
+        return "none"
+    return own if FILTER in (own, seen) else min(own, seen, key=LEVELS.index)
 
 
 def gives_administration(role: Role) -> bool:

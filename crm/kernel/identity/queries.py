@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from crm.kernel.base.clock import now
 from crm.kernel.base.text import searchable
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import Grants
@@ -36,9 +37,9 @@ def candidates(email: str, slug: str = "") -> list[Candidate]:
 
 
 def actor_of(user_id: UUID, session_id: UUID | None = None) -> Actor | None:
-    """The actor a person is right now; None when there is no such active person."""
+    """The actor a person is right now; None when there is no such person who may come in."""
     user = User.objects.select_related("team").filter(id=user_id, is_active=True).first()
-    return actor_for(user, session_id=session_id) if user else None
+    return actor_for(user, session_id=session_id) if user and user.let_in(now()) else None
 
 
 def actor_for(user: User, session_id: UUID | None = None, token: ApiToken | None = None) -> Actor:
@@ -78,9 +79,9 @@ def first_administrator() -> User | None:
 
 
 def administrators() -> QuerySet[User]:
-    """Active people who may do everything."""
+    """Active people who may do everything, now and for good: whose access ends is no one to rely on."""
     admin = UserRole.objects.filter(role__grants__admin=True).values("user_id")
-    return User.objects.filter(is_active=True, id__in=admin)
+    return User.objects.filter(is_active=True, access_from=None, access_until=None, id__in=admin)
 
 
 def built_in_role(key: str) -> Role:
@@ -88,9 +89,10 @@ def built_in_role(key: str) -> Role:
     return Role.objects.get(built_in=key)
 
 
-def users(words: str = "", active: bool | None = None) -> QuerySet[User]:
-    """People of the workspace by name, with team and roles."""
-    found = User.objects.select_related("team").prefetch_related("roles").order_by("name", "id")
+def users(words: str = "", active: bool | None = None, outside: bool = False) -> QuerySet[User]:
+    """People of the workspace by name, with team, roles and who invited them; with `outside` only those from outside."""
+    found = User.objects.select_related("team", "invited_by").prefetch_related("roles").order_by("name", "id")
+    found = found.filter(outside=True) if outside else found
     letters = searchable(words)
     if letters:
         found = found.filter(Q(name__icontains=letters) | Q(email__icontains=letters))
@@ -129,8 +131,9 @@ def calendar_link(user_id: UUID | None) -> CalendarLink | None:
 
 
 def calendar_reader(digest: str) -> CalendarLink | None:
-    """The calendar address of this digest, while its person is active; inside the workspace's scope."""
-    return CalendarLink.objects.select_related("user__team").filter(digest=digest, user__is_active=True).first()
+    """The calendar address of this digest, while its person may come in; inside the workspace's scope."""
+    found = CalendarLink.objects.select_related("user__team").filter(digest=digest, user__is_active=True).first()
+    return found if found is not None and found.user.let_in(now()) else None
 
 
 def tokens(user_id: UUID | None = None) -> QuerySet[ApiToken]:

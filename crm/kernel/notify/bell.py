@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import zoneinfo
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -29,7 +30,14 @@ BUNDLE = datetime.timedelta(hours=1)
 #: An import that touches thousands of followed records rings so often, and then no more for an hour.
 MOST_AN_HOUR = 30
 _MOST_PARTS = 12
+#: From the moment at which something ends to its last day.
+SECOND = datetime.timedelta(seconds=1)
 MARK = re.compile(r"@\[([^\[\]\n]{1,200})\]\(person:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)")
+
+
+def spoken_day(moment: datetime.datetime, person: User) -> str:
+    """The day of a moment where the person is, as it is written in messages."""
+    return moment.astimezone(zoneinfo.ZoneInfo(person.time_zone)).date().isoformat()
 
 
 def off(user_id: UUID) -> set[str]:

@@ -4,13 +4,14 @@ from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.access.models import Share
+from crm.kernel.access.events import Delegated
+from crm.kernel.access.models import Delegation, Share
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.fields import Field, Link
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
 from crm.kernel.identity.queries import actor_of
-from crm.kernel.notify.bell import bundle, ring
+from crm.kernel.notify.bell import SECOND, bundle, ring, spoken_day
 from crm.kernel.notify.following import FEW, listeners
 from crm.kernel.outbox.events import handles
 from crm.kernel.records.events import RecordChanged, RecordShared
@@ -28,6 +29,22 @@ def tell_who_it_is_shared_with(news: RecordShared) -> None:
     for person in User.objects.filter(who, is_active=True):
         if person.pk != share.by_id:
             ring("shared", person, format_lazy(text, by=by, title=share.record.title), record=news.record)
+
+
+@handles(Delegated)
+def tell_who_stands_in(news: Delegated) -> None:
+    """The delegate; the absent one, too, where somebody else arranged it. An absence recalled meanwhile is not told."""
+    one = Delegation.objects.filter(pk=news.delegation).select_related("absent", "delegate").first()
+    if one is None:
+        return
+    for person, text in (
+        (one.delegate, _("You look after what {absent} owns, from {first} to {last}")),
+        (one.absent, _("{delegate} looks after what you own, from {first} to {last}")),
+    ):
+        if person.pk != one.by_id:
+            first, last = (spoken_day(moment, person) for moment in (one.since, one.until - SECOND))
+            words = {"absent": one.absent.name, "delegate": one.delegate.name, "first": first, "last": last}
+            ring("given", person, format_lazy(text, **words), url="/settings/absence")
 
 
 def _matters(news: RecordChanged) -> list[Field]:

@@ -116,6 +116,7 @@ def environment(**options: Any) -> Environment:
         "short_money": wording.short_money,
         "number": wording.number,
         "date": wording.date,
+        "iso_day": wording.iso_day,
         "due": wording.due,
         "moment": wording.moment,
         "clock": wording.clock,

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from crm.kernel.pages.routes import BesideConverter, KindConverter
-from crm.kernel.pages.views import boards, bulk, calendars, files, forms, help, lists, own, records, saved, shares, similar, undoing
+from crm.kernel.pages.views import boards, bulk, calendars, files, forms, help, lists, own, records, saved, shares, similar, undoing, why
 
 register_converter(KindConverter, "kind")
 register_converter(BesideConverter, "beside")
@@ -35,6 +35,7 @@ urlpatterns = [
     path("find", lists.find, name="pages.find"),
     path("search", lists.search, name="pages.search"),
     path("lookup/<slug:what>", lists.lookup, name="pages.lookup"),
+    path("why", why.about, name="pages.why_about"),
     path("go/<uuid:pk>", records.go, name="pages.go"),
     path("<kind:entity>/", lists.table, name="pages.list"),
     path("<kind:entity>/new", forms.new, name="pages.new"),
@@ -65,6 +66,7 @@ urlpatterns = [
     path("<kind:entity>/<uuid:pk>/delete", records.to_bin, name="pages.delete"),
     path("<kind:entity>/<uuid:pk>/files", records.attach, name="pages.attach"),
     path("<kind:entity>/<uuid:pk>/files/<uuid:file_id>/remove", records.detach, name="pages.detach"),
+    path("<kind:entity>/<uuid:pk>/why", why.why, name="pages.why"),
     path("<kind:entity>/<uuid:pk>/shares", shares.shares, name="pages.shares"),
     path("<kind:entity>/<uuid:pk>/shares/<uuid:share_id>/remove", shares.remove, name="pages.unshare"),
     path("<kind:entity>/<uuid:pk>/tab/<slug:name>", records.tab, name="pages.tab"),

@@ -58,6 +58,11 @@ def date(value: datetime.date | None) -> str:
     return "" if value is None else dates.short_date(value, reading(), today())
 
 
+def iso_day(value: datetime.datetime | None) -> str:
+    """The reader's day of a moment, as date inputs hold it."""
+    return "" if value is None else value.astimezone(reading().zone).date().isoformat()
+
+
 def due(value: datetime.date | None) -> str:
     """today, tomorrow, 3 days late."""
     if isinstance(value, datetime.datetime):

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override as untranslated
 
+from crm.kernel.access.delegated import sign_for_the_absent
 from crm.kernel.access.policy import policy_for, rows_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.clock import now
@@ -172,6 +173,7 @@ def locked(entity: Entity[Any], ids: Iterable[UUID], verb: str, deleted: bool = 
     wanted = list(dict.fromkeys(ids))
     actor, manager = _actor(), entity.model._default_manager
     live = Q(deleted_at__isnull=not deleted)
+    sign_for_the_absent(actor)
     allowed = set(manager.filter(rows_for(entity, actor, verb), live, pk__in=wanted).values_list("pk", flat=True))
     missing = [pk for pk in wanted if pk not in allowed]
     if missing:

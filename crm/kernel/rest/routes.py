@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crm.kernel.rest.operation import Handler
 from crm.kernel.rest.views import (
+    access,
     bulk,
     duplicates,
     exports,
@@ -85,6 +86,7 @@ ROUTES: list[Route] = [
     _route("/{plural}/{id}/restore", POST=records.restore_record),
     _route("/{plural}/{id}/history", GET=history.read_history),
     _route("/{plural}/{id}/files", GET=files.list_files, POST=files.attach_file),
+    _route("/{plural}/{id}/access", GET=access.explain),
     _route("/{plural}/{id}/shares", GET=shares.list_shares, POST=shares.share_record),
     _route("/{plural}/{id}/shares/{share}", DELETE=shares.remove_share),
     _route("/{plural}/{id}/actions/{action}", POST=perform.perform_action),

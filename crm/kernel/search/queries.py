@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from crm.kernel.access.delegated import owners
 from crm.kernel.access.policy import policy_for, rows_for
 from crm.kernel.access.reach import array
 from crm.kernel.access.shared import shared_ids
@@ -114,7 +115,7 @@ _BEGINNING = """
         LATERAL (SELECT * FROM (SELECT id, kind, title, updated_at, owner_id, team_id FROM record
                                  WHERE record.kind = wanted.kind AND deleted_at IS NULL AND sort_key >= typed.key
                                    AND sort_key < typed.key || %s ORDER BY sort_key, id LIMIT {named}) AS named
-                  WHERE wanted.free OR owner_id = %s OR team_id = ANY (wanted.teams) OR id = ANY (wanted.shared)
+                  WHERE wanted.free OR owner_id = ANY (%s::uuid[]) OR team_id = ANY (wanted.teams) OR id = ANY (wanted.shared)
                   LIMIT {most}) AS r"""
 
 
@@ -132,7 +133,7 @@ def _by_name(text: str, kinds: Sequence[Entity[Any]], actor: Actor, most: int) -
             [array(one.shared if one is not None else ()) for one in reach],
             [key for key in keys if key],
             _END,
-            actor.id,
+            array(owners(actor)),
         ],
     )
     return list({row[0]: _Found(*row) for row in rows}.values())
@@ -148,7 +149,7 @@ def _by_words(asked: Question, kinds: Sequence[Entity[Any]], actor: Actor, enoug
     if whole:
         found += _words(f"({asked.index}) & {workspace}", whole, enough)
     if reach or others:
-        mine = [scope_word("o", actor.id)] if actor.id else []
+        mine = [scope_word("o", person) for person in owners(actor)]
         mine += [scope_word("t", team) for team in sorted(actor.tree_ids | ({actor.team_id} if actor.team_id else set()))]
         if mine:
             found += _words(f"({asked.index}) & ({' | '.join(map(quoted, mine))})", [*reach, *others], enough)

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from crm.customers.models import Account
+from crm.kernel.access.grounds import Ground
 from crm.kernel.access.policy import Policy, rows_for
-from crm.kernel.access.reach import NOTHING
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.sales.models import AssignmentRule, Lead, LeadForm, LostReason, Pipeline, ScoreRule, Stage
@@ -20,8 +20,11 @@ SETUP = "administration.pipelines"
 class Shared(Policy[Any]):
     """Read by all, changed by whoever holds the right to set up."""
 
-    def rows(self, actor: Actor, verb: str = "view") -> Q:
-        return Q() if verb == "view" or actor.may(SETUP) else NOTHING
+    def grounds(self, actor: Actor, verb: str) -> list[Ground]:
+        return [Ground("everybody", Q())] if verb == "view" else [Ground("setup", Q())] if actor.may(SETUP) else []
+
+    def needs(self, actor: Actor, verb: str) -> list[Ground]:
+        return []
 
     def may(self, actor: Actor, verb: str, record: Any = None) -> bool:
         return verb in ("view", "export") or actor.may(SETUP)
@@ -59,15 +62,14 @@ class Leads(Policy[Lead]):
     def shareable(self) -> bool:
         return True
 
-    def rows(self, actor: Actor, verb: str = "view") -> Q:
-        found = super().rows(actor, verb)
-        level = actor.grants.level(self.entity.kind, verb)
-        if not found or level == "none" or verb not in ("view", "edit"):
-            return found
-        found |= Q(owner_id=None) & (Q(team_id=None) | Q(team_id__in=sorted(actor.tree_ids | actor.team_ids)))
+    def besides(self, actor: Actor, verb: str) -> list[Ground]:
+        if actor.grants.level(self.entity.kind, verb) == "none" or verb not in ("view", "edit"):
+            return []
+        free = Q(team_id=None) | Q(team_id__in=sorted(actor.tree_ids | actor.team_ids))
+        found = [Ground("pool", Q(owner_id=None) & free)]
         accounts = registry.of(Account)
         if verb == "view" and accounts is not None:
             seen = rows_for(accounts, actor)
             became = Q(status=LeadStatus.CONVERTED, account_id__isnull=False)
-            found |= became & Q(Exists(Account.objects.filter(seen, deleted_at=None, pk=OuterRef("account_id"))))
+            found.append(Ground("became", became & Q(Exists(Account.objects.filter(seen, deleted_at=None, pk=OuterRef("account_id"))))))
         return found

@@ -2,7 +2,8 @@
 -- Left out of an entry: what the row's own machinery keeps (stamps, search and sort forms). Where nothing else changed
 -- there is no entry at all. The version of a change stays in: it tells which fields changed after the version that an
 -- editor had opened. Secrets are recorded as changed, never with their value. A link of a many-links field is an entry of
--- the record that has the field, a share one of the record that is shared.
+-- the record that has the field, a share one of the record that is shared. Whoever stands in for an absent colleague is named so
+-- ("Bo for Ada") in the entries of what that colleague owns: `kith.standing` holds {owner: name}.
 CREATE OR REPLACE FUNCTION kith_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -29,6 +30,13 @@ BEGIN
     IF difference IS NULL THEN
       RETURN NULL;
     END IF;
+    IF TG_TABLE_NAME = 'share' THEN
+      -- The entry is one of the shared record: whom the share is for tells which one was changed.
+      SELECT difference || jsonb_object_agg(key, jsonb_build_array(was -> key, becomes -> key))
+        INTO difference
+        FROM unnest(ARRAY['user_id', 'team_id']) AS key
+       WHERE becomes ->> key IS NOT NULL;
+    END IF;
   ELSE
     -- Most columns of a wide table are empty: they are dropped in one go, and the few that are left are looked at.
     becomes := CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END;
@@ -43,7 +51,8 @@ BEGIN
     (id, workspace_id, at, txid, actor, actor_label, reason, table_name, record, op, changes)
   VALUES
     (uuidv7(), (becomes ->> 'workspace_id')::uuid, clock_timestamp(), pg_current_xact_id()::text::bigint,
-     nullif(current_setting('kith.actor', true), '')::uuid, coalesce(current_setting('kith.actor_label', true), ''),
+     nullif(current_setting('kith.actor', true), '')::uuid, coalesce(nullif(current_setting('kith.standing', true), '')::jsonb ->> (coalesce(was, becomes) ->> 'owner_id'),
+              current_setting('kith.actor_label', true), ''),
      coalesce(current_setting('kith.reason', true), ''), TG_TABLE_NAME,
      (becomes ->> CASE TG_TABLE_NAME WHEN 'record_link' THEN 'source_id' WHEN 'share' THEN 'record_id' ELSE 'id' END)::uuid,
      left(TG_OP, 1),

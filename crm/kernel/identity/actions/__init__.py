@@ -30,6 +30,7 @@ from crm.kernel.identity.actions.people import (
     change_roles,
     change_user,
     deactivate_user,
+    limit_access,
     save_profile,
 )
 from crm.kernel.identity.actions.roles import delete_role, save_role
@@ -53,6 +54,7 @@ __all__ = [
     "drop_calendar_link",
     "found_workspace",
     "invite",
+    "limit_access",
     "make_calendar_link",
     "make_reset_link",
     "make_token",

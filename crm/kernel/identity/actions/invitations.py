@@ -101,7 +101,7 @@ def _make(invitation: Invitation, name: str, stored: str) -> User:
     workspace = Workspace.objects.get(id=current_workspace_id())
     user = User.objects.create(
         email=invitation.email, name=name, password=stored, team_id=invitation.team_id, language=invitation.language,
-        time_zone=workspace.time_zone, currency=workspace.currency, country=workspace.country,
+        time_zone=workspace.time_zone, currency=workspace.currency, country=workspace.country, invited_by_id=invitation.by_id,
     )
     roles = Role.objects.filter(id__in=invitation.roles)
     UserRole.objects.bulk_create(UserRole(user=user, role=role) for role in roles)

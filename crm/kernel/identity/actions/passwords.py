@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.identity import passwords
-from crm.kernel.identity.actions.guards import may_touch, need, the_person
+from crm.kernel.identity.actions.guards import may_touch, need, refuse_outside_of_dates, the_person
 from crm.kernel.identity.actions.keys import lock_out, open_session, revoke_other_sessions
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.attempts import RESET, SIGN_IN, forgive, take
@@ -90,6 +90,7 @@ def reset_password(secret: str, password: str, origin: Origin | None = None) -> 
         User.objects.filter(id=user.id).update(password=stored)
         PasswordReset.objects.filter(user=user, used_at=None).update(used_at=now())
         lock_out(user)
+        refuse_outside_of_dates(user)
         cookie = open_session(user, origin or Origin())
     forgive(SIGN_IN, user.email, Origin())
     return cookie

@@ -1,6 +1,7 @@
 """The people of a workspace: their own settings, and what administrators decide about them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +89,23 @@ def change_roles(user_id: UUID, roles: Iterable[UUID]) -> None:
     UserRole.objects.filter(user=user, role__in=taken).delete()
     UserRole.objects.bulk_create(UserRole(user=user, role=role) for role in added)
     keep_an_administrator()
+
+
+def limit_access(user_id: UUID, outside: bool, access_from: datetime | None, access_until: datetime | None) -> User:
+    """Marks a person as from outside, and says from and until which moment they may come in; in force with the next request.
+    Needs `administration.users`."""
+    actor = need("administration.users")
+    user = _person(user_id)
+    if user.id == actor.id and (access_from is not None or access_until is not None):
+        raise Conflict(_("You cannot limit your own access. Ask another administrator."))
+    if access_from is not None and access_until is not None and access_until <= access_from:
+        raise Wrong(fields={"access_until": [_("The last day lies before the first.")]})
+    may_touch(actor, user)
+    bump_permissions()
+    User.objects.filter(id=user.id).update(outside=outside, access_from=access_from, access_until=access_until)
+    keep_an_administrator()
+    user.refresh_from_db()
+    return user
 
 
 def deactivate_user(user_id: UUID) -> User:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from crm.kernel.base.errors import Refusal, Words, Wrong
 from crm.kernel.identity import passwords
+from crm.kernel.identity.actions.guards import refuse_outside_of_dates
 from crm.kernel.identity.actions.keys import open_session
 from crm.kernel.identity.attempts import SIGN_IN, Paused, forgive, take
 from crm.kernel.identity.keys import digest
@@ -102,6 +103,7 @@ def _enter(workspace_id: UUID, user_id: UUID, origin: Origin, mark: str = "") ->
         user = User.objects.filter(id=user_id, is_active=True).first()
         if user is None or (mark and mark != _mark(user.password)):
             raise ChoiceGone
+        refuse_outside_of_dates(user)
         return open_session(user, origin)
 
 

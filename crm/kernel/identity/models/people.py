@@ -1,5 +1,6 @@
 """Teams in a tree, roles as data, and the people of a workspace."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models
@@ -76,7 +77,11 @@ class Density(models.TextChoices):
 
 
 class User(TenantModel):
-    """A person of one workspace. The same e-mail may be a different person in another workspace."""
+    """A person of one workspace. The same e-mail may be a different person in another workspace.
+
+    `access_from` and `access_until` are the moments between which the person may come in at all; None: no such limit. `outside`
+    marks who is not of the company. `access_warned` is the end of which `invited_by`, or the administrators, were told.
+    """
 
     audited = True
     unique_together_in_workspace = (("email",),)
@@ -94,6 +99,11 @@ class User(TenantModel):
     density = models.TextField(default=Density.NORMAL, choices=Density.choices)
     last_seen_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    outside = models.BooleanField(default=False, db_default=False)
+    access_from = models.DateTimeField(null=True)
+    access_until = models.DateTimeField(null=True)
+    access_warned = models.DateTimeField(null=True)
+    invited_by = TenantKey("identity.User", null=True, related_name="+")
     roles = models.ManyToManyField("identity.Role", through="identity.UserRole", related_name="users")
 
     class Meta:
@@ -102,6 +112,11 @@ class User(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def let_in(self, moment: datetime) -> bool:
+        """Whether the person may come in at a moment, as far as dates and activity say."""
+        begun = self.access_from is None or self.access_from <= moment
+        return self.is_active and begun and (self.access_until is None or moment < self.access_until)
 
     @property
     def role_ids(self) -> frozenset[UUID]:

@@ -42,6 +42,7 @@ _FIELD = _object(
     schema={"type": "object"},
 )
 
+_CLAUSE = _object(name=_TEXT, text=_TEXT, about=_NULL_TEXT, id=_NULL_ID)
 _MAP: Schema = {"type": "object"}
 _NAMES: Schema = {"type": "object", "additionalProperties": _TEXT}
 _IMPORT: dict[str, Schema] = {
@@ -217,6 +218,18 @@ COMPONENTS: dict[str, Schema] = {
         by=_NULL_ID,
         created_at=_TIME,
     ),
+    "Access": _object(
+        user=_ID,
+        verb=_TEXT,
+        field=_NULL_TEXT,
+        at=_NULL_TIME,
+        may={"type": "boolean"},
+        text=_TEXT,
+        because=_list(_CLAUSE),
+        against=_list(_CLAUSE),
+        remedies=_list(_CLAUSE),
+        notes=_list(_TEXT),
+    ),
     "View": _object(
         id=_ID,
         name=_TEXT,
@@ -290,6 +303,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "file_room": _named("FileRoom"),
     "share": _named("Share"),
     "shares": _page("Share"),
+    "access": _named("Access"),
     "duplicates": lambda _about: _object(items=_list(ref("Duplicate"))),
     "different": lambda _about: _object(remembered={"type": "integer"}),
     "views": _page("View"),

@@ -46,7 +46,8 @@ def _before(inner: str | None) -> Any:
 
 def _change(fields: dict[str, Field], record: Any, entry: AuditEntry) -> dict[str, Any]:
     changes = {}
-    for name, field in fields.items():
+    # A share has a team of its own: no field of the record.
+    for name, field in fields.items() if entry.table_name != SHARES_TABLE else ():
         pair = entry.changes.get(f"{name}_id" if isinstance(field, Link) else name)
         if pair is not None:
             changes[name] = [_value(field, raw, record, entry) for raw in pair]

@@ -24,6 +24,7 @@ CREATE OR REPLACE FUNCTION kith_open(workspace text, actor text, actor_label tex
 RETURNS TABLE (schema_version int, permission_version int) LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('kith.workspace', workspace, true), set_config('kith.actor', actor, true),
-          set_config('kith.actor_label', actor_label, true), set_config('kith.reason', reason, true);
+          set_config('kith.actor_label', actor_label, true), set_config('kith.reason', reason, true),
+          set_config('kith.standing', '', true);
   RETURN QUERY SELECT w.schema_version, w.permission_version FROM public.workspace w WHERE w.id = workspace::uuid;
 END $$;
