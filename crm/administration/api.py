@@ -12,8 +12,9 @@ from crm.kernel.rest.routes import add_route
 
 
 @operation(
-    _("Read the configuration"), name="read_configuration", scope="read", needs=configuration.RIGHT, answer="text", media="application/yaml"
-)
+    _("Read the configuration"), name="read_configuration", scope="read", needs=configuration.RIGHT, answer="document",
+    media="application/yaml", tag="kinds",
+)  # fmt: skip
 def read_configuration(call: Call) -> HttpResponse:
     """Kinds, fields, layouts, rules, pipelines, roles and common views, as a document that can be kept and brought in elsewhere."""
     return HttpResponse(configuration.document(), content_type="application/yaml; charset=utf-8")
@@ -21,7 +22,7 @@ def read_configuration(call: Call) -> HttpResponse:
 
 @operation(
     _("Bring a configuration in"), name="bring_configuration_in", scope="write", needs=configuration.RIGHT, body="configuration",
-    answer="differences",
+    answer="differences", tag="kinds",
 )  # fmt: skip
 def bring_configuration_in(call: Call) -> HttpResponse:
     """Changes what the document says otherwise, all of it or nothing; with `dry_run` it only tells what that would be."""

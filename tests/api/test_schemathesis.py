@@ -111,8 +111,11 @@ def test_nothing_breaks_and_most_operations_work(
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", _application, config=_config(), headers=headers)
     schema.config.headers = headers
     tally = Tally()
-    for event in from_schema(schema).execute():
-        tally.take(event)
+    # What changes kinds and fields changes the document that answers are held against: it comes last, and alone.
+    for part in (schema.exclude(tag="kinds"), schema.include(tag="kinds")):
+        part.config.headers = headers
+        for event in from_schema(part).execute():
+            tally.take(event)
     operations = [result.ok().label for result in schema.get_all_operations()]
     worked = [label for label in operations if any(200 <= status < 300 for status in tally.statuses[label])]
     calls = sum(sum(counter.values()) for counter in tally.statuses.values())

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.custom import rules, shapes, slots
-from crm.kernel.entity.custom.checking import Given, address_taken, facts_of, field_taken, kind_taken
+from crm.kernel.entity.custom.checking import Given, address_taken, facts_of, field_taken, kind_taken, whole
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields.fact import ModelClass
@@ -193,8 +193,8 @@ def change_field(kind: str, name: str, given: Mapping[str, Any]) -> CustomField:
                 answers.refuse("options", _("“%(value)s” stands in records and cannot be taken away.") % {"value": old["value"]})
     if given.get("target") not in (None, one.facts.get("target")):
         answers.refuse("target", _("Where a link points to cannot be changed. Make another field."))
-    if "place" in given:
-        one.place = int(given["place"])
+    if given.get("place") is not None:
+        one.place = whole(answers, "place", given["place"], 0, 10_000) or 0
     answers.done()
     one.facts = facts
     kept(one)

@@ -113,7 +113,7 @@ def facts_of(given: Given, kind: str, type_: str, raw: Mapping[str, Any]) -> dic
         facts["options"] = options(given, raw.get("options"))
     for name, least, most in (("longest", 1, 1000), ("places", 0, 6), ("least", -(10**15), 10**15), ("most", -(10**15), 10**15)):
         if name in asked and raw.get(name) not in (None, ""):
-            facts[name] = _whole(given, name, raw[name], least, most)
+            facts[name] = whole(given, name, raw[name], least, most)
     if "service" in asked and raw.get("service"):
         facts["service"] = str(raw["service"])[:40]
     if "target" in asked:
@@ -154,7 +154,8 @@ def options(given: Given, raw: Any) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _whole(given: Given, name: str, raw: Any, least: int, most: int) -> int | None:
+def whole(given: Given, name: str, raw: Any, least: int, most: int) -> int | None:
+    """A whole number within bounds; None where it was refused."""
     try:
         found = int(str(raw))
     except ValueError:

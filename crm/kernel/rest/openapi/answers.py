@@ -286,7 +286,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "kinds": _page("Kind"),
     "own_kind": _named("OwnKind"),
     "differences": _page("Difference"),
-    "text": lambda _about: {"type": "string"},
+    "document": lambda _about: {"type": "object"},
     "own_field": _named("OwnField"),
     "own_fields": _page("OwnField"),
     "hits": _page("Hit"),
