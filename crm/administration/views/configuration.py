@@ -16,7 +16,7 @@ PAGE = "/settings/configuration"
 @require_safe
 def show(request: HttpRequest) -> HttpResponseBase:
     need(configuration.RIGHT)
-    return section(request, "configuration", text="", titles=_titles())
+    return section(request, "configuration", document="", titles=_titles())
 
 
 @require_safe
@@ -36,8 +36,8 @@ def compare(request: HttpRequest) -> HttpResponseBase:
     try:
         found = configuration.differences(text)
     except Refusal as refusal:
-        return section(request, "configuration", text=text, refusal=refusal, titles=_titles())
-    return section(request, "configuration", text=text, found=found, compared=True, titles=_titles())
+        return section(request, "configuration", document=text, refusal=refusal, titles=_titles())
+    return section(request, "configuration", document=text, found=found, compared=True, titles=_titles())
 
 
 @require_POST
@@ -48,7 +48,7 @@ def bring_in(request: HttpRequest) -> HttpResponseBase:
     try:
         found = configuration.bring_in(text, request.POST.get("why", ""))
     except Refusal as refusal:
-        return section(request, "configuration", text=text, refusal=refusal, titles=_titles())
+        return section(request, "configuration", document=text, refusal=refusal, titles=_titles())
     many = len(found)
     return done(PAGE, ngettext("One entry was changed.", "%(n)s entries were changed.", many) % {"n": many})
 

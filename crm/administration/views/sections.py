@@ -28,7 +28,7 @@ SECTIONS = (
     Section("teams", _("Teams"), "/settings/teams", "team", "administration.teams"),
     Section("roles", _("Roles"), "/settings/roles", "shield", "administration.roles"),
     Section("kinds", _("Kinds and fields"), "/settings/kinds", "box", "administration.kinds"),
-    Section("parts", _("Parts"), "/settings/parts", "apps", "administration.parts"),
+    Section("parts", _("Parts"), "/settings/parts", "toggle", "administration.parts"),
     Section("configuration", _("Configuration"), "/settings/configuration", "code", "administration.configuration"),
     Section("files", _("Files"), "/settings/files", "clip", "administration.files"),
     Section("work", _("Background work"), "/settings/work", "sync", "administration.work"),
