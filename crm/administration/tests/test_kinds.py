@@ -308,3 +308,20 @@ def test_the_way_to_the_settings_stands_where_an_administrator_is(north: Company
     for path in ("/accounts/", f"/accounts/{account.pk}/"):
         assert f"{HOME}/account" in text(north.browser("admin").get(path)), path
         assert HOME not in text(north.browser("ada").get(path)), path
+
+
+def test_rules_across_fields_are_stated_and_taken_away(north: Company) -> None:
+    browser = north.browser("admin")
+    page = "/settings/kinds/account/rules"
+    typed = {"formula": "employees > 0 or empty(employees)", "message.en": "Somebody works there.", "message.zh-hans": "总有人在那里工作。"}
+    assert browser.post(page, typed).status_code == 302
+    assert "Somebody works there." in browser.get(page).content.decode()
+    refused = browser.post("/accounts/new", {"name": "Nobody", "employees": "0"})
+    assert refused.status_code == 422 and "Somebody works there." in refused.content.decode()
+    wrong = browser.post(page, {**typed, "formula": "nothing > 1"})
+    assert wrong.status_code == 422 and "nothing &gt; 1" in wrong.content.decode() and "Somebody works there." in wrong.content.decode()
+    assert browser.post(f"{page}/0/drop", {"formula": "another one"}).status_code == 302
+    assert browser.post("/accounts/new", {"name": "Nobody", "employees": "0"}).status_code == 422, "only the rule that was seen is removed"
+    assert browser.post(f"{page}/0/drop", {"formula": typed["formula"]}).status_code == 302
+    assert browser.post("/accounts/new", {"name": "Nobody", "employees": "0"}).status_code == 302
+    assert north.browser("ada").get(page).status_code in (403, 404)
