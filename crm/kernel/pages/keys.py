@@ -38,7 +38,16 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
                 (["F"], _("Filter")),
             ],
         ),
-        (_("Cells"), [(["↵"], _("Save")), (["Tab"], _("Save, next cell")), (["Esc"], _("As it was"))]),
+        (
+            _("Cells"),
+            [
+                (["↵"], _("Save")),
+                (["Tab"], _("Save, next cell")),
+                (["Esc"], _("As it was")),
+                (["⌘", "V"], _("Paste cells of a spreadsheet")),
+                (["⌘", "D"], _("Into all ticked rows")),
+            ],
+        ),
         (
             _("Record"),
             [

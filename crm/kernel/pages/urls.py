@@ -1,7 +1,23 @@
 from django.urls import path, register_converter
 
 from crm.kernel.pages.routes import BesideConverter, KindConverter
-from crm.kernel.pages.views import boards, bulk, calendars, files, forms, help, lists, own, records, saved, shares, similar, undoing, why
+from crm.kernel.pages.views import (
+    boards,
+    bulk,
+    calendars,
+    files,
+    forms,
+    help,
+    lists,
+    own,
+    pasting,
+    records,
+    saved,
+    shares,
+    similar,
+    undoing,
+    why,
+)
 
 register_converter(KindConverter, "kind")
 register_converter(BesideConverter, "beside")
@@ -50,6 +66,8 @@ urlpatterns = [
     path("<kind:entity>/views/<uuid:pk>/remove", saved.remove, name="pages.view_remove"),
     path("<kind:entity>/calendar", calendars.calendar, name="pages.calendar"),
     path("<kind:entity>/<uuid:pk>/day", calendars.move, name="pages.day"),
+    path("<kind:entity>/cells", pasting.paste, name="pages.paste"),
+    path("<kind:entity>/fill", pasting.fill, name="pages.fill"),
     path("<kind:entity>/bulk", bulk.ask, name="pages.bulk"),
     path("<kind:entity>/bulk/apply", bulk.apply, name="pages.bulk_apply"),
     path("<kind:entity>/board", boards.board, name="pages.board"),
