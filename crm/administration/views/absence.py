@@ -13,8 +13,9 @@ from crm.administration.views.people import user_page
 from crm.kernel.access import delegating
 from crm.kernel.access.models import Delegation
 from crm.kernel.base.clock import now
-from crm.kernel.base.errors import NotFound, Refusal, Wrong
+from crm.kernel.base.errors import Conflict, NotFound, Refusal, Wrong
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.identity.models import User
 from crm.kernel.tenancy.scope import current_actor
 
 
@@ -36,6 +37,8 @@ def of_person(request: HttpRequest, user_id: UUID) -> HttpResponseBase:
     """The same for somebody else, by an administrator."""
     need("administration.users")
     try:
+        if User.objects.filter(pk=user_id, is_active=False).exists():
+            raise Conflict(_("A deactivated person is not absent. Let them sign in again first."))
         made = _agree(request, user_id)
     except NotFound:
         raise

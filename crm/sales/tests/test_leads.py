@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -235,7 +236,7 @@ def test_creation_with_a_rule_can_be_undone(north: Company) -> None:
 
 def test_a_lead_comes_back_on_its_day_in_a_new_round(north: Company) -> None:
     lead = north.make("lead", {"name": "Wu"}, by="ada")
-    today = now().date()
+    today = now().astimezone(ZoneInfo("Asia/Shanghai")).date()
     with north.as_("ada"):
         perform(kind("lead"), "recycle", lead.pk, {"reason": "later", "comes_back_on": today + datetime.timedelta(days=1)})
     rule(north, "Bo", person=north.people["bo"].pk)

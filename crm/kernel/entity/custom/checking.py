@@ -71,6 +71,7 @@ class Given:
         text = str(raw or "").strip() or code_of(names)
         if not _CODE.fullmatch(text) or len(text) > LONGEST_CODE:
             self.refuse(field, _("Use small letters, digits and single underscores, a letter first; at most 40."))
+            return ""
         return text
 
 
