@@ -189,3 +189,19 @@ def test_rules_across_fields_hold_on_every_path(api: Any, north: Company) -> Non
     for wrong in ({"formula": "nothing > 1", "message": "x"}, {"formula": "price >", "message": "x"}, {"formula": "price > 1"}):
         answer = send(api, "PATCH", "/api/v1/kinds/vehicle", {"rules": [wrong]})
         assert answer.status_code == 422 and "rules" in answer.json()["fields"], wrong
+
+
+def test_what_is_alike_is_found_while_it_is_typed(api: Any) -> None:
+    vehicle(api)
+    for label, type_ in (("Mail", "email"), ("Phone", "phone")):
+        send(api, "POST", "/api/v1/kinds/vehicle/fields", {"label": label, "type": type_})
+    send(api, "POST", "/api/v1/vehicles", {"name": "Transit 1", "mail": "fleet.one@example.com"})
+    alike = send(api, "POST", "/api/v1/vehicles/duplicates", {"name": "Another", "mail": "Fleet.One@example.com"}).json()["items"]
+    assert [one["title"] for one in alike] == ["Transit 1"] and alike[0]["reasons"] == ["The same e-mail address"]
+    numbered = send(api, "POST", "/api/v1/vehicles/duplicates", {"name": "Transit 2"}).json()["items"]
+    assert numbered == [], "names of numbered things are alike"
+    assert send(api, "PATCH", "/api/v1/kinds/vehicle", {"alike": True}).status_code == 200
+    send(api, "POST", "/api/v1/vehicles", {"name": "Harbour crane, blue"})
+    assert [one["title"] for one in send(api, "POST", "/api/v1/vehicles/duplicates", {"name": "Harbour crane blu"}).json()["items"]] == [
+        "Harbour crane, blue"
+    ]

@@ -38,7 +38,7 @@ def read_kinds() -> dict[str, Plain]:
     for own in CustomKind.objects.filter(retired_at=None).order_by("id"):
         found[own.code] = {
             "plural": own.plural, "labels": own.labels, "plurals": own.plurals, "icon": own.icon,
-            "title_labels": own.facts.get("title_labels") or {},
+            "title_labels": own.facts.get("title_labels") or {}, "alike": bool(own.facts.get("alike")),
         }  # fmt: skip
     for one in KindSetting.objects.order_by("kind"):
         names = {name: told for name, told in one.labels.items() if name not in ("", "s")}
@@ -48,13 +48,14 @@ def read_kinds() -> dict[str, Plain]:
 
 def write_kind(code: str, new: Plain, old: Plain | None) -> None:
     shipped = code in registry.shipped.by_kind
-    _only(new, ("labels", "plurals", "names") if shipped else ("plural", "labels", "plurals", "icon", "title_labels"))
+    _only(new, ("labels", "plurals", "names") if shipped else ("plural", "labels", "plurals", "icon", "title_labels", "alike"))
     if old is None and not shipped:
         given = {"code": code, "plural": new.get("plural"), "label": new.get("labels"), "labels": new.get("plurals") or {}}
         actions.make_kind(given | {"icon": new.get("icon") or "box"})
     elif old is not None and new.get("plural", old.get("plural")) != old.get("plural"):
         raise Wrong(fields={"plural": [_("The address of a kind stays.")]})
     given = {"label": new.get("labels"), "labels": new.get("plurals"), "icon": new.get("icon"), "title_label": new.get("title_labels")}
+    given |= {"alike": new.get("alike")}
     actions.change_kind(code, {name: value for name, value in given.items() if value is not None})
     for name, told in (new.get("names") or {}).items():
         layouts.name_field(code, name, told)

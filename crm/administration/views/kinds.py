@@ -123,7 +123,7 @@ def names(request: HttpRequest, kind: str) -> HttpResponseBase:
         label, plural, title = _stored_names(row)
         given: dict[str, Any] = {"label": names_in(sent, "label", label), "labels": names_in(sent, "labels", plural)}
         if isinstance(row, CustomKind):
-            given |= {"title_label": names_in(sent, "title", title), "icon": sent.get("icon", row.icon)}
+            given |= {"title_label": names_in(sent, "title", title), "icon": sent.get("icon", row.icon), "alike": "alike" in sent}
         try:
             actions.change_kind(kind, given)
             return toasts.later(redirect(f"{HOME}/{kind}/names"), _("The names are saved."))

@@ -62,7 +62,7 @@ class Registry:
         self.shaped: Callable[[], Kinds | None] = lambda: None
         #: The model whose table holds the records of workspaces' own kinds, and what these are compared by.
         self.base_of_own: type[models.Model] | None = None
-        self.duplicates_of_own: Sequence[Any] = ()
+        self.duplicates_of_own: Callable[[Entity[Any], bool], Sequence[Any]] = lambda entity, alike: ()
 
     def add(self, entity: "Entity[Any]") -> None:
         if entity.kind in self._shipped:

@@ -73,7 +73,8 @@ def _icon(answers: Given, raw: Any) -> str:
 
 
 def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting:
-    """Other names, another icon, {"rules": [{"formula", "field", "message"}]} across fields. Of a shipped kind no icon."""
+    """Other names, another icon, rules across fields ([{"formula", "field", "message"}]), and `alike`: whether records with
+    similar names are shown while one types. Of a shipped kind names and rules only."""
     _begin()
     answers = Given()
     own = CustomKind.objects.filter(code=code).first()
@@ -87,6 +88,8 @@ def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting
         own.icon = _icon(answers, given["icon"])
     if "title_label" in given:
         own.facts = {**own.facts, "title_labels": answers.names("title_label", given["title_label"], required=False)}
+    if "alike" in given:
+        own.facts = {**own.facts, "alike": bool(given["alike"])}
     if "rules" in given:
         own.facts = {**own.facts, "rules": rules.checked(answers, _kind(code), given["rules"])}
     answers.done()

@@ -149,7 +149,7 @@ class _Builder:
         made.kind, made.plural, made.icon, made.own = kind.code, kind.plural, kind.icon, True
         made.label, made.labels = said(kind.labels) or kind.code, said(kind.labels | kind.plurals) or kind.plural
         made.model, made.fixed = self.models[kind.code], {"kind": kind.code}
-        made.menu, made.duplicates = "customers", registry.duplicates_of_own
+        made.menu = "customers"
         names = self._add_fields(made)
         made.columns = ["name", *names[:6], "owner"]
         made.form = {made.label: ["name", *names, "owner", "team"]}
@@ -157,6 +157,7 @@ class _Builder:
         made.rules = rules_of(kind.facts)
         made.changes = _changes(made, {"name": kind.facts.get("title_labels") or {}}, kind.facts)
         made._fields = None  # they are looked at once more, with the changes
+        made.duplicates = registry.duplicates_of_own(made, bool(kind.facts.get("alike")))
         return self._bound(made)
 
     def _bound(self, entity: Entity[Any]) -> Entity[Any]:

@@ -247,6 +247,7 @@ def _own_kind(about: About) -> Schema:
 
 def _own_kind_change(about: About) -> Schema:
     names: dict[str, Schema] = {"label": _NAMES, "labels": _NAMES, "title_label": _NAMES, "icon": {"type": "string", "enum": list(ICONS)}}
+    names["alike"] = {"type": "boolean"}
     rule = {"type": "object", "properties": {"formula": {"type": "string"}, "field": {"type": "string"}, "message": _NAMES}}
     names["rules"] = {"type": "array", "items": {**rule, "required": ["formula", "message"]}}
     return _sent_object([], {"label": {"en": "Car", "zh-hans": "轿车"}}, names)
