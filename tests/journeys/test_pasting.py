@@ -52,6 +52,7 @@ def test_a_block_is_pasted_and_a_value_filled_down(browser: Browser, north: Comp
 
         page.goto(f"{live_server.url}/accounts/?columns=industry,phone")
         cell(page, 0, "industry").click()
+        expect(cell(page, 0, "industry").locator("input[name=industry]")).to_be_focused()
         cell(page, 0, "industry").locator("input[name=industry]").fill("Glass")
         page.keyboard.press("Enter")
         expect(cell(page, 0, "industry")).to_have_text("Glass")
