@@ -9,18 +9,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.administration.views import field_types
-from crm.administration.views.kind_words import called, entity_of, field_lines, languages, names_in
+from crm.administration.views.kind_words import called, field_lines, languages, names_in
 from crm.administration.views.kinds import HOME, RIGHT
 from crm.administration.views.page import need, section
 from crm.kernel.access.policy import visible
 from crm.kernel.base.errors import NotFound, Refusal, Wrong
 from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.checking import code_of
 from crm.kernel.entity.custom.formula import FUNCTIONS, Formula
 from crm.kernel.entity.custom.types import TYPES
-from crm.kernel.entity.custom.worked import Worked
+from crm.kernel.entity.custom.worked import Worked, calculable
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Link, Links
+from crm.kernel.entity.fields import Link
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.models import CustomField, KindSetting
 from crm.kernel.entity.registry import registry
@@ -46,12 +47,12 @@ def _words(entity: Entity[Any]) -> dict[str, Any]:
 @require_safe
 def fields(request: HttpRequest, kind: str) -> HttpResponse:
     need(RIGHT)
-    return section(request, "kinds", template="kind_fields", **_words(entity_of(kind)))
+    return section(request, "kinds", template="kind_fields", **_words(kind_of(kind)))
 
 
 def _changed(request: HttpRequest, kind: str, text: str, undo: str = "", tone: str = "") -> HttpResponseBase:
     """The table anew, in its place; an open dialog closes."""
-    answer = render(request, "administration/kind_fields_table.jinja", {**_words(entity_of(kind)), "again": True})
+    answer = render(request, "administration/kind_fields_table.jinja", {**_words(kind_of(kind)), "again": True})
     toasts.trigger(answer, closelayer={}, toast={"text": text} | ({"undo": undo} if undo else {}) | ({"tone": tone} if tone else {}))
     return answer
 
@@ -60,7 +61,7 @@ def _changed(request: HttpRequest, kind: str, text: str, undo: str = "", tone: s
 def new(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The palette of types; with `type` the form of a new field of it; and making it."""
     need(RIGHT)
-    entity = entity_of(kind)
+    entity = kind_of(kind)
     type_ = request.POST.get("type") or request.GET.get("type") or ""
     if request.method == "POST":
         try:
@@ -81,7 +82,7 @@ def _palette(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
 def edit(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     """One field: all of it where the workspace made it, else its name."""
     need(RIGHT)
-    entity = entity_of(kind)
+    entity = kind_of(kind)
     one = CustomField.objects.filter(kind=kind, name=name).first()
     if one is None and (name not in entity.fields or entity.fields[name].part_of):
         raise NotFound(_("There is no such field."))
@@ -166,7 +167,7 @@ def _form(request: HttpRequest, entity: Entity[Any], type_: str, one: CustomFiel
 
 
 def _computes(one: Any) -> bool:
-    return not isinstance(one, (Link, Links)) and one.type not in ("computed", "address", "long_text", "tags") and not one.part_of
+    return calculable(one) and not isinstance(one, Link) and one.type not in ("address", "long_text", "tags") and not one.part_of
 
 
 def _targets(type_: str) -> list[tuple[str, Any]]:
@@ -179,11 +180,11 @@ def _targets(type_: str) -> list[tuple[str, Any]]:
 def check(request: HttpRequest, kind: str) -> HttpResponse:
     """What a formula that is being written comes to: the result for a record with its inputs, or what is wrong."""
     need(RIGHT)
-    entity = entity_of(kind)
+    entity = kind_of(kind)
     words: dict[str, Any] = {"problem": "", "entity": entity}
     try:
         formula = Formula(request.POST.get("formula", ""))
-        unknown = [name for name in formula.inputs if name not in entity.fields or not _usable(entity.fields[name])]
+        unknown = [name for name in formula.inputs if name not in entity.fields or not calculable(entity.fields[name])]
         if unknown:
             words["problem"] = _("There is no field %(names)s to calculate with.") % {"names": ", ".join(f"“{name}”" for name in unknown)}
         else:
@@ -191,10 +192,6 @@ def check(request: HttpRequest, kind: str) -> HttpResponse:
     except Wrong as refusal:
         words["problem"] = " ".join(str(text) for texts in refusal.fields.values() for text in texts)
     return render(request, "administration/formula.jinja", words)
-
-
-def _usable(one: Any) -> bool:
-    return not isinstance(one, Links) and one.type != "computed"
 
 
 def _example(entity: Entity[Any], formula: Formula) -> dict[str, Any]:
@@ -215,7 +212,7 @@ def _example(entity: Entity[Any], formula: Formula) -> dict[str, Any]:
 def order(request: HttpRequest, kind: str) -> HttpResponseBase:
     """POST order: the names of the kind's own fields, one for each, as they shall stand."""
     need(RIGHT)
-    entity_of(kind)
+    kind_of(kind)
     layouts.order_fields(kind, request.POST.getlist("order"))
     return toasts.toast(HttpResponse(status=204), _("Order saved."))
 

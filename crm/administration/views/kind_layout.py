@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.administration.views.field_types import icon_of
-from crm.administration.views.kind_words import entity_of, has_layout, languages, names_in
+from crm.administration.views.kind_words import has_layout, languages, names_in
 from crm.administration.views.kinds import HOME, RIGHT
 from crm.administration.views.page import need, section
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.custom import layouts
+from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.pages import toasts
 
 #: What stands before the number of a section among the names of fields.
@@ -22,7 +23,7 @@ _SECTION = "section:"
 @require_http_methods(["GET", "HEAD", "POST"])
 def layout(request: HttpRequest, kind: str) -> HttpResponseBase:
     need(RIGHT)
-    entity = entity_of(kind)
+    entity = kind_of(kind)
     now = layouts.layout_of(entity)
     refusal: Wrong | None = None
     if request.method == "POST":

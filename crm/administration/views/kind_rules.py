@@ -7,14 +7,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.administration.views.kind_words import entity_of, languages, names_in
+from crm.administration.views.kind_words import languages, names_in
 from crm.administration.views.kinds import HOME, RIGHT
 from crm.administration.views.page import need, section
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.formula import FUNCTIONS
 from crm.kernel.entity.custom.words import said
-from crm.kernel.entity.fields import Links
+from crm.kernel.entity.custom.worked import calculable
 from crm.kernel.pages import toasts
 
 
@@ -26,7 +27,7 @@ def _stated(kind: str) -> list[dict[str, Any]]:
 def rules(request: HttpRequest, kind: str) -> HttpResponseBase:
     """GET shows them; POST formula, field, message.<language> adds one."""
     need(RIGHT)
-    entity, refusal = entity_of(kind), None
+    entity, refusal = kind_of(kind), None
     if request.method == "POST":
         one: dict[str, Any] = {name: request.POST.get(name, "") for name in ("formula", "field")}
         one["messages"] = names_in(request.POST, "message")
@@ -35,7 +36,7 @@ def rules(request: HttpRequest, kind: str) -> HttpResponseBase:
             return toasts.later(redirect(f"{HOME}/{kind}/rules"), _("The rule holds from now on."))
         except Wrong as refused:
             refusal = refused
-    usable = [one for one in entity.fields.values() if not isinstance(one, Links) and one.type != "computed"]
+    usable = [one for one in entity.fields.values() if calculable(one)]
     lines = [(one, said(one["messages"]), entity.fields.get(one["field"])) for one in _stated(kind)]
     words = {"entity": entity, "tab": "rules", "lines": lines, "usable": usable, "functions": FUNCTIONS, "languages": languages()}
     return section(request, "kinds", template="kind_rules", refusal=refusal, **words)
@@ -45,7 +46,7 @@ def rules(request: HttpRequest, kind: str) -> HttpResponseBase:
 def drop(request: HttpRequest, kind: str, number: int) -> HttpResponseBase:
     """Takes away the rule at that place, where it is still the one that was seen (POST formula)."""
     need(RIGHT)
-    entity_of(kind)
+    kind_of(kind)
     stated = _stated(kind)
     if number < len(stated) and stated[number]["formula"] == request.POST.get("formula"):
         del stated[number]

@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.administration.views.field_types import icon_of
-from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.custom import layouts
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
@@ -30,14 +29,6 @@ def names_in(sent: QueryDict, name: str, kept: Mapping[str, str] | None = None) 
     asked = {code for code, _name in languages()}
     typed = {code: sent.get(f"{name}.{code}", "") for code in asked}
     return {code: text for code, text in (kept or {}).items() if code not in asked} | typed
-
-
-def entity_of(code: str) -> Entity[Any]:
-    """The kind of an address of the settings; raises NotFound."""
-    found = registry.kind(code)
-    if found is None:
-        raise NotFound(_("There is no record kind of this name."))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.administration.views.kind_words import entity_of, languages, names_in
+from crm.administration.views.kind_words import languages, names_in
 from crm.administration.views.page import need, section
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.checking import code_of
 from crm.kernel.entity.custom.words import said
 from crm.kernel.entity.entity import Entity
@@ -115,7 +116,7 @@ def _kept(typed: str | None, before: str | None, now: str) -> str:
 def names(request: HttpRequest, kind: str) -> HttpResponseBase:
     """How the kind is called, and its icon."""
     need(RIGHT)
-    entity = entity_of(kind)
+    entity = kind_of(kind)
     row = layouts.stored(kind)
     refusal: Wrong | None = None
     if request.method == "POST":

@@ -165,8 +165,7 @@ def bump_schema() -> None:
     """Every process reads kinds and fields anew from its next request on. Whoever changes them next waits until this one is done."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE workspace SET schema_version = schema_version + 1 WHERE id = %s", [current_workspace_id()])
-    connection.reshaped()  # type: ignore[attr-defined]
-    forget()
+    reshape()
 
 
 def reshape() -> None:

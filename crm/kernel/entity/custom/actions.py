@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.custom import rules, shapes, slots
-from crm.kernel.entity.custom.checking import Given, address_taken, facts_of, field_taken, kind_taken, whole
+from crm.kernel.entity.custom.checking import LONGEST_HELP, Given, address_taken, facts_of, field_taken, kind_taken, whole
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields.fact import ModelClass
@@ -91,7 +91,7 @@ def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting
     if "alike" in given:
         own.facts = {**own.facts, "alike": bool(given["alike"])}
     if "rules" in given:
-        own.facts = {**own.facts, "rules": rules.checked(answers, _kind(code), given["rules"])}
+        own.facts = {**own.facts, "rules": rules.checked(answers, kind_of(code), given["rules"])}
     answers.done()
     kept(own)
     return own
@@ -103,7 +103,7 @@ def _change_shipped(answers: Given, code: str, given: Mapping[str, Any]) -> Kind
         if name in given:
             setting.labels = {**setting.labels, key: answers.names(name, given[name], required=False)}
     if "rules" in given:
-        setting.facts = {**setting.facts, "rules": rules.checked(answers, _kind(code), given["rules"])}
+        setting.facts = {**setting.facts, "rules": rules.checked(answers, kind_of(code), given["rules"])}
     answers.done()
     kept(setting)
     return setting
@@ -130,10 +130,10 @@ def retire_kind(code: str, back: bool = False) -> CustomKind:
 def make_field(kind: str, given: Mapping[str, Any]) -> CustomField:
     """A new field from {"label", "name", "type", "help"} and what the type asks for (`TYPES`)."""
     _begin()
-    entity = _kind(kind)
+    entity = kind_of(kind)
     answers = Given()
     labels = answers.names("label", given.get("label"))
-    helps = answers.names("help", given.get("help"), required=False, longest=300)
+    helps = answers.names("help", given.get("help"), required=False, longest=LONGEST_HELP)
     name = answers.code("name", given.get("name"), labels)
     type_ = str(given.get("type") or "")
     if type_ not in TYPES:
@@ -171,7 +171,8 @@ def _model_of(name: str) -> ModelClass | None:
     return found.model if found is not None else None
 
 
-def _kind(kind: str) -> Entity[Any]:
+def kind_of(kind: str) -> Entity[Any]:
+    """The kind of a code, shipped or the workspace's own; raises NotFound."""
     found = registry.kind(kind)
     if found is None:
         raise NotFound(_("There is no record kind of this name."))
@@ -187,7 +188,7 @@ def change_field(kind: str, name: str, given: Mapping[str, Any]) -> CustomField:
     if "label" in given:
         one.labels = answers.names("label", given["label"])
     if "help" in given:
-        one.helps = answers.names("help", given["help"], required=False, longest=300)
+        one.helps = answers.names("help", given["help"], required=False, longest=LONGEST_HELP)
     facts = facts_of(answers, kind, one.type, {**one.facts, **given})
     if "options" in facts:
         gone = [old for old in one.facts["options"] if old["value"] not in {new["value"] for new in facts["options"]}]
@@ -206,7 +207,7 @@ def change_field(kind: str, name: str, given: Mapping[str, Any]) -> CustomField:
 
 def held(one: CustomField, value: str) -> bool:
     """Whether any record has this choice."""
-    entity = _kind(one.kind)
+    entity = kind_of(one.kind)
     column = f"{one.name}__contains" if one.type == "multi_choice" else one.name
     return bool(entity.model._default_manager.filter(**{column: [value] if one.type == "multi_choice" else value}).exists())
 

@@ -13,8 +13,9 @@ from crm.kernel.base.text import pinyin_of, plain
 from crm.kernel.entity.custom.formula import Formula
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.custom.words import in_language
+from crm.kernel.entity.custom.worked import calculable
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import FieldError, Link, Links
+from crm.kernel.entity.fields import FieldError, Link
 from crm.kernel.entity.fields.fact import Fact
 from crm.kernel.entity.forms.reading import current_reading
 from crm.kernel.entity.forms.text import parse_text
@@ -184,9 +185,9 @@ def _formula(given: Given, kind: str, raw: Any) -> str:
         return ""
     entity = registry.kind(kind)
     fields: Mapping[str, Fact] = entity.fields if entity is not None else {}
-    unknown = [name for name in formula.inputs if name not in fields or isinstance(fields[name], Links) or fields[name].type == "computed"]
+    unknown = [name for name in formula.inputs if name not in fields or not calculable(fields[name])]
     if unknown:
-        usable = ", ".join(name for name, one in fields.items() if not isinstance(one, (Link, Links)) and one.type != "computed")
+        usable = ", ".join(name for name, one in fields.items() if calculable(one) and not isinstance(one, Link))
         said = _("No field to calculate with: %(names)s. These can be used: %(all)s.")
         given.refuse("formula", said % {"names": ", ".join(unknown), "all": usable})
     return formula.text

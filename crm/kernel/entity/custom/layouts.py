@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from crm.kernel.base.errors import NotFound
-from crm.kernel.entity.custom.actions import RIGHT, kept, setting_of
+from crm.kernel.entity.custom.actions import RIGHT, kept, kind_of, setting_of
 from crm.kernel.entity.custom.checking import Given
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
 from crm.kernel.entity.fields.fact import Fact
@@ -100,9 +100,7 @@ def change_layout(kind: str, given: Mapping[str, Any]) -> CustomKind | KindSetti
     [{"labels": {language: name}, "fields": [...]}]. Wrong names each field that does not fit."""
     need(RIGHT)
     bump_schema()
-    entity = registry.kind(kind)
-    if entity is None:
-        raise NotFound(_("There is no record kind of this name."))
+    entity = kind_of(kind)
     answers, now = Given(), layout_of(entity)
     said: dict[str, Any] = {}
     for name in given:

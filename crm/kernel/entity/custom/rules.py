@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Words, Wrong
-from crm.kernel.entity.custom.checking import Given
+from crm.kernel.entity.custom.checking import LONGEST_HELP, Given
 from crm.kernel.entity.custom.formula import Formula
 from crm.kernel.entity.custom.words import said
+from crm.kernel.entity.custom.worked import calculable
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Links
 
 MOST_RULES = 50
 
@@ -59,11 +59,11 @@ def checked(answers: Given, entity: Entity[Any], raw: Any) -> list[dict[str, Any
     if not isinstance(raw, list) or len(raw) > MOST_RULES or not all(isinstance(one, Mapping) for one in raw):
         answers.refuse("rules", _("Give a list of at most %(n)s rules, each with formula, field and message.") % {"n": MOST_RULES})
         return []
-    usable = {name for name, one in entity.fields.items() if not isinstance(one, Links) and one.type != "computed"}
+    usable = {name for name, one in entity.fields.items() if calculable(one)}
     found = []
     for one in raw:
         inner = Given()
-        messages = inner.names("rules", one.get("messages") or one.get("message"), longest=300)
+        messages = inner.names("rules", one.get("messages") or one.get("message"), longest=LONGEST_HELP)
         try:
             formula = Formula(str(one.get("formula") or ""))
         except Wrong as refusal:

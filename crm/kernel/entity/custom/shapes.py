@@ -80,14 +80,9 @@ def parts_off() -> frozenset[str]:
     return kinds.off if kinds is not None else frozenset()
 
 
-def forget() -> None:
-    """For tests: a database that was rolled back counts its versions again from the start."""
-    _KNOWN.clear()
-
-
-def proxy(base: ModelClass, name: str = "", apart: Apps | None = None, **attributes: Any) -> ModelClass:
+def proxy(base: ModelClass, name: str = "", **attributes: Any) -> ModelClass:
     """A subclass of a model without columns of its own yet, which no other model knows of."""
-    meta = type("Meta", (), {"proxy": True, "app_label": base._meta.app_label, "apps": apart or Apps()})
+    meta = type("Meta", (), {"proxy": True, "app_label": base._meta.app_label, "apps": Apps()})
     made: ModelClass = ModelBase(name or base.__name__, (base,), {"__module__": base.__module__, "Meta": meta, **attributes})  # type: ignore[assignment]
     return made
 

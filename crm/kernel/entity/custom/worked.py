@@ -14,6 +14,11 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.yes_no import show_yes_no
 
 
+def calculable(one: Fact) -> bool:
+    """Whether formulas can name a field: it has one value of its own."""
+    return not isinstance(one, f.Links) and one.type != "computed"
+
+
 class Worked(f.Computed):
     """Worked out of other fields of the record when it is read. `inputs` are these fields, set once the kind is put together;
     one of them that is gone counts as missing."""

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.custom import actions
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
@@ -45,8 +44,7 @@ def bring_kind_back(call: Call, kind: str) -> HttpResponse:
 @operation(_("Fields of the workspace's own"), name="own_fields", answer="own_fields", **_ABOUT)
 def own_fields(call: Call, kind: str) -> HttpResponse:
     """The fields that the workspace made for a kind, retired ones too, in their order."""
-    if registry.kind(kind) is None:
-        raise NotFound(_("There is no record kind of this name."))
+    actions.kind_of(kind)
     return render.page(map(_field, CustomField.objects.filter(kind=kind).order_by("place", "id")))
 
 
