@@ -133,7 +133,8 @@ class EdgeScroll {
     };
   }
   nudge(x, y) {
-    this.wobble = this.wobble ? 0 : 0.5;
+    // It looks every 50 ms and only when the place differs from the one it saw last: no two of the last 64 are alike.
+    this.wobble = ((this.wobble ?? 0) + 1 / 64) % 1;
     document.dispatchEvent(new PointerEvent("pointermove", { clientX: x + this.wobble, clientY: y, bubbles: true }));
   }
   start(event) {

@@ -68,6 +68,10 @@ def clean(page: Page) -> None:
     assert wide <= 0, f"{page.url} is {wide} px too wide"
 
 
+EDGE = 80  # px from the window's edge within which the board scrolls under a dragged card, and some more
+_AT_ITS_END = "(() => { const b = document.querySelector('[data-board]'); return b.scrollLeft + b.clientWidth >= b.scrollWidth - 1; })()"
+
+
 def middle(box: Locator) -> tuple[float, float]:
     """The point in the middle of what is seen of an element."""
     found = box.bounding_box()
@@ -103,19 +107,28 @@ def drag_by_finger(page: Page, what: Locator, onto: Locator) -> None:
     touch("touchMove", (x + 12, y))
     expect(page.locator(".is-dragged")).to_have_count(1)
     width = page.viewport_size["width"]  # type: ignore[index]
-    for step in range(400):
-        at = onto.bounding_box()
-        assert at is not None
-        if at["x"] + at["width"] / 2 < width - 10:
-            break
-        touch("touchMove", (width - 20 + step % 3, y + step % 2))
-        page.wait_for_timeout(40)
+
     def carry(to_x: float, to_y: float) -> None:
         for step in range(5):
             touch("touchMove", (to_x - 4 + step, to_y))
             page.wait_for_timeout(60)
 
-    carry(width / 2, y)  # away from the edge: the board comes to rest
+    def away() -> int:
+        """On which side (-1, 1) its middle lies too near to the edge to rest there, or 0."""
+        at = middle(onto)[0]
+        if at > width - EDGE:
+            return int(not page.evaluate(_AT_ITS_END))
+        return -(at < EDGE)
+
+    for step in range(400):
+        side = away()
+        if not side:
+            carry(width / 2, y)  # away from the edge: the board comes to rest, on a busy machine a good deal later
+            if not away():
+                break
+        else:
+            touch("touchMove", ((width - 20 if side > 0 else 20) + step % 3, y + step % 2))
+            page.wait_for_timeout(40)
     carry(*middle(onto))
     expect(onto).to_have_class(re.compile(r"\btarget\b"))
     touch("touchEnd")
