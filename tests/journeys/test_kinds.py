@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -11,38 +11,11 @@ from crm.kernel.identity.models import User
 from crm.kernel.testing.cast import Company
 from tests.harness.servers import LiveServer
 from tests.journeys.screens import clean, sat_down, sign_in
+from tests.journeys.vehicles import CHINESE, ENGLISH, Words, live_with
 
 pytestmark = pytest.mark.journey
 
 
-@dataclass(frozen=True)
-class Words:
-    """What is typed and read in one language."""
-
-    language: str
-    code: str
-    kind: str
-    keeper: str
-    choices: tuple[str, str, str]
-    labels: dict[str, str]
-    plate: str
-    undo: str
-
-    def __getitem__(self, name: str) -> str:
-        return self.labels[name]
-
-
-_TEN = ("state", "keeper", "seats", "price", "service", "insured", "discount", "driver", "notes", "site")
-ENGLISH = Words(
-    "en", "en", "Vehicle", "Harbour Optics", ("Ordered", "In use", "Sold"),
-    dict(zip(_TEN, ("State", "Keeper", "Seats", "Price", "Service", "Insured", "Discount", "Driver", "Notes", "Site"), strict=True)),
-    "Van 7", "Undo",
-)  # fmt: skip
-CHINESE = Words(
-    "zh-hans", "zh-hans", "车辆", "海港光学有限公司", ("已订购", "使用中", "已出售"),
-    dict(zip(_TEN, ("状态", "使用客户", "座位数", "价格", "保养", "投保", "折扣", "司机", "记事", "网页"), strict=True)),
-    "沪A 12345", "撤销",
-)  # fmt: skip
 TYPES = {
     "state": "choice", "keeper": "link", "seats": "integer", "price": "money", "service": "date", "insured": "yes_no",
     "discount": "percent", "driver": "link", "notes": "long_text", "site": "url",
@@ -53,7 +26,9 @@ TYPES = {
     ("words", "width", "theme"),
     [(ENGLISH, 1440, "light"), (CHINESE, 1440, "dark"), (CHINESE, 360, "light")], ids=["en-1440", "zh-1440-dark", "zh-360"],
 )  # fmt: skip
-def test_a_kind_of_ones_own(browser: Browser, north: Company, live_server: LiveServer, words: Words, width: int, theme: str) -> None:
+def test_a_kind_of_ones_own(
+    browser: Browser, north: Company, live_server: LiveServer, harness: Any, words: Words, width: int, theme: str
+) -> None:
     with north.as_kith():
         User.objects.update(language=words.language)
     account = north.make("account", {"name": words.keeper}, by="admin")
@@ -72,6 +47,10 @@ def test_a_kind_of_ones_own(browser: Browser, north: Company, live_server: LiveS
         retire_and_bring_back(page, live_server.url, words)
         if width > 800:
             widen_accounts(page, live_server.url, words, str(account.pk))
+    if width > 800:
+        with sat_down(browser, words.language, width, theme) as page:
+            sign_in(page, live_server.url, north.people["admin"].email)
+            live_with(page, live_server.url, north, words, harness.owner_url)
 
 
 def make_kind(page: Page, words: Words) -> None:

@@ -198,7 +198,7 @@ def export(request: HttpRequest) -> HttpResponse:
         "given": given,
         "runs": queries.exports(10),
         "columns": list(zip(names, exporting.headings(entity, names), strict=True)),
-        "chosen": {exporting.ID, *(given.getlist("columns") or entity.columns)},
+        "chosen": {exporting.ID, entity.title, *(given.getlist("columns") or entity.columns)},
     }
     return render(request, "exchange/export.jinja", facts)
 

@@ -32,7 +32,9 @@ def exchange_links(entity: Entity[Any], given: QueryDict, columns: Sequence[str]
             query = QueryDict(mutable=True)
             query["kind"] = entity.kind
             if verb == "export":
-                query |= {name: str(given[name]) for name in ("filter", "q", "sort") if given.get(name)}
+                for name in ("filter", "q", "sort"):
+                    if given.get(name):
+                        query[name] = str(given[name])  # not `|=`, which takes a text for a list of letters
                 query.setlist("columns", list(columns))
             found[verb] = f"{base}?{query.urlencode()}"
     return found

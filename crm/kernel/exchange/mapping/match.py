@@ -1,7 +1,7 @@
 """Finds the field of each column."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,22}\d")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _TAX = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _PLAIN = Reading()
+LANGUAGES = ("en", "zh-hans", "zh-hant")
 _CONTENT = {"email": _EMAIL, "url": _URL, "phone": _PHONE, "tax_id": _TAX}
 
 RECORD_ID = "id"
@@ -83,6 +84,8 @@ class _Known:
     field: Fact
     exact: frozenset[str]
     concepts: tuple[str, ...]
+    #: What the kind is called, for the field that names its records: lists put that over the column.
+    kind: frozenset[str] = frozenset()
 
 
 def _fits_country(field: Fact, cells: list[str]) -> int:
@@ -104,14 +107,29 @@ def _is_country(cell: str) -> bool:
 def _known_names(entity: Entity[Any], fields: Mapping[str, Fact]) -> list[_Known]:
     is_person = "family_name" in entity.fields
     labels = _labels(entity, fields.values())
-    return [_Known(field, labels[name], concepts_of(name, field.type, name == entity.title, is_person)) for name, field in fields.items()]
+    called = frozenset(plain(name) for name in _called(entity))
+    return [
+        _Known(
+            field,
+            labels[name],
+            concepts_of(name, field.type, name == entity.title, is_person),
+            called if name == entity.title else frozenset(),
+        )
+        for name, field in fields.items()
+    ]
+
+
+def _called(entity: Entity[Any]) -> Iterator[str]:
+    for language in LANGUAGES:
+        with override(language):
+            yield str(entity.label)
 
 
 def _labels(entity: Entity[Any], fields: Iterable[Fact]) -> dict[str, frozenset[str]]:
     """{field: its plain names}: name, label in each language, synonyms, "<kind> <label>", "<whole> <part>"."""
     names: dict[str, set[str]] = {}
     listed = list(fields)
-    for language in ("en", "zh-hans", "zh-hant"):
+    for language in LANGUAGES:
         with override(language):
             kind = plain(str(entity.label))
             for field in listed:
@@ -137,6 +155,9 @@ def _candidates(column: str, order: int, known: list[_Known], cells: list[str]) 
         fit = _fits(one.field, cells)
         if name in one.exact:
             found.append(_Candidate(95 + fit, order, column, one.field.name, _("Same name")))
+            continue
+        if name in one.kind:
+            found.append(_Candidate(90 + fit, order, column, one.field.name, _("Same name")))
             continue
         place = next((index for index, concept in enumerate(one.concepts) if says(concept, name)), None)
         if place is not None:

@@ -30,6 +30,10 @@ def test_names_are_compared_without_case_signs_and_camels() -> None:
     assert plain("ＥＭＡＩＬ") == "email"
 
 
+def test_a_column_that_is_called_as_the_kind_names_its_records(north: Company) -> None:
+    assert matched(north, "opportunity", ["商机", "Stage"]) == {"商机": "name", "Stage": "stage"}
+
+
 @pytest.mark.parametrize(
     ("kind", "columns", "expected"),
     [

@@ -1,5 +1,6 @@
 """The workbench in the browser, step by step."""
 
+import html
 import io
 import re
 
@@ -99,6 +100,18 @@ def test_the_file_may_be_read_in_another_way(north: Company) -> None:
     assert client.post(f"{place}/read", {"encoding": "no-such"}).status_code == 422
     assert client.post(f"{place}/discard").status_code == 302
     assert client.get(place).status_code == 404
+
+
+def test_the_export_of_a_list_takes_its_filter_and_always_the_name(north: Company) -> None:
+    north.make("account", {"name": "Alpha", "industry": "Toys"})
+    north.make("account", {"name": "Beta", "industry": "Signs"})
+    client = north.browser("admin")
+    shown = client.get("/accounts/", {"filter": "industry = Toys", "sort": "-name"}).content.decode()
+    address = re.search(r'href="(/export/\?[^"]+)"', shown)
+    assert address
+    page = client.get(html.unescape(address[1]))
+    shown = page.content.decode()
+    assert "1 record" in shown and re.search(r'name="columns" value="name"[^>]* checked', shown)
 
 
 def test_an_export_is_made_and_downloaded(north: Company) -> None:

@@ -104,10 +104,15 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """How far a long job is; only for whoever asked for it, and administrators."""
+    """How far a long job is; only for whoever asked for it, and administrators. Once it is over, a page that shows it among other
+    things is read again: they say what came of it."""
     found = work.own(pk)
-    part = request.headers.get("HX-Request") == "true"
-    return render(request, "pages/job_part.jinja" if part else "pages/job.jinja", {"task": found})
+    if request.headers.get("HX-Request") != "true":
+        return render(request, "pages/job.jinja", {"task": found})
+    answer = render(request, "pages/job_part.jinja", {"task": found})
+    if found.over and request.path not in request.headers.get("HX-Current-URL", ""):
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 @require_POST
