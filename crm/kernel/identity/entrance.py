@@ -4,13 +4,12 @@ One cache entry a key, valid for one permission version: the version is read whe
 right, session or person is refused in the next request of every process.
 """
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from crm.kernel.base.clock import now
+from crm.kernel.base.recent import Recent
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.keys import Key
 from crm.kernel.identity.models import ApiToken, Session, User
@@ -35,35 +34,8 @@ class Entry:
     until: datetime | None = None
 
 
-class Cache:
-    """The most recently used keys of this process."""
-
-    def __init__(self, size: int = _KEPT) -> None:
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
-        self._size = size
-        self._lock = threading.Lock()
-
-    def get(self, digest: str) -> Entry | None:
-        with self._lock:
-            entry = self._entries.get(digest)
-            if entry is not None:
-                self._entries.move_to_end(digest)
-            return entry
-
-    def put(self, digest: str, entry: Entry | None) -> None:
-        with self._lock:
-            self._entries.pop(digest, None)
-            if entry is not None:
-                self._entries[digest] = entry
-            while len(self._entries) > self._size:
-                self._entries.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._entries.clear()
-
-
-cache = Cache()
+#: The most recently used keys of this process.
+cache: Recent[str, Entry] = Recent(_KEPT)
 
 
 def expected(key: Key) -> Actor | None:

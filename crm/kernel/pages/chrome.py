@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.registry import registry
 from crm.kernel.notify import queries as notices
 from crm.kernel.pages import navigation
 from crm.kernel.pages.wording import actor
-from crm.kernel.tenancy.backend.lasting import lasting
 from crm.kernel.tenancy.models import Workspace
 from crm.kernel.tenancy.scope import current_workspace_id, once
+from crm.kernel.tenancy.settled import settled
 
 _UNREAD = "_kith_unread"
 
@@ -55,12 +57,41 @@ def unread(context: Context) -> int:
     return known
 
 
+@pass_context
+def around(context: Context, part: str) -> Markup:
+    """The menus that stand around every page ("side", "low", "menus"), the page that is open marked in them.
+
+    They are put together once for a person and language, and again after a change of kinds, rights or saved views.
+    """
+    who = actor()
+    if who is None:
+        return Markup("")
+    names = context.environment.get_template(f"ui/around_{part}.jinja")
+    text: str = settled(("around", part, who.id, get_language()), names.render)
+    look, here = context.get("look"), context.get("here", "")
+    view = look.view if look is not None else None
+    marked = {str(view.pk)} if view is not None else set()
+    if not (view is not None and look.mark("pinned")):
+        marked.add(here)
+    for key in marked - {""}:
+        text = text.replace(f'data-nav="{key}"', f'data-nav="{key}" aria-current="page"')
+    if part == "menus":
+        text = _usual_new(text, here)
+    return Markup(text)
+
+
+def _usual_new(text: str, here: str) -> str:
+    """The kind that is open is what the key C makes; elsewhere the first."""
+    mine = f'data-new="{here}"'
+    mine = mine if mine in text else "data-new="
+    return text.replace(mine, f"data-create-default {mine}", 1)
+
+
 def workspace_name() -> str:
     """Of the ambient workspace; "Kith" before signing in."""
     if actor() is None:
         return "Kith"
-    rows = lasting(("workspace",), lambda one: Workspace.objects.filter(pk=one).values_list("name", flat=True), current_workspace_id())
-    return str(next(iter(rows)))
+    return settled("workspace name", lambda: Workspace.objects.values_list("name", flat=True).get(pk=current_workspace_id()))
 
 
 def theme() -> str:

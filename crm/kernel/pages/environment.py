@@ -99,6 +99,7 @@ def environment(**options: Any) -> Environment:
         "actor": wording.actor,
         "language_tag": wording.language_tag,
         "today": wording.today,
+        "around": chrome.around,
         "menu": chrome.menu,
         "creatable": chrome.creatable,
         "goes": chrome.goes,

@@ -1,7 +1,6 @@
 """The menu: the record kinds which ask for a place in it, and what parts contribute."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import Resolver404, resolve, reverse
@@ -27,8 +26,7 @@ GROUPS: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu. `go` is the letter after G; `count` tells what waits, `below` [(name, address)]
-    the saved views which stand under it."""
+    """One line of the menu. `go` is the letter after G, `below` [(name, address)] the saved views which stand under it."""
 
     label: Words
     url: str
@@ -38,7 +36,6 @@ class Entry:
     needs: str | None = None
     key: str = ""
     go: str = ""
-    count: Callable[[Any], int] | None = field(default=None, compare=False)
     below: tuple[tuple[str, str], ...] = ()
 
 

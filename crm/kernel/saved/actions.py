@@ -1,6 +1,7 @@
 """Keeping, sharing, marking and removing views."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from crm.kernel.entity.filter import parse_text
 from crm.kernel.identity.models import Team, User
 from crm.kernel.saved.models import Form, SavedView, ViewMark
 from crm.kernel.saved.queries import may_change, plain, view, views_of
-from crm.kernel.tenancy.scope import current_actor
+from crm.kernel.tenancy.scope import bump_looks, current_actor
 
 LONGEST_NAME = 80
 MOST_VIEWS = 200
@@ -64,7 +65,13 @@ def save(entity: Entity[Any], name: str, shape: Shape, reach: Reach) -> SavedVie
     values = shape.values(entity) | _called(entity, name, None) | _shared(reach)
     if len(views_of(entity)) >= MOST_VIEWS:
         raise Wrong(fields={"name": [_("There are %(most)s views already. Remove one first.") % {"most": MOST_VIEWS}]})
-    return SavedView.objects.create(user_id=current_actor().id, kind=entity.kind, **values)
+    return _made(entity, values)
+
+
+def _made(entity: Entity[Any], values: Mapping[str, Any]) -> SavedView:
+    made = SavedView.objects.create(user_id=current_actor().id, kind=entity.kind, **values)
+    bump_looks()
+    return made
 
 
 def rename(entity: Entity[Any], pk: UUID, name: str, reach: Reach) -> SavedView:
@@ -90,6 +97,7 @@ def _written(one: SavedView, values: Mapping[str, Any]) -> SavedView:
         setattr(one, name, value)
     one.updated_at = now()
     one.save(update_fields=[*values, "updated_at"])
+    bump_looks()
     return one
 
 
@@ -121,6 +129,7 @@ def mark(entity: Entity[Any], pk: UUID, *, pinned: bool | None = None, usual: bo
         ViewMark.objects.filter(user_id=person, view__kind=entity.kind).update(usual=False)
     given = {name: value for name, value in (("pinned", pinned), ("usual", usual)) if value is not None}
     ViewMark.objects.update_or_create(user_id=person, view=one, defaults=given)
+    bump_looks()
     return one
 
 
@@ -144,6 +153,6 @@ def keep_plain(entity: Entity[Any], columns: Sequence[str]) -> None:
     known = [name for name in dict.fromkeys(columns) if name in entity.fields]
     one = plain(entity)
     if one is not None:
-        _written(one, {"columns": known})
+        _written(copy(one), {"columns": known})
     else:
-        SavedView.objects.create(user_id=current_actor().id, kind=entity.kind, columns=known)
+        _made(entity, {"columns": known})

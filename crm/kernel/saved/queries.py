@@ -11,7 +11,8 @@ from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.entity import Entity
 from crm.kernel.saved.models import SavedView, ViewMark
 from crm.kernel.tenancy.backend import lasting as kept
-from crm.kernel.tenancy.scope import current_actor, once
+from crm.kernel.tenancy.scope import current_actor
+from crm.kernel.tenancy.settled import settled
 
 
 def _within_reach() -> Q:
@@ -21,13 +22,13 @@ def _within_reach() -> Q:
 
 
 def views_of(entity: Entity[Any]) -> list[SavedView]:
-    """The views of a kind which the actor has, by name."""
+    """The views of a kind which the actor has, by name; shared between requests."""
 
     def rows() -> QuerySet[SavedView]:
         found = SavedView.objects.filter(_within_reach(), kind=entity.kind, deleted_at=None).exclude(name="")
         return found.select_related("user", "for_user", "for_team").order_by("name", "id")
 
-    return list(lasting(("views", entity.kind), rows))
+    return settled(("views", entity.kind, current_actor().id), lambda: list(lasting(("views", entity.kind), rows)))
 
 
 def view(entity: Entity[Any], pk: UUID) -> SavedView:
@@ -45,7 +46,7 @@ def plain(entity: Entity[Any]) -> SavedView | None:
     def rows() -> QuerySet[SavedView]:
         return SavedView.objects.filter(user_id=current_actor().id, kind=entity.kind, name="", deleted_at=None)
 
-    return next(iter(lasting(("plain", entity.kind), rows)), None)
+    return settled(("plain", entity.kind, current_actor().id), lambda: next(iter(lasting(("plain", entity.kind), rows)), None))
 
 
 def marks() -> dict[UUID, ViewMark]:
@@ -58,7 +59,7 @@ def marks() -> dict[UUID, ViewMark]:
     def of(who: UUID) -> QuerySet[ViewMark]:
         return ViewMark.objects.filter(user_id=who, view__deleted_at=None).select_related("view").order_by("view__name", "id")
 
-    return once("saved.marks", read)
+    return settled(("marks", current_actor().id), read)
 
 
 def _still(one: SavedView) -> bool:

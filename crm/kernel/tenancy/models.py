@@ -22,6 +22,7 @@ class Workspace(models.Model):
     country = models.TextField(default="CN")
     schema_version = models.IntegerField(default=1)
     permission_version = models.IntegerField(default=1)
+    look_version = models.IntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

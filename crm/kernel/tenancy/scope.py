@@ -180,3 +180,11 @@ def bump_permissions() -> None:
         cursor.execute("UPDATE workspace SET permission_version = permission_version + 1 WHERE id = %s", [current_workspace_id()])
     connection.apart()  # type: ignore[attr-defined]
     forget()
+
+
+def bump_looks() -> None:
+    """Every process reads saved views, and what pages show of them, anew from its next request on."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE workspace SET look_version = look_version + 1 WHERE id = %s", [current_workspace_id()])
+    connection.relooked()  # type: ignore[attr-defined]
+    forget()

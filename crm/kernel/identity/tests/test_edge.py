@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict, NotFound, Wrong
+from crm.kernel.base.recent import Recent
 from crm.kernel.identity.actions import make_token, save_team, sign_in
 from crm.kernel.identity.actor import Actor
-from crm.kernel.identity.entrance import Cache, Entry, cache
+from crm.kernel.identity.entrance import Entry, cache
 from crm.kernel.identity.keys import digest
 from crm.kernel.identity.middleware import Edge
 from crm.kernel.identity.models import Session, Team, User
@@ -174,7 +175,7 @@ def test_a_touch_never_waits_for_another_request(house: House) -> None:
 
 
 def test_the_cache_forgets_the_oldest(house: House) -> None:
-    small = Cache(size=2)
+    small: Recent[str, Entry] = Recent(2)
     entry = Entry(1, house.actor(), house.admin.id, house.id, now(), None)
     for name in ("a", "b", "a", "c"):
         if small.get(name) is None:

@@ -42,8 +42,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     ops_class = Operations
     kith_versions: tuple[int, int] = (0, 0)
+    kith_looks = 0
     kith_changed = False
     kith_reshaped = False
+    kith_relooked = False
     _lasting = False
     _watches: dict[str, Watch] = {}
     _starting = threading.Lock()
@@ -88,7 +90,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
-        self.kith_changed = self.kith_reshaped = False
+        self.kith_changed = self.kith_reshaped = self.kith_relooked = False
         if not autocommit and ambient() is not None:
             self.announce_scope()
 
@@ -107,11 +109,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors, self.connection.cursor() as cursor:
             cursor.execute(_OPEN, row)
             versions = cursor.fetchone()
-        self.kith_versions = (versions[0], versions[1]) if versions else (0, 0)
+        self.kith_versions, self.kith_looks = (versions[:2], versions[2]) if versions else ((0, 0), 0)
         if self.kith_changed:
             self.apart()
         if self.kith_reshaped:
             self.reshaped()
+        if self.kith_relooked:
+            self.relooked()
 
     def apart(self) -> None:
         """Rights were changed in this transaction: what it keeps of them is its own until it ends, for it may yet be undone."""
@@ -122,3 +126,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """The same of kinds and fields."""
         self.kith_reshaped = True
         self.kith_versions = (-next(_APART), self.kith_versions[1])
+
+    def relooked(self) -> None:
+        """The same of saved views."""
+        self.kith_relooked = True
+        self.kith_looks = -next(_APART)

@@ -20,11 +20,14 @@ DROP POLICY IF EXISTS workspace_own ON workspace;
 CREATE POLICY workspace_own ON workspace USING (id = (SELECT kith_workspace())) WITH CHECK (id = (SELECT kith_workspace()));
 
 -- Opens a scope in one round trip: sets the transaction's workspace, actor and reason, answers the versions.
+DO $$ BEGIN  -- what it answers may have grown, which no replacement can do
+  IF to_regprocedure('kith_open(text, text, text, text)') IS NOT NULL THEN DROP FUNCTION kith_open(text, text, text, text); END IF;
+END $$;
 CREATE OR REPLACE FUNCTION kith_open(workspace text, actor text, actor_label text, reason text)
-RETURNS TABLE (schema_version int, permission_version int) LANGUAGE plpgsql AS $$
+RETURNS TABLE (schema_version int, permission_version int, look_version int) LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('kith.workspace', workspace, true), set_config('kith.actor', actor, true),
           set_config('kith.actor_label', actor_label, true), set_config('kith.reason', reason, true),
           set_config('kith.standing', '', true);
-  RETURN QUERY SELECT w.schema_version, w.permission_version FROM public.workspace w WHERE w.id = workspace::uuid;
+  RETURN QUERY SELECT w.schema_version, w.permission_version, w.look_version FROM public.workspace w WHERE w.id = workspace::uuid;
 END $$;
