@@ -19,6 +19,8 @@ from crm.kernel.tenancy.scope import current_workspace_id, once
 from crm.kernel.tenancy.settled import settled
 
 _UNREAD = "_kith_unread"
+#: Stands in kept text for each answer's own token.
+_CSRF = "<csrf>"
 
 
 def menu() -> list[Any]:
@@ -59,7 +61,7 @@ def unread(context: Context) -> int:
 
 @pass_context
 def around(context: Context, part: str) -> Markup:
-    """The menus that stand around every page ("side", "low", "menus"), the page that is open marked in them.
+    """The menus that stand around every page ("side", "low", "menus", "me"), the page that is open marked in them.
 
     They are put together once for a person and language, and again after a change of kinds, rights or saved views.
     """
@@ -67,7 +69,7 @@ def around(context: Context, part: str) -> Markup:
     if who is None:
         return Markup("")
     names = context.environment.get_template(f"ui/around_{part}.jinja")
-    text: str = settled(("around", part, who.id, get_language()), names.render)
+    text: str = settled(("around", part, who.id, get_language()), lambda: names.render(csrf_input=Markup(_CSRF)))
     look, here = context.get("look"), context.get("here", "")
     view = look.view if look is not None else None
     marked = {str(view.pk)} if view is not None else set()
@@ -77,6 +79,8 @@ def around(context: Context, part: str) -> Markup:
         text = text.replace(f'data-nav="{key}"', f'data-nav="{key}" aria-current="page"')
     if part == "menus":
         text = _usual_new(text, here)
+    if part == "me":
+        text = text.replace(_CSRF, str(context["csrf_input"]))
     return Markup(text)
 
 
