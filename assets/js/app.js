@@ -15,6 +15,7 @@ import { startMentions } from "./mentions.js";
 import { startMenus } from "./menus.js";
 import { palette } from "./palette.js";
 import { startPreferences } from "./preferences.js";
+import { startReasons } from "./reasons.js";
 import { startSelection } from "./selection.js";
 import { startSimilar } from "./similar.js";
 import { startToasts } from "./toasts.js";
@@ -49,6 +50,7 @@ startForms();
 startPreferences();
 startBell();
 startMentions();
+startReasons();
 
 Alpine.data("filterEditor", filterEditor);
 Alpine.data("palette", palette);

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from crm.administration.views.changes import changed
 from crm.administration.views.page import done, need, section
 from crm.kernel.audit import sealing
 from crm.kernel.audit.models import AuditRead
@@ -43,7 +44,9 @@ def _page(request: HttpRequest, refusal: Wrong | None) -> HttpResponseBase:
     names = names_of(RecordRow, {pk for one in read for pk in one.records[:3]})
     lines = [(one, _labels(one), [names[pk] for pk in one.records[:3] if pk in names]) for one in read]
     reading = {"asked": [(labels, fields) for labels, fields in asked if fields], "reads": lines}
-    return section(request, "audit", **reading, state=sealing.state(), kinds=kinds, spans=list(sealing.KEPT.items()), refusal=refusal)
+    lately, earlier = changed(request.GET.get("before", ""))
+    facts = {"state": sealing.state(), "kinds": kinds, "spans": list(sealing.KEPT.items()), "lately": lately, "earlier": earlier}
+    return section(request, "audit", **reading, **facts, refusal=refusal)
 
 
 def _labels(one: AuditRead) -> tuple[str, str]:

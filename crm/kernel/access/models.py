@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.identity.models import User
@@ -49,7 +50,7 @@ class Delegation(TenantModel):
     Rows are made and removed, never changed, so that the audit log tells each one whole.
     """
 
-    audited = True
+    audited, configuration = True, _("Absence")
     indexes_in_workspace = (("until",),)
 
     absent = TenantKey("identity.User", cascade=True, related_name="+")

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.tenancy.models import Index, TenantModel
@@ -68,7 +69,7 @@ class AuditSeal(TenantModel):
 class AuditRule(TenantModel):
     """How many days the details of entries of one table are kept. Without a rule they are kept for ever."""
 
-    audited = True
+    audited, configuration = True, _("How long details are kept")
     unique_together_in_workspace = (("table_name",),)
 
     table_name = models.TextField()

@@ -14,7 +14,7 @@ class CustomKind(TenantModel):
     `facts` holds what a shipped kind declares in its `Entity` (columns, form, board, calendar, highlights, menu).
     """
 
-    audited = True
+    audited, configuration = True, _("Record kind")
     unique_together_in_workspace = (("code",), ("plural",))
 
     code = models.TextField()
@@ -42,7 +42,7 @@ class CustomField(TenantModel):
     target of a link, formula). `place` orders the fields of a kind.
     """
 
-    audited = True
+    audited, configuration = True, _("Field")
     unique_together_in_workspace = (("kind", "name"),)
 
     kind = models.TextField()
@@ -67,7 +67,7 @@ class CustomField(TenantModel):
 class PartOff(TenantModel):
     """A part that the workspace does not use. Its data stays."""
 
-    audited = True
+    audited, configuration = True, _("Part switched off")
     unique_together_in_workspace = (("part",),)
 
     part = models.TextField()
@@ -85,7 +85,7 @@ class KindSetting(TenantModel):
     `labels` is {"": {language: name}, "s": {language: plural}, field: {language: label}}.
     """
 
-    audited = True
+    audited, configuration = True, _("Layout and rules of a kind")
     unique_together_in_workspace = (("kind",),)
 
     kind = models.TextField()

@@ -6,7 +6,7 @@ One transaction goes around the view *and* its rendering. It is rolled back on a
 
 import zoneinfo
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal
+from crm.kernel.base.text import searchable
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.entrance import admit, expected
 from crm.kernel.identity.keys import COOKIE, Key, read_authorization, read_link
@@ -22,6 +23,8 @@ from crm.kernel.identity.refusals import NotSignedIn, answer, is_api, noted
 from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import scope
 
+#: The field of a form that says why.
+WHY = "_why"
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 PUBLIC_PAGES = ("/sign-in", "/invite", "/reset", "/language", "/f", "/calendar", "/get")
 NOWHERE = _("There is nothing at this address, or it is not shared with you.")
@@ -43,7 +46,7 @@ class Edge:
         key = _key(request)
         if key is None:
             return _turned_away(request)
-        with scope(key.workspace_id, expected(key)):
+        with scope(key.workspace_id, expected(key), reason_of(request)):
             actor = admit(key)
             response = self._serve(request, actor) if actor is not None else None
             if response is None or not _keeps(request, response):
@@ -87,6 +90,17 @@ class Edge:
     def _settled(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         refusal: Refusal | None = getattr(response, "refusal", None)
         return response if refusal is None else answer(request, refusal)
+
+
+def reason_of(request: HttpRequest) -> str:
+    """Why somebody does what they do, in their own words, for the audit log: the header X-Reason (percent-encoded UTF-8) or, with a
+    form of the settings, its field `_why`. At most 200 characters are kept."""
+    if request.method in SAFE:
+        return ""
+    said = unquote(request.headers.get("X-Reason", ""))
+    if not said and request.content_type == "application/x-www-form-urlencoded":
+        said = request.POST.get(WHY, "")
+    return searchable(said)[:200]
 
 
 def set_session_cookie(request: HttpRequest, response: HttpResponseBase, secret: str) -> None:

@@ -1,7 +1,7 @@
 """Workspaces: the companies on one installation, wholly apart."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -46,6 +46,8 @@ class TenantModel(models.Model):
     """A row that belongs to one workspace. Policies, keys and triggers are written by `tenancy.enforce`."""
 
     audited: ClassVar[bool] = False
+    #: What a row is called that says how the workspace is set up; what changes in it is listed in the settings, with who and why.
+    configuration: ClassVar[Any] = ""
     unique_together_in_workspace: ClassVar[tuple[tuple[str, ...], ...]] = ()
     indexes_in_workspace: ClassVar[tuple[tuple[str, ...] | Index, ...]] = ()
 

@@ -126,7 +126,7 @@ class LeadRound(TenantModel):
 class LeadHabits(TenantModel):
     """How a company treats its leads: after so many days without activity one goes back to the pool; 0 means never."""
 
-    audited = True
+    audited, configuration = True, _("How leads are taken up")
     unique_together_in_workspace = (("singleton",),)
 
     singleton = models.BooleanField(default=True)

@@ -37,7 +37,7 @@ class Session(TenantModel):
 class ApiToken(TenantModel):
     """A program that acts for a person. `scopes` null: all that the person may. `hint`: the last characters."""
 
-    audited = True
+    audited, configuration = True, _("API token")
     unique_together_in_workspace = (("digest",),)
 
     user = TenantKey("identity.User", cascade=True)
@@ -57,7 +57,7 @@ class ApiToken(TenantModel):
 class Invitation(TenantModel):
     """A colleague who was asked in. `roles` holds role ids; one that is gone by then is left out."""
 
-    audited = True
+    audited, configuration = True, _("Invitation")
     unique_together_in_workspace = (("digest",),)
     indexes_in_workspace = (("email",),)
 

@@ -13,7 +13,7 @@ from crm.kernel.tenancy.models import TenantModel
 class Team(TenantModel):
     """A team. `path` holds the ids from the top down ("a/b/"), so that "and all below" is a prefix."""
 
-    audited = True
+    audited, configuration = True, _("Team")
     unique_together_in_workspace = (("path",),)
 
     name = models.TextField()
@@ -43,7 +43,7 @@ class Team(TenantModel):
 class Role(TenantModel):
     """A named set of grants (see `identity.grants`). `built_in` is the key it was founded with, or empty."""
 
-    audited = True
+    audited, configuration = True, _("Role")
 
     name = models.TextField()
     description = models.TextField(default="")
@@ -83,7 +83,7 @@ class User(TenantModel):
     marks who is not of the company. `access_warned` is the end of which `invited_by`, or the administrators, were told.
     """
 
-    audited = True
+    audited, configuration = True, _("Person")
     unique_together_in_workspace = (("email",),)
 
     email = models.TextField()
@@ -127,7 +127,7 @@ class User(TenantModel):
 class UserRole(TenantModel):
     """That a person holds a role."""
 
-    audited = True
+    audited, configuration = True, _("Role of a person")
     unique_together_in_workspace = (("user_id", "role_id"),)
 
     user = TenantKey("identity.User", cascade=True)

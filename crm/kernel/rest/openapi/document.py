@@ -180,6 +180,14 @@ def _headers(facts: Operation, method: str, operation_id: str) -> list[Schema]:
             "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
             "example": f"{operation_id}-1",
         })
+    if method != "GET":
+        found.append({
+            "name": "X-Reason",
+            "in": "header",
+            "description": _("Why this is done, for the audit log: percent-encoded UTF-8, at most 200 characters are kept."),
+            "schema": {"type": "string"},
+            "example": "moved%20to%20the%20new%20price%20list",
+        })
     return found
 
 
