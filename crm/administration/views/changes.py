@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -87,9 +87,9 @@ def _names(rows: list[AuditEntry], known: dict[str, Any]) -> dict[UUID, str]:
 
 
 def _name(row: Any) -> str:
-    if type(row).__str__ is not Model.__str__:
+    if "__str__" in vars(type(row)):
         return str(row)
-    return next((str(getattr(row, name)) for name in ("name", "email", "user", "table") if getattr(row, name, None)), "")
+    return next((str(getattr(row, name)) for name in ("name", "email", "user", "table_name") if getattr(row, name, None)), "")
 
 
 def _said(entry: AuditEntry) -> str:
