@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.audit.moment import moment
 from crm.kernel.base.errors import Wrong
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.base.money import Money
@@ -110,9 +111,12 @@ def screen(entity: Entity[Any], given: QueryDict) -> BoardScreen:
     return made
 
 
-def _fill(entity: Entity[Any], columns: Sequence[Column], node: Node | None, reading: Reading) -> None:
+def _fill(entity: Entity[Any], columns: list[Column], node: Node | None, reading: Reading) -> None:
     """Counts, sums and first cards of all columns."""
     figures = _figures(entity, node)
+    if moment() is not None and entity.fields[str(entity.board)].type != "link":
+        known = {column.value for column in columns}  # what stood in records then and was taken off the list since
+        columns += [Column(value, value, shut=True) for value in figures if value not in known and value not in ("None", "")]
     for column in columns:
         _count(column, figures, reading)
     names = _names(entity)

@@ -147,7 +147,7 @@ def _columns(entity: Entity[Any], view: SavedView | None, asked: str) -> list[st
 def _other(entity: Entity[Any], form: str, look: Look) -> str:
     """The same records in another form."""
     query = look.given.copy()
-    for name in ("cursor", "q", "span", "day", "as_of", *(() if form == Form.TABLE else ("columns",))):
+    for name in ("cursor", "q", "span", "day", *(() if form == Form.TABLE else ("columns",))):
         query.pop(name, None)
     if look.view is None:
         query["view"] = WHOLE

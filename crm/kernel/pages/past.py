@@ -15,9 +15,13 @@ from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import record_screen
+from crm.kernel.pages.looks import Look
 from crm.kernel.records import past
 from crm.kernel.records.reading import fetch
 from crm.kernel.tenancy.scope import current_actor
+
+#: What stays in the address when another day is chosen.
+BESIDE = ("filter", "q", "sort", "view", "group", "columns", "by", "set", "span", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,12 @@ def reading(then: Then | None) -> Iterator[None]:
         return
     with past.as_of(then.at):
         yield
+
+
+def words(then: Then | None, look: Look) -> dict[str, Any]:
+    """What the templates of lists, boards and calendars need to offer a day and to say which one is shown."""
+    beside = [(name, look.given[name]) for name in BESIDE if look.given.get(name)]
+    return {"then": then, "last_day": today(), "kept_beside": beside}
 
 
 def today() -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import boards, looks, toasts
+from crm.kernel.pages import boards, looks, past, toasts
 from crm.kernel.pages.views.lists import need
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
@@ -32,21 +32,25 @@ def board(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     elsewhere = looks.usual_address(entity, request.GET)
     if elsewhere:
         return redirect(elsewhere)
-    look = looks.read(entity, request.GET, "board")
-    words = {"screen": boards.screen(entity, look.given), "look": look, "given": look.given, "entity": entity, "here": entity.plural}
-    return render(request, "pages/board.jinja", words)
+    look, then = looks.read(entity, request.GET, "board"), past.asked(entity, request.GET)
+    with past.reading(then):
+        screen = boards.screen(entity, look.given)
+    words = {"screen": screen, "look": look, "given": look.given, "entity": entity, "here": entity.plural}
+    return render(request, "pages/board.jinja", words | past.words(then, look))
 
 
 @require_GET
 def more(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     """The next cards of one column."""
     _board(entity)
-    given = looks.read(entity, request.GET, "board").given
-    _found, node = boards.node_of(entity, given)
-    value, movable = request.GET.get("column", ""), request.GET.get("movable") == "1"
-    cards, cursor = boards.cards(entity, node, value, request.GET.get("after") or None, Reading.of(current_actor()))
-    words = {"entity": entity, "cards": cards, "next": cursor, "value": value, "movable": movable}
-    return render(request, "pages/board_more.jinja", words | {"columns": boards.columns_of(entity, given)})
+    given, then = looks.read(entity, request.GET, "board").given, past.asked(entity, request.GET)
+    value, movable = request.GET.get("column", ""), request.GET.get("movable") == "1" and then is None
+    with past.reading(then):
+        _found, node = boards.node_of(entity, given)
+        cards, cursor = boards.cards(entity, node, value, request.GET.get("after") or None, Reading.of(current_actor()))
+        columns = boards.columns_of(entity, given)
+    words = {"entity": entity, "cards": cards, "next": cursor, "value": value, "movable": movable, "columns": columns, "then": then}
+    return render(request, "pages/board_more.jinja", words)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from crm.kernel.base.errors import NotFound
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import calendars, looks, toasts, wording
+from crm.kernel.pages import calendars, looks, past, toasts, wording
 from crm.kernel.pages.views.lists import need
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
@@ -32,9 +32,11 @@ def _days(entity: Entity[Any]) -> list[str]:
 @require_GET
 def calendar(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     _days(entity)
-    look = looks.read(entity, request.GET, "calendar")
-    words = {"screen": calendars.screen(look), "look": look, "given": look.given, "entity": entity, "here": entity.plural}
-    return render(request, "pages/calendar.jinja", words)
+    look, then = looks.read(entity, request.GET, "calendar"), past.asked(entity, request.GET)
+    with past.reading(then):
+        screen = calendars.screen(look)
+    words = {"screen": screen, "look": look, "given": look.given, "entity": entity, "here": entity.plural}
+    return render(request, "pages/calendar.jinja", words | past.words(then, look))
 
 
 @require_POST

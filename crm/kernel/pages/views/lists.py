@@ -37,9 +37,6 @@ def table(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     with past.reading(then):
         screen = lists.screen(look)
     words = {
-        "then": then,
-        "last_day": past.today(),
-        "kept_beside": [(name, look.given[name]) for name in ("filter", "q", "sort", "view", "group", "columns") if look.given.get(name)],
         "screen": screen,
         "entity": entity,
         "here": entity.plural,
@@ -48,7 +45,7 @@ def table(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
         "groupable": looks.groupable(entity),
         "exchange": exchange_links(entity, look.given, look.columns if look.view else ()) if then is None else {},
     }
-    return render(request, "pages/list.jinja", words)
+    return render(request, "pages/list.jinja", words | past.words(then, look))
 
 
 @require_GET
