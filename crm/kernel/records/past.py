@@ -1,8 +1,8 @@
 """Any past day: inside `as_of` records are read as they stood then, by the statements that read them today.
 
 The audit log holds every change, so a table as it stood is today's table with the later changes taken back. That is put
-before each statement as a WITH of the table's own name (`shadows`), so filter, order, columns, groups and sums, joined
-kinds and many-links are those of then, in one SQL. Rows that nobody touched since are read as they are.
+before each statement as a WITH of the table's own name (`audit.standing`), so filter, order, columns, groups and sums, joined
+kinds and many-links are those of then, in one SQL. Only the columns that a statement names are taken back.
 
 Today's rights decide: each shadow holds only what the actor may see today. What is in the bin today and was not then is
 there again, what was made later is not. A row that was erased for good is in no list, nor is it brought back here. The
@@ -23,16 +23,22 @@ from django.utils.translation import gettext as _
 from crm.kernel.access.policy import rows_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.moment import moment, reading_as_of, today
+from crm.kernel.audit.standing import Standing
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
+from crm.kernel.entity.storage import slot_columns
 from crm.kernel.records.reading import LINKS_TABLE
 from crm.kernel.tenancy.scope import current_actor
 
 _AUDIT = AuditEntry._meta.db_table
 _READS = re.compile(r'\b(?:FROM|JOIN)\s+"(\w+)"')
+#: A statement names columns as words; those that it does not name need not be found out.
+_WORDS = re.compile(r"\w+")
+#: It wants certain rows, not to look all of them through.
+_POINTED = r'"%s"\."id" (?:= ANY \(|IN \(%%s|= %%s|= \(?\$)'
 _WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b", re.IGNORECASE)
 
 
@@ -71,7 +77,7 @@ def _shadowed(execute: Callable[..., Any], sql: str, params: Any, many: bool, co
         raise RuntimeError("nothing is written while a past day is read")
     tables = _tables(sql)
     if tables and not sql.lstrip().upper().startswith("EXPLAIN"):
-        before, given = shadows(tables, when)
+        before, given = _shadows(tables, sql, when)
         sql, params = f"WITH {before} {sql}", [*given, *(params or ())]
     return execute(sql, params, many, context)
 
@@ -82,7 +88,7 @@ def _tables(sql: str) -> list[str]:
     return [one for one in dict.fromkeys(_READS.findall(sql)) if one in known]
 
 
-def shadows(tables: Iterable[str], when: datetime.datetime) -> tuple[str, list[Any]]:
+def _shadows(tables: Iterable[str], sql: str, when: datetime.datetime) -> tuple[str, list[Any]]:
     """(the members of a WITH that stand for these tables as they were, their parameters).
 
     What asks for rights comes first: a member sees the shadows of those before it, and rights are today's.
@@ -91,17 +97,29 @@ def shadows(tables: Iterable[str], when: datetime.datetime) -> tuple[str, list[A
     rows: list[str] = []
     given_rights: list[Any] = []
     given_rows: list[Any] = []
+    named = frozenset(_WORDS.findall(sql))
     for table in tables:
         if table == LINKS_TABLE:
             rows.append(_links_then())
             given_rows += [when]
             continue
+        pointed = re.search(_POINTED % table, sql) is not None
         seen, values = _seen(table)
-        rights += [f'"seen {table}" AS MATERIALIZED ({seen})'] if seen else []
+        rights += [f'"seen {table}" AS {"NOT " if pointed else ""}MATERIALIZED ({seen})'] if seen else []
         given_rights += values
-        rows.append(_rows_then(table, bool(seen)))
-        given_rows += [when, when]
+        columns = {name: type_ for name, type_ in _columns(table).items() if name in named}
+        then = Standing(table, columns, pointed, f'now.id IN (SELECT * FROM "seen {table}")' if seen else "")  # noqa: S608
+        rows.append(then.members)
+        given_rows += [when] * then.moments
     return ", ".join([*rights, *rows]), [*given_rights, *given_rows]
+
+
+def _columns(table: str) -> dict[str, str]:
+    """{column: SQL type} of a table but its id, as the kinds in it know them."""
+    found = {name: slots.sql for name, slots in slot_columns()}
+    for entity in _kinds_of(table):
+        found |= {str(one.column): str(one.db_type(connection)) for one in entity.model._meta.concrete_fields if not one.primary_key}
+    return found
 
 
 def _seen(table: str) -> tuple[str, list[Any]]:
@@ -124,30 +142,6 @@ def _seen(table: str) -> tuple[str, list[Any]]:
 
 def _kinds_of(table: str) -> Sequence[Entity[Any]]:
     return [entity for entity in registry.all() if entity.model._meta.db_table == table]
-
-
-def _rows_then(table: str, narrowed: bool) -> str:
-    """One table of records: those untouched since as they are, the others with the first value that a later entry replaced.
-
-    The stamps of who changed a record last are no part of an entry; they are its own, so they come from the entry before.
-    """
-    name, first = connection.ops.quote_name(table), f'"later {table}"'
-    only = f'AND now.id IN (SELECT * FROM "seen {table}")' if narrowed else ""  # noqa: S608
-    return f"""{first} AS (
-  SELECT record, bool_or(op = 'I') AS made, jsonb_object_agg(each.key, each.value -> 0 ORDER BY at DESC, entry.id DESC)
-         FILTER (WHERE each.key IS NOT NULL) AS was
-    FROM public.{_AUDIT} entry LEFT JOIN LATERAL jsonb_each(CASE WHEN op = 'I' THEN '{{}}' ELSE changes END) each ON true
-   WHERE table_name = '{table}' AND at > %s::timestamptz GROUP BY record
-), {name} AS (
-  SELECT now.* FROM public.{name} now WHERE NOT EXISTS (SELECT FROM {first} later WHERE later.record = now.id) {only}
-  UNION ALL
-  SELECT past.* FROM {first} later JOIN public.{name} now ON now.id = later.record
-    LEFT JOIN LATERAL (SELECT jsonb_build_object('updated_at', at, 'updated_by_id', actor) AS stamp FROM public.{_AUDIT} entry
-                        WHERE entry.record = now.id AND table_name = '{table}' AND at <= %s::timestamptz
-                        ORDER BY at DESC, id DESC LIMIT 1) last ON true
-   CROSS JOIN LATERAL jsonb_populate_record(now, later.was || coalesce(last.stamp, '{{}}')) past
-   WHERE NOT later.made {only}
-)"""  # noqa: S608  (names of our own tables)
 
 
 def _links_then() -> str:
