@@ -14,8 +14,11 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, Wrong
 from crm.kernel.identity.actions import change_roles, invite, limit_access, save_role, sign_in
 from crm.kernel.identity.actions.guards import NotNow
-from crm.kernel.identity.actions.invitations import accept_invitation
-from crm.kernel.identity.models import User
+from crm.kernel.identity.actions.invitations import Stay, accept_invitation
+from crm.kernel.identity.actions.passwords import LinkGone
+from crm.kernel.identity.models import Invitation, User
+from crm.kernel.mail import actions as mail
+from crm.kernel.mail.models import Letter
 from crm.kernel.notify.jobs import warn_of_ends
 from crm.kernel.notify.models import Notification
 from crm.kernel.tenancy.scope import bump_permissions
@@ -150,6 +153,44 @@ def test_dated_access_shuts_every_door_at_its_moment(north: Company, monkeypatch
     assert wrong.status_code == 422 and "The last day lies before the first" in wrong.content.decode()
     assert north.browser("ada").post(f"/settings/users/{cleo.pk}/access", {}).status_code == 404
     assert admin.post(f"/settings/users/{north.people['admin'].pk}/access", sent).status_code == 409
+
+
+def test_an_invitation_says_until_when_and_holds_to_it(north: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "configured", lambda: True)
+    admin, email = north.browser("admin"), f"guest-{now().timestamp()}@kith.example"
+    sent = {"email": email, "name": "Gil Guest", "roles": [str(north.roles["Viewer"].pk)], "language": "en"}
+    late = admin.post("/settings/users", sent | {"outside": "on", "access_until": day(-3)})
+    assert late.status_code == 422 and "This day is over already." in late.content.decode()
+    assert admin.post("/settings/users", sent | {"access_until": "some day"}).status_code == 422
+    page = admin.post("/settings/users", sent | {"outside": "on", "access_until": day(4)})
+    assert page.status_code == 200 and "access until" in page.content.decode()
+    with north.as_("admin"):
+        letter, invitation = Letter.objects.get(to=email), Invitation.objects.get(email=email)
+    assert f"You may come in until {day(4)}." in letter.text
+    assert invitation.expires_at == invitation.access_until, "the link opens nothing after the access has ended"
+    secret = letter.text.split("/invite/")[1].split()[0]
+    assert f"You may come in until {day(4)}." in Client().get(f"/invite/{secret}").content.decode()
+    guest = Client()
+    assert guest.post(f"/invite/{secret}", {"name": "Gil Guest", "password": PASSWORD}).status_code == 302
+    assert guest.get("/settings/profile").status_code == 200
+    people = admin.get("/settings/users", {"show": "outside"}).content.decode()
+    row = people.split("Gil Guest</span>")[1].split("</tr>")[0]
+    assert "Outside" in row and "until" in row
+    later = now() + 6 * DAY
+    for module in ("entrance", "queries", "actions.guards"):
+        monkeypatch.setattr(f"crm.kernel.identity.{module}.now", lambda: later)
+    assert guest.get("/settings/profile").status_code == 302, "signed out at once"
+    told = Client().post("/sign-in", {"email": email, "password": PASSWORD, "workspace": north.slug})
+    assert "Your access ended on" in told.content.decode()
+
+
+def test_an_invitation_ends_with_the_access_that_it_gives(north: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    with north.as_("admin"):
+        end = now() + DAY
+        _made, secret = invite(f"late-{now().timestamp()}@kith.example", "", [north.roles["Viewer"].pk], stay=Stay(until=end))
+    monkeypatch.setattr("crm.kernel.identity.actions.invitations.now", lambda: end)
+    with pytest.raises(LinkGone):
+        accept_invitation(secret, "Too Late", PASSWORD)
 
 
 def test_whoever_invited_is_told_before_the_end_and_once(north: Company) -> None:

@@ -1,11 +1,13 @@
 """The letters of the administration. Links use the configured address of Kith, never what a request claims."""
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from crm.administration.views.days import SECOND
 from crm.kernel.identity.actions.passwords import ResetLetter
 from crm.kernel.identity.actor import system_actor
+from crm.kernel.identity.models import Invitation
 from crm.kernel.mail import actions as mail
 from crm.kernel.tenancy.scope import scope
 
@@ -18,18 +20,21 @@ def reset_link(secret: str) -> str:
     return f"{settings.BASE_URL}/reset/{secret}"
 
 
-def send_invitation(email: str, language: str, workspace_name: str, by: str, secret: str) -> bool:
+def send_invitation(invitation: Invitation, workspace_name: str, by: str, secret: str) -> bool:
     """Sends the link inside the open scope; answers whether a mail server is set up to do so."""
     if not mail.configured():
         return False
-    with translation.override(language):
+    with translation.override(invitation.language):
         subject = _("%(person)s invites you to %(workspace)s") % {"person": by, "workspace": workspace_name}
         text = _(
             "%(person)s asks you to work with them in %(workspace)s.\n\n"
             "Open this link to choose your password. It works once and for seven days:\n%(link)s\n\n"
             "You do not know them? Then nothing needs to be done."
         ) % {"person": by, "workspace": workspace_name, "link": invitation_link(secret)}
-    mail.send(email, subject, text)
+        if invitation.access_until is not None:
+            last = timezone.localtime(invitation.access_until - SECOND)
+            text += "\n\n" + _("You may come in until %(day)s.") % {"day": f"{last:%Y-%m-%d}"}
+    mail.send(invitation.email, subject, text)
     return True
 
 

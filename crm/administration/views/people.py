@@ -15,6 +15,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Refusal
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.identity import actions, queries
+from crm.kernel.identity.actions.invitations import Stay
 from crm.kernel.identity.models import Invitation
 from crm.kernel.identity.models.people import Language
 from crm.kernel.mail import actions as mail
@@ -34,9 +35,10 @@ def users(request: HttpRequest) -> HttpResponseBase:
             invitation, secret = actions.invite(
                 request.POST.get("email", ""), request.POST.get("name", ""), _ids(request, "roles"),
                 as_uuid(request.POST.get("team", "")), request.POST.get("language", ""),
+                Stay(request.POST.get("outside") == "on", days.end(request.POST, "access_until")),
             )
             workspace = Workspace.objects.get(id=current_workspace_id())
-            posted = send_invitation(invitation.email, invitation.language, workspace.name, actor.name, secret)
+            posted = send_invitation(invitation, workspace.name, actor.name, secret)
             context = {"link": invitation_link(secret), "invited": invitation, "posted": posted}
         except Refusal as refused:
             refusal = refused

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,20 +25,34 @@ from crm.kernel.tenancy.scope import current_workspace_id, scope
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What the person who opens the link is told."""
+    """What the person who opens the link is told; `last_day` of the access, where it ends."""
 
     email: str
     name: str
     workspace_name: str
     language: str
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Whether somebody comes from outside, and the moment from which on they cannot come in any more."""
+
+    outside: bool = False
+    until: datetime | None = None
+
+
+WITHOUT_END = Stay()
 
 
 def invite(
-    email: str, name: str = "", roles: Iterable[UUID] = (), team_id: UUID | None = None, language: str = ""
+    email: str, name: str = "", roles: Iterable[UUID] = (), team_id: UUID | None = None, language: str = "",
+    stay: Stay = WITHOUT_END,
 ) -> tuple[Invitation, str]:
     """An invitation and the secret of its link, which works once and for seven days. Needs `administration.users`.
 
-    A second invitation to the same e-mail replaces the first.
+    A second invitation to the same e-mail replaces the first. Whoever accepts it may come in until the end of `stay`, if
+    it has one; the link opens nothing after it either.
     """
     actor = need("administration.users")
     answers = Answers()
@@ -51,13 +67,17 @@ def invite(
         answers.refuse("team", _("Choose one of the list."))
     if User.objects.filter(email=email).exists():
         answers.refuse("email", _("This person is in the workspace already."))
+    if stay.until is not None and stay.until <= now():
+        answers.refuse("access_until", _("This day is over already."))
     answers.done()
     may_give(actor, chosen)
     Invitation.objects.filter(email=email, accepted_at=None, revoked_at=None).update(revoked_at=now())
     secret = new_link(current_workspace_id())
+    lasts = now() + INVITATION_LASTS
     invitation = Invitation.objects.create(
         email=email, name=name, team_id=team_id, roles=[str(role.id) for role in chosen], language=language,
-        digest=digest(secret), by_id=actor.id, expires_at=now() + INVITATION_LASTS,
+        digest=digest(secret), by_id=actor.id, expires_at=min(lasts, stay.until) if stay.until is not None else lasts,
+        outside=stay.outside, access_until=stay.until,
     )
     return invitation, secret
 
@@ -75,7 +95,10 @@ def check_invitation(secret: str) -> Invited:
     key = _read(secret)
     with scope(key.workspace_id):
         found = _open(key)
-        return Invited(found.email, found.name, Workspace.objects.get(id=current_workspace_id()).name, found.language)
+        workspace = Workspace.objects.get(id=current_workspace_id())
+        end = found.access_until
+        last = (end - timedelta(seconds=1)).astimezone(ZoneInfo(workspace.time_zone)).date() if end is not None else None
+        return Invited(found.email, found.name, workspace.name, found.language, last)
 
 
 def accept_invitation(secret: str, name: str, password: str, origin: Origin | None = None) -> str:
@@ -102,6 +125,7 @@ def _make(invitation: Invitation, name: str, stored: str) -> User:
     user = User.objects.create(
         email=invitation.email, name=name, password=stored, team_id=invitation.team_id, language=invitation.language,
         time_zone=workspace.time_zone, currency=workspace.currency, country=workspace.country, invited_by_id=invitation.by_id,
+        outside=invitation.outside, access_until=invitation.access_until,
     )
     roles = Role.objects.filter(id__in=invitation.roles)
     UserRole.objects.bulk_create(UserRole(user=user, role=role) for role in roles)

@@ -55,7 +55,8 @@ class ApiToken(TenantModel):
 
 
 class Invitation(TenantModel):
-    """A colleague who was asked in. `roles` holds role ids; one that is gone by then is left out."""
+    """A colleague who was asked in. `roles` holds role ids; one that is gone by then is left out. `outside` and `access_until`
+    are what the person gets who is made from it."""
 
     audited, configuration = True, _("Invitation")
     unique_together_in_workspace = (("digest",),)
@@ -72,6 +73,8 @@ class Invitation(TenantModel):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    outside = models.BooleanField(default=False, db_default=False)
+    access_until = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "invitation"
