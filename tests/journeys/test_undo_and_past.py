@@ -93,6 +93,14 @@ def test_a_list_and_a_record_of_a_past_day(browser: Browser, north: Company, liv
         clean(page)
         page.locator(".past .btn").click()
         expect(page.locator("h1", has_text="Zenith")).to_be_visible()
+        page.goto(f"{live_server.url}/accounts/")
+        page.locator("[popovertarget='past-menu']:visible").click()
+        day = page.locator("#as-of-list")
+        expect(day).to_be_visible()
+        day.fill(str(day.get_attribute("max")))
+        page.locator("#past-menu [type=submit]").click()
+        expect(page.locator(".past")).to_be_visible()
+        clean(page)
 
 
 def _on_record(browser: Browser, page: Page, url: str, pk: Any, email: str) -> None:
