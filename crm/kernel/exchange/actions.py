@@ -24,6 +24,8 @@ from crm.kernel.exchange.reading import ENCODINGS, FileShape, rows, sniff
 from crm.kernel.exchange.reading.limits import MOST_HEADER_ROW
 from crm.kernel.exchange.running import entity_of
 from crm.kernel.exchange.writing import CsvWriter, XlsxWriter
+from crm.kernel.files import quota
+from crm.kernel.files.scanning import refuse_infected
 from crm.kernel.queue import actions as queue
 from crm.kernel.records import listing
 from crm.kernel.tenancy.scope import current_actor
@@ -35,7 +37,8 @@ _READ_FOR_KEY = 200_000
 def start_import(entity: Entity[Any], name: str, stream: Iterable[bytes]) -> ImportRun:
     """Keeps an uploaded file (`stream`: its pieces), finds how it is read and suggests a field for each column.
 
-    Raises NotAllowed without the verb "import", Unreadable with one sentence when the file is no table.
+    Raises NotAllowed without the verb "import", Unreadable with one sentence when the file is no table, Wrong where it carries a
+    virus or there is no room for it.
     """
     actor = current_actor()
     if not policy_for(entity).may(actor, "import"):
@@ -43,12 +46,15 @@ def start_import(entity: Entity[Any], name: str, stream: Iterable[bytes]) -> Imp
     run = ImportRun(id=uuid7(), kind=entity.kind, name=_plain_name(name), by_id=actor.id)
     path = store.keep(run.pk, stream)
     try:
+        with path.open("rb") as contents:
+            refuse_infected(contents)
         _look_at(run, entity, path, {})
+        run.size = path.stat().st_size
+        run.save(force_insert=True)
+        quota.check(run.size)
     except BaseException:
         store.drop(run.pk)
         raise
-    run.size = path.stat().st_size
-    run.save(force_insert=True)
     return run
 
 

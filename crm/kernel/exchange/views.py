@@ -48,7 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
         except (NotAllowed, NotFound):
             raise
         except Refusal as refusal:
-            problem = str(refusal.message)
+            problem = " ".join(map(str, refusal.fields.get("file", ()))) or str(refusal.message)
     facts = {"entity": entity, "kinds": kinds, "runs": queries.imports(20), "problem": problem, "step": "file"}
     return render(request, "exchange/start.jinja", facts, status=422 if problem else 200)
 

@@ -50,7 +50,14 @@ def store(name: str, source: Upload | IO[bytes], most: int = MOST) -> FileRef:
     """Keeps a file for the present actor alone, for a job to read or for the actor to fetch. Raises Wrong."""
     chunks = source.chunks() if hasattr(source, "chunks") else storage.chunks_of(source)
     row, _head = _written(name, chunks, most)
-    row.save(force_insert=True)
+    try:
+        with storage.read(current_workspace_id(), row.id) as contents:
+            scanning.refuse_infected(contents)
+        row.save(force_insert=True)
+        quota.check(row.size)
+    except Wrong:
+        storage.remove(current_workspace_id(), row.id)
+        raise
     return row
 
 

@@ -1,4 +1,4 @@
-"""How much room the files of a workspace may take. Private files, which go after some days, are not counted."""
+"""How much room the files of a workspace may take: attached ones, private ones and those of imports."""
 
 from dataclasses import dataclass
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import IO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from crm.kernel.base.errors import Wrong
 from crm.kernel.base.text import plain
 
 _CHUNK = 2**17
@@ -41,6 +43,22 @@ def scan(contents: IO[bytes]) -> Verdict:
             return _verdict(_talk(link, contents))
     except (OSError, ValueError) as error:
         raise Unreachable(str(error)) from None
+
+
+def refuse_infected(contents: IO[bytes]) -> None:
+    """For what is read at once instead of being kept apart until it is checked: raises Wrong where it carries a virus, or nobody
+    can say that it carries none."""
+    if not configured():
+        return
+    try:
+        said = scan(contents)
+    except Unreachable:
+        problem = _("The virus check cannot be reached, so this file was not taken in. Try again in a few minutes.")
+        raise Wrong(fields={"file": [problem]}) from None
+    if said.virus:
+        raise Wrong(fields={"file": [_("This file carries a virus (%(name)s) and was not kept.") % {"name": said.virus}]})
+    if said.too_large:
+        raise Wrong(fields={"file": [_("This file is too large for the virus check. Split it into several files.")]})
 
 
 def _connected(address: str) -> socket.socket:

@@ -12,10 +12,8 @@ BEGIN
   RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION kith_file_room() FROM PUBLIC;
-CREATE OR REPLACE TRIGGER kith_file_room_more AFTER INSERT ON file FOR EACH ROW WHEN (NEW.record_id IS NOT NULL)
-  EXECUTE FUNCTION kith_file_room();
-CREATE OR REPLACE TRIGGER kith_file_room_less AFTER DELETE ON file FOR EACH ROW WHEN (OLD.record_id IS NOT NULL)
-  EXECUTE FUNCTION kith_file_room();
+CREATE OR REPLACE TRIGGER kith_file_room_more AFTER INSERT ON file FOR EACH ROW EXECUTE FUNCTION kith_file_room();
+CREATE OR REPLACE TRIGGER kith_file_room_less AFTER DELETE ON file FOR EACH ROW EXECUTE FUNCTION kith_file_room();
 
 -- Full text is no leakproof comparison (see search/sql): looked for as the owner, in the workspace that the scope is set to.
 -- Only current versions which are neither in the bin nor kept apart.

@@ -103,9 +103,14 @@ def test_what_does_not_fit_is_refused_with_what_is_left(north: Company) -> None:
     with pytest.raises(Wrong, match="At most 900 B"), north.as_("ada"):
         attach(account.id, given(b"x" * 901))
     with north.as_("ada"):
+        private = store("private.bin", SimpleUploadedFile("p", b"x" * 100))
+        assert (quota.room().used, quota.room().left) == (700, 300), "private files take room, too"
+        remove(private.id)
         attach(account.id, given(b"x" * 400))
-        store("private.bin", SimpleUploadedFile("p", b"x" * 5000))
         assert (quota.room().used, quota.room().left) == (1000, 0)
+    with pytest.raises(Wrong, match="0 B of the 1.0 kB"), north.as_("ada"):
+        store("private.bin", SimpleUploadedFile("p", b"x" * 50))
+    assert not [path for path in storage.folder(north.id).glob("*/*") if path.stat().st_size in (50, 100)]
     assert len([path for path in storage.folder(north.id).glob("*/*") if path.stat().st_size == 401]) == 0
 
 

@@ -1,0 +1,3 @@
+-- The files of imports take room, too, until they go (see files/sql).
+CREATE OR REPLACE TRIGGER kith_file_room_more AFTER INSERT ON import_run FOR EACH ROW EXECUTE FUNCTION kith_file_room();
+CREATE OR REPLACE TRIGGER kith_file_room_less AFTER DELETE ON import_run FOR EACH ROW EXECUTE FUNCTION kith_file_room();
