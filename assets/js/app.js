@@ -18,6 +18,7 @@ import { startPreferences } from "./preferences.js";
 import { startReasons } from "./reasons.js";
 import { startSelection } from "./selection.js";
 import { startSimilar } from "./similar.js";
+import { startTabs } from "./tabs.js";
 import { startToasts } from "./toasts.js";
 
 window.htmx = htmx;
@@ -38,6 +39,7 @@ htmx.config.responseHandling = [
 startToasts(htmx);
 startLayers(htmx);
 startMenus();
+startTabs();
 startKeys(htmx);
 startSelection(htmx);
 startCells(htmx);

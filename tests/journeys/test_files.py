@@ -65,6 +65,8 @@ def _opened(page: Page, url: str, account: object) -> None:
     expect(page.locator("html")).to_have_attribute("data-ready", "yes")
     page.locator("#tab-files").click()
     expect(page.locator("ul.files")).to_be_attached()
+    expect(page.locator("[role=tab][aria-selected=true]")).to_have_id("tab-files")
+    expect(page.locator("#tab-panel")).to_have_attribute("aria-labelledby", "tab-files")
 
 
 def _attach(page: Page, name: str, body: bytes) -> None:
@@ -72,6 +74,7 @@ def _attach(page: Page, name: str, body: bytes) -> None:
     with page.expect_response(lambda answer: answer.url.endswith("/files") and answer.request.method == "POST"):
         page.locator("#file").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": body})
     expect(page.locator(".files .file", has_text=name)).to_be_visible()
+    expect(page.locator("#count-files")).to_have_text(str(page.locator(".files .file").count()))
 
 
 def _looked_at(page: Page, words: Words) -> None:

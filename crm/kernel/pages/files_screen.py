@@ -43,6 +43,7 @@ def panel(entity: Entity[Any], record: Any, before: str = "") -> dict[str, Any]:
         "files": [Line(row, thumb(row), queries.why_held(row), row.document in several) for row in shown],
         "following": shown[-1].pk if len(rows) > len(shown) else None,
         "first": not before,
+        "many": 0 if before else queries.count_of(record.pk),
         "removed": queries.removed_of(record.pk) if may and not before else [],
         "may_edit": may,
         "may_release": current_actor().may(queries.RIGHT),

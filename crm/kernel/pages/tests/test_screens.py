@@ -12,6 +12,7 @@ from django.test import Client
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
+from crm.kernel.files.queries import files_of
 from crm.kernel.records import writing
 from crm.kernel.testing.cast import Company
 
@@ -234,3 +235,16 @@ def test_own_pages_answer(north: Company) -> None:
 def test_before_signing_in_there_is_nothing(north: Company) -> None:
     for path in ("/", "/accounts/", "/bin/", "/palette"):
         assert Client().get(path).status_code == 302
+
+
+def test_the_tab_of_files_tells_how_many_there_are_after_each_change(north: Company) -> None:
+    made = north.make("account", {"name": "Harbour"}, by="ada")
+    ada, url = north.browser("ada"), f"/accounts/{made.pk}"
+    assert '<span class="count" id="count-files" hidden>' in ada.get(f"{url}/").content.decode()
+    told = ada.post(f"{url}/files", {"file": SimpleUploadedFile("a.txt", b"jasper")}).content.decode()
+    assert '<span class="count" id="count-files" hx-swap-oob="true">1</span>' in told
+    assert '<span class="count" id="count-files">1</span>' in ada.get(f"{url}/").content.decode()
+    with north.as_("ada"):
+        (row,) = files_of(made.pk)
+    told = ada.post(f"{url}/files/{row.pk}/remove").content.decode()
+    assert '<span class="count" id="count-files" hx-swap-oob="true" hidden>0</span>' in told
