@@ -1,8 +1,8 @@
 """What stood in the database at a past moment, from the audit log.
 
-The log says of each row what was written. So a row of the past is the present one with everything undone that was written since,
-newest first; a row that is gone begins with what its removal took away. What the log leaves out (stamps, search forms) stays as it
-is now.
+Rows of tables and many-links are read by the same SQL as lists of a past day (`audit.standing`), rows that are gone included.
+What the log leaves out (search forms) stays as it is now. Only shares are taken back here, one entry after the other: the log
+keeps them under their record, and tells them apart by whom they are for.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model
 from django.utils.dateparse import parse_datetime
 
 from crm.kernel.access.delegated import Delegated
@@ -19,10 +20,12 @@ from crm.kernel.access.models import SHARES_TABLE, Delegation
 from crm.kernel.access.moment import Past
 from crm.kernel.access.shared import Held
 from crm.kernel.audit.models import AuditEntry
+from crm.kernel.audit.standing import Standing, columns_of, links_as_they_stood
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Link
 from crm.kernel.entity.registry import registry
+from crm.kernel.entity.storage import slot_columns
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.grants import Grants
 from crm.kernel.identity.models import Role, Team, User, UserRole
@@ -38,33 +41,18 @@ def first_entry() -> datetime | None:
     return AuditEntry.objects.order_by("at", "id").values_list("at", flat=True).first()
 
 
-def rows_at(table: str, moment: datetime, ids: Iterable[UUID] | None = None) -> dict[UUID, Row]:
-    """{id: row} of a table as it stood, its columns as the log keeps them; of these ids or of all (people, roles, teams)."""
-    some = None if ids is None else list(ids)
+def rows_at(model: type[Model], moment: datetime, ids: Iterable[UUID] | None = None) -> dict[UUID, Row]:
+    """{id: row} of a table as it stood, its columns as the log keeps them without those that were empty; of these ids, or of all
+    with those that are gone (people, roles, teams)."""
+    table, some = model._meta.db_table, None if ids is None else list(ids)
+    spare = {name: slots.sql for name, slots in slot_columns()} if registry.of(model) is not None else {}
+    then = Standing(table, spare | columns_of([model]), pointed=some is not None, gone=some is None)
     where = "" if some is None else "WHERE id = ANY (%s)"
+    given = [moment] * then.moments + ([] if some is None else [some])
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT id, to_jsonb("{table}") FROM "{table}" {where}', [] if some is None else [some])  # noqa: S608
-        found: dict[UUID, Row] = {pk: json.loads(row) if isinstance(row, str) else row for pk, row in cursor.fetchall()}
-    entries = AuditEntry.objects.filter(table_name=table, at__gt=moment).order_by("-at", "-id")
-    for entry in entries if some is None else entries.filter(record__in=some):
-        undone(found, entry)
-    made = {pk: parse_datetime(str(row.get("created_at"))) for pk, row in found.items() if row.get("created_at")}
-    return {pk: row for pk, row in found.items() if pk not in made or _before(made[pk], moment)}
-
-
-def undone(rows: dict[UUID, Row], entry: AuditEntry) -> None:
-    """Takes one entry back in rows that are otherwise as they stood after it."""
-    if entry.op == AuditEntry.INSERTED:
-        rows.pop(entry.record, None)
-    elif entry.op == AuditEntry.DELETED:
-        gone = {column: pair[0] for column, pair in entry.changes.items()}
-        rows[entry.record] = {"id": str(entry.record), "workspace_id": str(entry.workspace_id), **gone}
-    elif entry.record in rows:
-        rows[entry.record] |= {column: pair[0] for column, pair in entry.changes.items()}
-
-
-def _before(made: datetime | None, moment: datetime) -> bool:
-    return made is None or made <= moment
+        cursor.execute(f'WITH {then.members} SELECT id, to_jsonb("{table}") FROM "{table}" {where}', given)  # noqa: S608
+        found = [(pk, json.loads(row) if isinstance(row, str) else row) for pk, row in cursor.fetchall()]
+    return {pk: {name: value for name, value in row.items() if value is not None} for pk, row in found}
 
 
 class Then:
@@ -73,7 +61,7 @@ class Then:
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
         self.people, self.roles, self.teams, self.held, self.absences = (
-            rows_at(model._meta.db_table, moment) for model in (User, Role, Team, UserRole, Delegation)
+            rows_at(model, moment) for model in (User, Role, Team, UserRole, Delegation)
         )
 
     def roles_of(self, person: UUID) -> list[tuple[UUID, Row]]:
@@ -216,7 +204,7 @@ class World:
             if entity is None:
                 continue
             table = entity.model._meta.db_table
-            rows = rows_at(table, self.moment, some)
+            rows = rows_at(entity.model, self.moment, some)
             self.tables.setdefault(table, {}).update(rows)
             columns = [field.columns()[0] for field in entity.fields.values() if isinstance(field, Link)]
             further |= {pk for row in rows.values() for pk in (as_uuid(row.get(column) or "") for column in columns) if pk}
@@ -229,20 +217,13 @@ class World:
 def links_at(ids: Sequence[UUID], moment: datetime) -> dict[UUID, list[Row]]:
     """{record: rows of its many-links} as they stood."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT source_id, to_jsonb({LINKS}) FROM {LINKS} WHERE source_id = ANY (%s)", [list(ids)])  # noqa: S608
+        then = links_as_they_stood(LINKS)
+        cursor.execute(f"WITH {then} SELECT source_id, to_jsonb({LINKS}) FROM {LINKS} WHERE source_id = ANY (%s)", [moment, list(ids)])  # noqa: S608
         rows = [(pk, json.loads(row) if isinstance(row, str) else row) for pk, row in cursor.fetchall()]
-    found: dict[UUID, dict[tuple[str, str], Row]] = {}
+    found: dict[UUID, list[Row]] = {}
     for pk, row in rows:
-        found.setdefault(pk, {})[row["field"], row["target_id"]] = row
-    for entry in AuditEntry.objects.filter(record__in=ids, table_name=LINKS, at__gt=moment).order_by("-at", "-id"):
-        side = 1 if entry.op == AuditEntry.INSERTED else 0
-        row = {column: pair[side] for column, pair in entry.changes.items()}
-        mine = found.setdefault(entry.record, {})
-        if side:
-            mine.pop((row["field"], row["target_id"]), None)
-        else:
-            mine[row["field"], row["target_id"]] = {"id": str(entry.id), "workspace_id": str(entry.workspace_id), **row}
-    return {pk: list(mine.values()) for pk, mine in found.items()}
+        found.setdefault(pk, []).append(row)
+    return found
 
 
 def _moment(raw: Any) -> datetime | None:

@@ -5,10 +5,11 @@ there, with the same answer. For many rows the later entries are read once, only
 rows are read as they are. For the few rows that a statement points at, each looks up its own entries.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Model
 
 from crm.kernel.audit.models import AuditEntry
 
@@ -21,14 +22,16 @@ STAMPS = {"updated_at": "at", "updated_by_id": "actor"}
 class Standing:
     """The rows of `table` as they stood: `columns` are {wanted column: its SQL type} without the id, which is there always.
 
-    `pointed`: the statement names the rows that it wants. `only`: a further condition on `now`, the present row. Every `%s` in
-    what is answered takes the moment; there are `moments` of them.
+    `pointed`: the statement names the rows that it wants. `only`: a further condition on `now`, the present row. `gone`: with the
+    rows that were removed since, which have no present one; what the log leaves out of them is empty. Every `%s` in what is
+    answered takes the moment; there are `moments` of them.
     """
 
     table: str
     columns: Mapping[str, str]
     pointed: bool = False
     only: str = ""
+    gone: bool = False
 
     @property
     def moments(self) -> int:
@@ -63,8 +66,20 @@ class Standing:
    WHERE now.id NOT IN (SELECT record FROM {later}){self._narrowed}
   UNION ALL
   SELECT now.id{self._then()} FROM {later} later JOIN public.{name} now ON now.id = later.record{self._last()}
-   WHERE NOT later.made{self._narrowed}
+   WHERE NOT later.made{self._narrowed}{self._removed()}
 )"""  # noqa: S608  (names of our own tables)
+
+    def _removed(self) -> str:
+        if not self.gone:
+            return ""
+        later, name = _quoted(f"later {self.table}"), _quoted(self.table)
+        known = {"workspace_id": "kith_workspace()"}
+        values = [known.get(one, f"NULL::{type_}" if one in STAMPS else _typed(f"later.{_quoted(one)}", type_))
+                  for one, type_ in self.columns.items()]  # fmt: skip
+        return f"""
+  UNION ALL
+  SELECT {', '.join(['later.record', *values])} FROM {later} later
+   WHERE NOT later.made AND NOT EXISTS (SELECT FROM public.{name} now WHERE now.id = later.record)"""  # noqa: S608  (names of our own tables)
 
     def _by_row(self) -> str:
         name = _quoted(self.table)
@@ -110,6 +125,32 @@ class Standing:
         return f"""
     LEFT JOIN LATERAL (SELECT at, actor FROM public.{_AUDIT} WHERE record = now.id AND table_name = {_text(self.table)}
       AND at <= %s::timestamptz ORDER BY at DESC, id DESC LIMIT 1) last ON true"""  # noqa: S608  (names of our own tables)
+
+
+def links_as_they_stood(table: str) -> str:
+    """The members of a WITH in which `table`, that of many-links, is as it stood: what the first later entry of a link says tells
+    whether it was there. The moment is the one parameter."""
+    return f""""later links" AS (
+  SELECT DISTINCT ON (record, field, target) * FROM (
+    SELECT record, changes -> 'field' ->> side AS field, (changes -> 'target_id' ->> side)::uuid AS target, op, at, id, workspace_id
+      FROM (SELECT *, CASE op WHEN 'I' THEN 1 ELSE 0 END AS side FROM public.{_AUDIT}) entry
+     WHERE table_name = '{table}' AND at > %s::timestamptz) entry
+   ORDER BY record, field, target, at, id
+), "{table}" AS (
+  SELECT now.id, now.workspace_id, now.source_id, now.field, now.target_id FROM public."{table}" now
+    LEFT JOIN "later links" later ON (later.record, later.field, later.target) = (now.source_id, now.field, now.target_id)
+   WHERE later.op IS DISTINCT FROM 'I'
+  UNION ALL
+  SELECT later.id, later.workspace_id, later.record, later.field, later.target FROM "later links" later
+    LEFT JOIN public."{table}" now ON (later.record, later.field, later.target) = (now.source_id, now.field, now.target_id)
+   WHERE later.op = 'D' AND now.id IS NULL
+)"""  # noqa: S608  (names of our own tables)
+
+
+def columns_of(models: Iterable[type[Model]]) -> dict[str, str]:
+    """{column: SQL type} of a table but its id, as the models over it know them."""
+    fields = (one for model in models for one in model._meta.concrete_fields if not one.primary_key)
+    return {str(one.column): str(one.db_type(connection)) for one in fields}
 
 
 def _typed(value: str, type_: str) -> str:

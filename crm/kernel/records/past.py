@@ -21,9 +21,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import rows_for
-from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.moment import moment, reading_as_of, today
-from crm.kernel.audit.standing import Standing
+from crm.kernel.audit.standing import Standing, columns_of, links_as_they_stood
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
@@ -33,7 +32,6 @@ from crm.kernel.entity.storage import slot_columns
 from crm.kernel.records.reading import LINKS_TABLE
 from crm.kernel.tenancy.scope import current_actor
 
-_AUDIT = AuditEntry._meta.db_table
 _READS = re.compile(r'\b(?:FROM|JOIN)\s+"(\w+)"')
 #: A statement names columns as words; those that it does not name need not be found out.
 _WORDS = re.compile(r"\w+")
@@ -100,26 +98,23 @@ def _shadows(tables: Iterable[str], sql: str, when: datetime.datetime) -> tuple[
     named = frozenset(_WORDS.findall(sql))
     for table in tables:
         if table == LINKS_TABLE:
-            rows.append(_links_then())
+            rows.append(links_as_they_stood(LINKS_TABLE))
             given_rows += [when]
             continue
         pointed = re.search(_POINTED % table, sql) is not None
         seen, values = _seen(table)
         rights += [f'"seen {table}" AS {"NOT " if pointed else ""}MATERIALIZED ({seen})'] if seen else []
         given_rights += values
-        columns = {name: type_ for name, type_ in _columns(table).items() if name in named}
+        columns = {name: type_ for name, type_ in _every_column(table).items() if name in named}
         then = Standing(table, columns, pointed, f'now.id IN (SELECT * FROM "seen {table}")' if seen else "")  # noqa: S608
         rows.append(then.members)
         given_rows += [when] * then.moments
     return ", ".join([*rights, *rows]), [*given_rights, *given_rows]
 
 
-def _columns(table: str) -> dict[str, str]:
-    """{column: SQL type} of a table but its id, as the kinds in it know them."""
-    found = {name: slots.sql for name, slots in slot_columns()}
-    for entity in _kinds_of(table):
-        found |= {str(one.column): str(one.db_type(connection)) for one in entity.model._meta.concrete_fields if not one.primary_key}
-    return found
+def _every_column(table: str) -> dict[str, str]:
+    """{column: SQL type} of a table but its id, spare ones too."""
+    return {name: slots.sql for name, slots in slot_columns()} | columns_of(entity.model for entity in _kinds_of(table))
 
 
 def _seen(table: str) -> tuple[str, list[Any]]:
@@ -142,22 +137,3 @@ def _seen(table: str) -> tuple[str, list[Any]]:
 
 def _kinds_of(table: str) -> Sequence[Entity[Any]]:
     return [entity for entity in registry.all() if entity.model._meta.db_table == table]
-
-
-def _links_then() -> str:
-    """The links of many-links fields: what the first later entry of a link says tells whether it was there."""
-    return f""""later links" AS (
-  SELECT DISTINCT ON (record, field, target) * FROM (
-    SELECT record, changes -> 'field' ->> side AS field, (changes -> 'target_id' ->> side)::uuid AS target, op, at, id, workspace_id
-      FROM (SELECT *, CASE op WHEN 'I' THEN 1 ELSE 0 END AS side FROM public.{_AUDIT}) entry
-     WHERE table_name = '{LINKS_TABLE}' AND at > %s::timestamptz) entry
-   ORDER BY record, field, target, at, id
-), "{LINKS_TABLE}" AS (
-  SELECT now.id, now.workspace_id, now.source_id, now.field, now.target_id FROM public."{LINKS_TABLE}" now
-    LEFT JOIN "later links" later ON (later.record, later.field, later.target) = (now.source_id, now.field, now.target_id)
-   WHERE later.op IS DISTINCT FROM 'I'
-  UNION ALL
-  SELECT later.id, later.workspace_id, later.record, later.field, later.target FROM "later links" later
-    LEFT JOIN public."{LINKS_TABLE}" now ON (later.record, later.field, later.target) = (now.source_id, now.field, now.target_id)
-   WHERE later.op = 'D' AND now.id IS NULL
-)"""  # noqa: S608  (names of our own tables)
