@@ -24,7 +24,8 @@ from crm.kernel.notify.bell import plain
 from crm.kernel.notify.models import Mention
 from crm.kernel.pages import myday, wording
 from crm.kernel.pages.cells import record_url
-from crm.kernel.records.reading import titles_of
+from crm.kernel.records.models import RecordRow
+from crm.kernel.records.reading import names_of, visible_ids
 from crm.kernel.tenancy.scope import current_actor
 
 ICONS = {"call": "phone", "meeting": "people", "visit": "pin", "email": "mail", "note": "edit", "task": "check"}
@@ -120,9 +121,11 @@ def mentions(day: Day) -> Iterator[Candidate]:
         found = Mention.objects.filter(user_id=current_actor().id, answered_at=None, record_id__in=seen).order_by("-at")
         return found.select_related("record", "about", "by")[:MOST_MENTIONS]
 
-    for one in lasting(("mentions of me",), rows):
+    found = list(lasting(("mentions of me",), rows))
+    abouts = visible_ids(RecordRow, [one.about_id for one in found]) if found else set()
+    for one in found:
         entity = registry.kind(one.about.kind)
-        if entity is None or one.about.deleted_at is not None:
+        if entity is None or one.about_id not in abouts:
             continue
         name = one.by.name if one.by else "Kith"
         item = myday.Item(
@@ -149,7 +152,8 @@ def silent(day: Day) -> Iterator[Candidate]:
 
     def words(some: list[UUID], since: datetime.datetime, until: datetime.datetime) -> Any:
         found = visible(entity).filter(
-            account_id__among=some, account__owner_id=current_actor().id, account__deleted_at=None, type__in=_WORDS,
+            account_id__among=some, account_id__in=visible(accounts).values("pk"),
+            account__owner_id=current_actor().id, account__deleted_at=None, type__in=_WORDS,
             done_at__gte=since, done_at__lt=until,
         )  # fmt: skip
         return found.order_by("-done_at").values_list("account_id", "account__name", "done_at")[:MOST_WORDS]
@@ -227,7 +231,7 @@ def coming(actor: Any, moment: datetime.datetime) -> myday.Section | None:
         return rows(first, after).order_by("due", "id").values_list(*_STEP, named=True)[:SOON]
 
     shown = list(lasting(("coming",), soon, tomorrow, tomorrow + 7 * _DAY, prepared=False))
-    names = titles_of(pk for one in shown for pk in (one.account_id, one.record_id) if pk) if shown else {}
+    names = names_of(RecordRow, (pk for one in shown for pk in (one.account_id, one.record_id) if pk))
     return myday.Section(
         "coming",
         _("The next seven days"),

@@ -29,7 +29,8 @@ from uuid import UUID
 from crm.customers.models.day import DayChoice
 from crm.kernel.access.lasting import lasting
 from crm.kernel.pages import myday
-from crm.kernel.records.reading import titles_of
+from crm.kernel.records.models import RecordRow
+from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import current_actor
 
@@ -111,9 +112,9 @@ def ready(item: myday.Item) -> Write:
 
 
 def written(found: Sequence[Candidate]) -> list[myday.Item]:
-    """The lines of candidates, in their order; the names in all of them are asked for once."""
+    """The lines of candidates, in their order; the names in all of them are asked for once, those that the reader may see."""
     ids = {pk for one in found for pk in one.about if pk}
-    names = titles_of(ids) if ids else {}
+    names = names_of(RecordRow, ids)
     return [one.write(names) for one in found]
 
 

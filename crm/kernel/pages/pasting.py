@@ -13,7 +13,7 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Link
 from crm.kernel.pages import cells
-from crm.kernel.records.reading import find, titles_of, value_of
+from crm.kernel.records.reading import find, names_of, value_of
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change_each, change_many, locked
 
@@ -59,7 +59,7 @@ def _read(entity: Entity[Any], given: Sequence[Sequence[str]]) -> dict[UUID, dic
 
 def _written(entity: Entity[Any], texts: Mapping[UUID, Mapping[str, str]], values: dict[UUID, dict[str, Any]]) -> tuple[str, UUID]:
     misfits: list[Misfit] = []
-    names: dict[UUID, str] = titles_of(values)
+    names = names_of(entity.model, values)
     for pk, row in values.items():
         for name, text in row.items():
             field = entity.fields[name]
@@ -91,7 +91,7 @@ def fill_down(entity: Entity[Any], source: UUID, name: str, ids: Sequence[UUID])
     results = change_many(entity, ids, {name: value})
     refused = [(pk, done) for pk, done in zip(ids, results, strict=True) if isinstance(done, Refusal)]
     if refused:
-        names = titles_of(ids)
+        names = names_of(entity.model, ids)
         raise Misfits([Misfit(names.get(pk, ""), field.label, "", _why(done)) for pk, done in refused])
     return _noted(len(results))
 

@@ -119,10 +119,23 @@ def _names_of(target: type[models.Model], wanted: set[UUID]) -> dict[UUID, str]:
     if entity is not None and _by_columns(entity) is not None:
         # Owner and team stand on the record table, too: who sees the record by these sees its name there, by one question.
         return _titles(lasting.lasting(("titles of", target), lambda some: _named(some).filter(_by_columns(entity)), list(wanted)))
-    if entity is not None or target is RecordRow:
+    if target is RecordRow:
+        return _of_any_kind(wanted)
+    if entity is not None:
         return titles_of(visible_ids(target, wanted, binned=True))
     people = target._default_manager
     return dict(kept.lasting(("names", target), lambda some: people.filter(pk__among=some).values_list("pk", "name"), list(wanted)))
+
+
+def _of_any_kind(wanted: set[UUID]) -> dict[UUID, str]:
+    """Titles and kinds are asked for at once, and who may see them kind by kind."""
+    found = list(kept.lasting(("titles",), _named, list(wanted)))
+    kinds: dict[str, set[UUID]] = {}
+    for pk, kind, _title in found:
+        kinds.setdefault(kind, set()).add(pk)
+    known = [(registry.kind(kind), some) for kind, some in kinds.items()]
+    seen = set().union(*(visible_ids(one.model, some, binned=True) for one, some in known if one is not None))
+    return _titles(row for row in found if row[0] in seen)
 
 
 def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -55,6 +55,8 @@ def test_what_cannot_be_edited_or_seen_is_no_place_to_paste(three: tuple[Company
     assert paste(browser, [[ids[0], "created_at", "2026-01-01"]]).status_code == 422
     assert paste(browser, [[ids[0], "", "x"]]).status_code == 422
     assert paste(browser, [[foreign, "industry", "Lamps"], [ids[0], "industry", "Lamps"]]).status_code == 404
+    told = paste(browser, [[foreign, "parent", "Nobody & Sons"]])
+    assert told.status_code in (404, 422) and "Not yours" not in told.content.decode(), "what is not seen is not named"
     assert paste(office.browser("vi"), [[ids[0], "industry", "Lamps"]]).status_code == 403
     assert values(office, ids, "industry") == ["Toys"] * 3
 
