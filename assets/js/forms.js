@@ -36,9 +36,12 @@ export function startForms() {
       select.focus();
       pick.remove();
     }
+    if (e.target.closest("[data-print]")) print();
     const copy = e.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => toast({ text: copy.dataset.copied }));
   });
+  // A page made for paper is printed as it opens, with its pictures and fonts there.
+  if (document.querySelector("[data-print-now]") && !location.search.includes("entries=")) addEventListener("load", () => document.fonts.ready.then(() => print()));
   document.addEventListener("change", (e) => {
     if (e.target.matches("[data-submit]")) e.target.form.requestSubmit();
     if (e.target.matches("[data-reveal]")) document.getElementById(e.target.dataset.reveal).hidden = !e.target.checked;

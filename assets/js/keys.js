@@ -1,6 +1,7 @@
 // The keyboard map. One place says what a key does; the help dialog (?) is rendered by the server from the same list.
 import { typing } from "./dom.js";
 import { editCell } from "./cells.js";
+import { menuHere } from "./contextmenu.js";
 import { tick } from "./selection.js";
 import { undoLast } from "./toasts.js";
 
@@ -46,6 +47,7 @@ const KEYS = {
   e: () => (cursor() ? editCell(cursor()) : click("[data-key=e]")),
   z: undoLast,
   c: () => click("[data-key=c]"),
+  m: () => menuHere(cursor()) || click("[popovertarget=record-menu]"),
   n: () => focus("[data-key=note]"),
   f: () => focus("[data-key=filter]") || click("[data-key=filter-button]"),
   "/": () => click("[data-key=palette]"),
@@ -88,6 +90,11 @@ export function startKeys(htmx) {
     }
     if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === "k") {
       if (click("[data-key=palette]")) e.preventDefault();
+      return;
+    }
+    if ((e.metaKey || e.ctrlKey) && !e.shiftKey && !e.altKey && e.key.toLowerCase() === "p" && !document.querySelector("dialog[open]")) {
+      const print = document.querySelector("[data-key=print]"); // in a menu, so not seen; without one the browser prints the page
+      if (print) location.href = print.href, e.preventDefault();
       return;
     }
     if (e.defaultPrevented || typing(e) || e.altKey || document.querySelector("dialog[open]")) return;

@@ -1,5 +1,7 @@
 // Dialogs and drawers. The server sends <dialog class="dlg|drawer"> into #layer; here it is opened, closed and the
 // focus given back. Never a dialog on a dialog: a second one takes the first one's place.
+import { openerOf } from "./menus.js";
+
 const layer = () => document.getElementById("layer");
 let opener = null;
 
@@ -31,7 +33,9 @@ export function startLayers(htmx) {
   });
   document.body.addEventListener("closelayer", closeLayer);
   document.body.addEventListener("htmx:beforeRequest", (e) => {
-    if (e.detail.target === layer() && !layer().contains(e.detail.elt)) opener = e.detail.elt;
+    if (e.detail.target !== layer() || layer().contains(e.detail.elt)) return;
+    const menu = e.detail.elt.closest?.("[popover]"); // shut by then: its line cannot have the focus back
+    opener = (menu && openerOf(menu)) ?? e.detail.elt;
   });
 }
 

@@ -40,7 +40,7 @@ export const palette = () => ({
   },
   doings(many) {
     const wanted = this.words().toLowerCase();
-    const known = this.groups.filter((g) => g.lines[0].act).flatMap((g) => g.lines);
+    const known = this.groups.filter((g) => g.lines.some((l) => l.act)).flatMap((g) => g.lines);
     return [...known, ...this.verbs].filter((v) => !wanted || v.label.toLowerCase().includes(wanted)).slice(0, many);
   },
   parts() {
@@ -97,7 +97,7 @@ export const palette = () => ({
   up() { this.at = Math.max(this.at - 1, 0); this.point(); },
   act(entry) {
     if (!entry.act) return false;
-    window.htmx.ajax("GET", entry.url, "#layer");
+    window.htmx.ajax(entry.act, entry.url, "#layer");
     return true;
   },
   go(e) {

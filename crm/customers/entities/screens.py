@@ -16,11 +16,15 @@ from crm.customers.entities.letters import shown
 from crm.customers.models import Activity
 from crm.customers.models.activity import ActivityType, Direction
 from crm.kernel.access.policy import policy_for
+from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.notify.bell import plain
 from crm.kernel.pages import timeline, wording
 from crm.kernel.pages.cells import record_url
+from crm.kernel.pages.doings import DIALOG, Doing, doing
+from crm.kernel.pages.links import query_of
 from crm.kernel.pages.panels import panel
+from crm.kernel.tenancy.scope import current_actor
 
 #: So many relationships stand in the panel.
 LISTS = 8
@@ -42,6 +46,15 @@ def composer(record: Any, actor: Any) -> Mapping[str, Any] | None:
     if not _talked_about(record) or not _may_log(actor):
         return None
     return {"types": [(kind.value, str(kind.label), ICONS[kind.value]) for kind in ActivityType]}
+
+
+@doing
+def log_activity(entity: Entity[Any], record: Any, there: str) -> list[Doing]:
+    """A call, a note, a task about the record, from wherever it is listed."""
+    if not queries.talked_about(entity) or not _may_log(current_actor()):
+        return []
+    new = reverse("pages.new", kwargs={"entity": registry.kind("activity")})
+    return [Doing("log", _t("Add an activity"), "phone", f"{new}{query_of({'record': str(record.pk), 'back': there})}", DIALOG)]
 
 
 @panel("*", "next", label=_("Next step"), template="customers/next_step.jinja", where="right", order=10, icon="arrow")

@@ -119,7 +119,7 @@ def _fill(entity: Entity[Any], columns: list[Column], node: Node | None, reading
         columns += [Column(value, value, shut=True) for value in figures if value not in known and value not in ("None", "")]
     for column in columns:
         _count(column, figures, reading)
-    names = _names(entity)
+    names = card_fields(entity)
     wanted = Firsts(entity.fields[str(entity.board)], {column.value: column.count for column in columns}, CARDS)
     pages = first_pages(entity, wanted, node, entity.default_sort, names)
     for column in columns:
@@ -225,12 +225,12 @@ def sums(minors: Mapping[str, int], reading: Reading) -> tuple[str, str]:
 
 def cards(entity: Entity[Any], node: Node | None, value: str, cursor: str | None, reading: Reading) -> tuple[list[Card], str | None]:
     """(cards, cursor of the next ones) of one column."""
-    names = _names(entity)
+    names = card_fields(entity)
     page = listing.page(entity, both(Where(str(entity.board), "is", value), node), entity.default_sort, cursor, CARDS, names)
     return [_card(entity, row, names, reading) for row in page.items], page.next
 
 
-def _names(entity: Entity[Any]) -> list[str]:
+def card_fields(entity: Entity[Any]) -> list[str]:
     """The fields that a card shows; what the column says of it already, it does not repeat."""
     found = dict.fromkeys([*entity.card, entity.title, *([entity.board_sum] if entity.board_sum else [])])
     return [name for name in found if name != entity.board]

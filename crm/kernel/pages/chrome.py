@@ -114,6 +114,11 @@ def phone_kinds() -> list[Any]:
     return sorted(kinds, key=lambda kind: (kind.menu != "customers", kind.menu_order))[:2]
 
 
+def record_kinds() -> list[str]:
+    """What stands first in the address of a record: the plural names of the kinds."""
+    return [] if actor() is None else [kind.plural for kind in registry.all()]
+
+
 def my_links() -> list[tuple[Any, str]]:
     """[(label, address)] of the person's own pages, where their part is there."""
     found = []

@@ -106,6 +106,7 @@ def environment(**options: Any) -> Environment:
         "unread": chrome.unread,
         "told": toasts.told,
         "phone_kinds": chrome.phone_kinds,
+        "record_kinds": chrome.record_kinds,
         "my_links": chrome.my_links,
         "shaping": chrome.shaping,
         "workspace_name": chrome.workspace_name,

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
+from crm.kernel.pages import doings
 from crm.kernel.pages.cells import record_url
-from crm.kernel.records.actions import available
 from crm.kernel.records.reading import fetch
 from crm.kernel.search import at_hand as keeping
 from crm.kernel.search.box import search
@@ -68,7 +68,7 @@ def at_hand(there: str) -> list[dict[str, Any]]:
 
 
 def _doings(there: str) -> list[Line]:
-    """The actions of the record on whose page the box was opened."""
+    """What can be done with the record on whose page the box was opened."""
     try:
         found = resolve(urlsplit(there).path)
     except Resolver404:
@@ -81,15 +81,13 @@ def _doings(there: str) -> list[Line]:
     except NotFound:
         return []
     return [
-        {
-            "label": str(one.label),
-            "note": entity.name_of(record),
-            "url": reverse("pages.act", kwargs={"entity": entity, "pk": pk, "name": one.name}),
-            "icon": one.icon,
-            "act": "1",
-        }
-        for one in available(entity, record)
+        {"label": one.label, "note": entity.name_of(record), "url": one.url, "icon": one.icon, "act": _SENT[one.how]}
+        for one in doings.lines(entity, record)
     ]
+
+
+#: How the box's script does it: a page opens by its link.
+_SENT = {doings.PAGE: "", doings.DIALOG: "GET", doings.ACT: "POST"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,13 +126,17 @@ def _month(value: Any) -> datetime.date | None:
 
 def _sum(each: Fact, figures: Figures, reading: Reading) -> str:
     if each.type == "money":
-        minors = figures.minors.get(each.name, {})
-        codes = sorted((code for code in minors if code), key=lambda code: (code != reading.currency, -minors[code], code))
-        return " · ".join(show_money(Money(minors[code], code), reading) for code in codes)
+        return amounts(figures.minors.get(each.name, {}), reading)
     total = figures.numbers.get(each.name)
     if total is None:
         return ""
     return each.display(total if isinstance(total, Decimal) and each.type == "decimal" else int(total), reading)
+
+
+def amounts(minors: Mapping[str, int], reading: Reading) -> str:
+    """Sums of {currency: minor units} in words, never added to each other, the reader's own currency first."""
+    codes = sorted((code for code in minors if code), key=lambda code: (code != reading.currency, -minors[code], code))
+    return " · ".join(show_money(Money(minors[code], code), reading) for code in codes)
 
 
 def _labels(by: Fact, found: Iterable[Any], reading: Reading) -> dict[Any, str]:

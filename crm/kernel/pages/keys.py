@@ -22,6 +22,8 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
                 (["C"], _("Create")),
                 (["G", "…"], _("Go: then the letter of a menu line")),
                 (["Z"], _("Undo the last act")),
+                (["M"], _("What can be done with the record: its menu")),
+                (["⌘", "P"], _("Print")),
                 (["?"], _("These keys")),
                 (["Esc"], _("Close what is on top")),
             ],
@@ -67,13 +69,13 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
 
 
 def verbs(actor: Any) -> list[dict[str, str]]:
-    """[{label, url, icon, act}]: going, creating and reading up, for the palette. `act` opens a dialog instead of a page."""
+    """[{label, url, icon, act}]: going, creating and reading up, for the palette. `act` GET opens a dialog instead of a page."""
     made = [
         {
             "label": _("New: %(kind)s") % {"kind": kind.label},
             "url": reverse("pages.new", kwargs={"entity": kind}),
             "icon": "plus",
-            "act": "1",
+            "act": "GET",
         }
         for kind in registry.all()
         if kind.menu and policy_for(kind).may(actor, "create")

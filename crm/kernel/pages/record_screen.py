@@ -18,8 +18,9 @@ from crm.kernel.entity.filter import Where
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.files.queries import count_of
-from crm.kernel.pages import filters
+from crm.kernel.pages import doings, filters
 from crm.kernel.pages.cells import Cell, cell, inline, record_url
+from crm.kernel.pages.doings import Doing
 from crm.kernel.pages.lists import Line, lines_of
 from crm.kernel.pages.panels import filled, tabs_of
 from crm.kernel.pages.preferences import columns_of
@@ -31,6 +32,8 @@ from crm.kernel.records.models import RecordRow
 from crm.kernel.tenancy.scope import current_actor
 
 RELATED = 20
+#: So many actions of a record are buttons of its page; the others are in its menu.
+BUTTONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class RecordScreen(Facts):
     highlights: list[Cell]
     tabs: list[Tab]
     actions: list[Action]
+    doings: list[list[Doing]]
     panels: dict[str, list[Any]]
     may: dict[str, bool]
     shared: Shared
@@ -88,6 +92,7 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
     cells = all_cells(entity, record, reading)
     shown = [name for name in entity.highlights if name in cells and name != entity.title]
     may = {verb: policy.may(actor, verb, record) for verb in ("edit", "delete")}
+    named = available(entity, record)
     return RecordScreen(
         entity,
         record,
@@ -97,7 +102,8 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
         cells.get("owner"),
         [cells[name] for name in shown if name != "owner"][:5],
         tabs(entity, record),
-        available(entity, record),
+        named,
+        doings.of(entity, record, actions=named[BUTTONS:]),
         {where: filled(entity.kind, where, record, actor) for where in ("top", "right", "left", "composer")},
         may,
         shared(entity, record),

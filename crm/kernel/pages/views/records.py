@@ -16,13 +16,13 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.files import actions as files
 from crm.kernel.files.queries import file
 from crm.kernel.notify import following
-from crm.kernel.pages import files_screen, history, inputs, panels, past, record_screen, timeline, toasts
+from crm.kernel.pages import doings, files_screen, history, inputs, panels, past, record_screen, timeline, toasts
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.onward import onward
 from crm.kernel.records.actions import Action, available, perform
 from crm.kernel.records.reading import fetch, fetch_any
 from crm.kernel.records.undo import note
-from crm.kernel.records.writing import remove
+from crm.kernel.records.writing import change, remove
 from crm.kernel.search import at_hand
 from crm.kernel.tenancy.scope import current_actor
 
@@ -86,6 +86,26 @@ def drawer(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     record = fetch(entity, pk)
     words = {"screen": record_screen.facts(entity, record), "entity": entity, "record": record}
     return render(request, "pages/drawer.jinja", words)
+
+
+@require_GET
+def menu(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    """What can be done with the record, for the menu under the pointer."""
+    record = fetch(entity, pk)
+    groups = doings.of(entity, record, _back(request, entity, pk))
+    return render(request, "pages/menu.jinja", {"groups": groups})
+
+
+@require_POST
+def take(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
+    """Makes the record the actor's own."""
+    record = fetch(entity, pk, "edit")
+    if not doings.may_take(entity, record):
+        raise NotFound
+    name = entity.name_of(change(entity, pk, {"owner": str(current_actor().id)}))
+    text = _("%(name)s is yours now.") % {"name": name}
+    answer = HttpResponse(status=204, headers={"HX-Redirect": _back(request, entity, pk)})
+    return toasts.later(answer, text, note(text, 1).pk)  # type: ignore[return-value]
 
 
 @require_GET
@@ -153,7 +173,8 @@ def to_bin(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     name = entity.name_of(record)
     remove(entity, pk)
     text = _("%(name)s is in the bin.") % {"name": name}
-    target = reverse("pages.list", kwargs={"entity": entity})
+    there = _back(request, entity, pk)
+    target = reverse("pages.list", kwargs={"entity": entity}) if str(pk) in there else there
     answer = HttpResponse(status=204, headers={"HX-Redirect": target}) if request.headers.get("HX-Request") else redirect(target)
     return toasts.later(answer, text, note(text, 1).pk)  # type: ignore[return-value]
 
