@@ -49,3 +49,11 @@ bench *words:
 # what Lighthouse says of list, record, board and my day of a running demonstration: just lighthouse EMAIL PASSWORD
 lighthouse *words:
     {{python}} tools/lighthouse/measure.py {{words}}
+
+# how soon a running demonstration answers each act, and what moves meanwhile: just feel EMAIL PASSWORD
+feel *words:
+    {{python}} -m tools.feel {{words}}
+
+# pictures of every screen in three widths, languages and two themes: just screens EMAIL PASSWORD --out FOLDER
+screens *words:
+    {{python}} -m tools.screens {{words}}

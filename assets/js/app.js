@@ -15,6 +15,7 @@ import { startLookups } from "./lookups.js";
 import { startMentions } from "./mentions.js";
 import { startMenus } from "./menus.js";
 import { palette } from "./palette.js";
+import { startProgress } from "./progress.js";
 import { startPreferences } from "./preferences.js";
 import { startReasons } from "./reasons.js";
 import { startSelection } from "./selection.js";
@@ -37,6 +38,7 @@ htmx.config.responseHandling = [
   { code: "...", swap: false, error: true },
 ];
 
+startProgress();
 startToasts(htmx);
 startLayers(htmx);
 startMenus();

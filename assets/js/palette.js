@@ -1,6 +1,7 @@
 // The search box (/, ⌘K): finds records (asking the server as one types) and does by verb. Before anything is typed it shows what
 // is at hand: actions of the open record, pinned and recent records.
 import { el, icon } from "./dom.js";
+import { during } from "./progress.js";
 
 const WAIT = 120;
 const FEW = 6;
@@ -32,7 +33,7 @@ export const palette = () => ({
     return url;
   },
   async ask(turn) {
-    const answer = await fetch(this.address(this.$root.dataset.find), { credentials: "same-origin" }).catch(() => null);
+    const answer = await during(fetch(this.address(this.$root.dataset.find), { credentials: "same-origin" })).catch(() => null);
     if (!answer?.ok || turn !== this.asked) return;
     this.found = (await answer.json()).items;
     this.show();
