@@ -94,7 +94,12 @@ def found(context: BrowserContext, url: str, most: int) -> dict[str, str]:
     """{shape: address} of every screen that links lead to."""
     page, waiting, known = context.new_page(), ["/"], {"/": "/"}
     while waiting and len(known) < most:
-        page.goto(url + waiting.pop(0), wait_until="domcontentloaded")
+        there = waiting.pop(0)
+        try:
+            page.goto(url + there, wait_until="domcontentloaded")
+        except Refused:  # a file
+            known = {at: address for at, address in known.items() if address != there}
+            continue
         for link in page.evaluate(_LINKS):
             parts = urlsplit(link)
             at = shape(parts.path)
