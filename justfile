@@ -46,7 +46,7 @@ soak-users users="500" minutes="10" *words:
 bench *words:
     {{python}} tools/bench.py {{words}}
 
-# what Lighthouse says of list, record, board and my day of a running demonstration: just lighthouse EMAIL PASSWORD
+# what Lighthouse says of sign-in, my day, list, record, board and sales of a running demonstration: just lighthouse EMAIL PASSWORD
 lighthouse *words:
     {{python}} tools/lighthouse/measure.py {{words}}
 

@@ -22,7 +22,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as Refused
 
-from tools.screens import CHROMIUM, signed_in
+from tools.screens import CHROMIUM, KEEP, signed_in
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTHS = (1440, 360)
@@ -124,7 +124,7 @@ def _drag(page: Page) -> None:
 
 LIST = "/accounts/?view=all"
 ACTS = (
-    Act("open a list", "/", _choose("a[href='/contacts/']"), "h1:has-text('Contacts')"),
+    Act("open a list", "/", _choose("a[href='/contacts/']"), "a[aria-current][href='/contacts/']"),
     Act("sort", LIST, _choose("thead a >> nth=1"), "th[aria-sort=ascending]:nth-child(3)", phone=False),
     Act("next page", LIST, _choose("a[rel=next]"), "a[rel=prev]"),
     Act("open the filter", LIST, _choose("[hx-get^='/accounts/filter']"), "dialog[open]"),
@@ -170,6 +170,8 @@ def all_of(browser: Browser, url: str, state: Any, width: int, runs: int) -> dic
     context = browser.new_context(storage_state=state, viewport={"width": width, "height": 800 if phone else 900}, locale="en-GB")
     context.add_init_script(_WATCH)
     page, made = context.new_page(), {}
+    page.goto(url)
+    page.evaluate(KEEP, "en")
     for act in ACTS:
         if phone and not act.phone:
             continue

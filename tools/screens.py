@@ -52,6 +52,9 @@ _NOT = re.compile(
 )
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/settings/kinds/)(?!new)[a-z_]+|(?<=/)\d+(?=/|$)")
 _LINKS = "[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location.href).href)"
+#: Chooses the person's language.
+KEEP = """language => fetch('/preferences', {method: 'POST', body: new URLSearchParams({language}),
+  headers: {'X-CSRFToken': document.querySelector('meta[name=csrf]').content}})"""
 #: Adverse to eyes: wider than the window, and words cut off where nothing says so.
 _FAULTS = """() => {
   const found = [];
@@ -203,9 +206,7 @@ def _one_look(browser: Browser, words: argparse.Namespace, state: Any, language:
     inside = browser.new_context(storage_state=state, **facts)
     page, wrong = inside.new_page(), 0
     page.goto(words.url)
-    keep = """language => fetch('/preferences', {method: 'POST', body: new URLSearchParams({language}),
-      headers: {'X-CSRFToken': document.querySelector('meta[name=csrf]').content}})"""
-    page.evaluate(keep, language)
+    page.evaluate(KEEP, language)
     outside = browser.new_context(**facts).new_page()
     for screen in every:
         try:

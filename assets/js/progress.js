@@ -6,8 +6,9 @@ let open = 0;
 let timer = null;
 let end = null;
 
-function begin() {
+function begin(at = AFTER) {
   open += 1;
+  if (!at) line().hidden = false;
   timer ??= setTimeout(() => (line().hidden = false), AFTER);
 }
 
@@ -34,7 +35,7 @@ export function startProgress() {
   document.addEventListener("htmx:afterRequest", (e) => asked(e) && done());
   window.navigation?.addEventListener("navigate", (e) => {
     if (e.destination.sameDocument || e.hashChange || e.downloadRequest !== null || !e.destination.url.startsWith(location.origin)) return;
-    begin();
+    begin(0); // the page is left as soon as the next one is there, and that one has yet to be drawn
     clearTimeout(end);
     end = setTimeout(done, MOST);
   });

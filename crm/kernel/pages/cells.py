@@ -31,7 +31,7 @@ _WIDTHS = {
     "decimal": "short",
     "yes_no": "short",
     "date": "mid",
-    "datetime": "mid",
+    "datetime": "when",
     "money": "mid",
     "phone": "phone",
     "choice": "mid",
@@ -69,7 +69,7 @@ class Cell:
 
 
 def width_of(field: Fact) -> str:
-    """The kind of column: short, mid, long."""
+    """The kind of column: short, mid, phone, when, long."""
     return _WIDTHS.get(field.type, "mid")
 
 
