@@ -54,7 +54,7 @@ async function ask(path, slot) {
   const answer = await fetch(`${path}menu`, { headers, credentials: "same-origin" }).catch(() => null);
   const text = answer?.ok ? await answer.text() : "";
   if (turn !== asked) return;
-  slot.removeAttribute("aria-busy");
+  menu().removeAttribute("aria-busy");
   htmx.swap(slot, text, { swapStyle: "innerHTML" });
 }
 
@@ -72,8 +72,9 @@ function fill(box, { href, path, said: text }, grown) {
   const slot = box.querySelector("[data-doings]");
   slot.replaceChildren();
   asked += 1;
+  box.removeAttribute("aria-busy");
   if (past) return;
-  slot.setAttribute("aria-busy", "true");
+  box.setAttribute("aria-busy", "true");
   ask(path, slot).finally(grown);
 }
 
