@@ -72,7 +72,7 @@ def test_by_mouse_and_keyboard(browser: Browser, north: Company, live_server: Li
 
         page.keyboard.press("m")
         menu.get_by_role("menuitem", name=words["log"]).press("Enter")
-        dialog = page.locator("#layer dialog")
+        dialog = page.locator("#layer dialog[open]")
         expect(dialog.locator("input[role=combobox]")).to_have_value("Account 1")
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
@@ -80,7 +80,7 @@ def test_by_mouse_and_keyboard(browser: Browser, north: Company, live_server: Li
 
         page.keyboard.press("m")
         menu.get_by_role("menuitem", name=words["beside"]).click()
-        expect(page.locator("dialog.drawer")).to_contain_text("Account 1")
+        expect(page.locator("dialog.drawer[open]")).to_contain_text("Account 1")
         page.keyboard.press("Escape")
         expect(main).to_be_focused()
 
