@@ -7,13 +7,14 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.filter import Node, Where, both
 from crm.kernel.entity.forms.numbers import show_integer
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import boards, filters, groups, record_screen, timeline
-from crm.kernel.pages.lists import ROWS, Head, Line, counted, heads, lines_of, rights, total
+from crm.kernel.pages.lists import ROWS, Head, Line, counted, heads, lines_of, total
 from crm.kernel.pages.looks import Look
 from crm.kernel.records import listing
 from crm.kernel.tenancy.scope import current_actor
@@ -61,7 +62,7 @@ class Rows:
 
     def __init__(self, entity: Entity[Any], sort: str, names: Sequence[str], reading: Reading) -> None:
         self.entity, self.sort, self.names, self.reading = entity, sort, names, reading
-        self.room = self.most = MOST if rights(entity)["export"] else ROWS
+        self.room = self.most = MOST if policy_for(entity).may(current_actor(), "export") else ROWS
         self.cut = False
 
     def of(self, node: Node | None) -> list[Line]:

@@ -38,8 +38,10 @@ def board(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     if not entity.board:
         raise Http404
     need(entity, "view")
-    look = looks.read(entity, request.GET, "board")
-    words = {"printed": printing.board(entity, look.given), "look": look, "then": None}
+    look, then = looks.read(entity, request.GET, "board"), past.asked(entity, request.GET)
+    with past.reading(then):
+        printed = printing.board(entity, look.given)
+    words = {"printed": printed, "look": look, "then": then}
     return _shown(request, "pages/print_list.jinja", entity, reverse("pages.board", kwargs={"entity": entity}), words)
 
 
