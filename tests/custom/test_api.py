@@ -8,8 +8,8 @@ import pytest
 from crm.kernel.testing.cast import Company
 
 
-def send(client: Any, method: str, url: str, body: Any = None) -> Any:
-    return client.generic(method, url, json.dumps(body) if body is not None else "", content_type="application/json")
+def send(client: Any, method: str, url: str, body: Any = None, **headers: str) -> Any:
+    return client.generic(method, url, json.dumps(body) if body is not None else "", content_type="application/json", headers=headers)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.checking import code_of
 from crm.kernel.entity.custom.formula import FUNCTIONS, Formula
 from crm.kernel.entity.custom.types import TYPES
-from crm.kernel.entity.custom.worked import Worked, calculable
+from crm.kernel.entity.custom.worked import Plan, Worked, calculable
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Link
 from crm.kernel.entity.forms.reading import Reading
@@ -196,8 +196,7 @@ def check(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _example(entity: Entity[Any], formula: Formula) -> dict[str, Any]:
     """The newest record for which there is a result, else the newest."""
-    worked = Worked(_("Result"), formula)
-    worked.name = ""
+    worked = Worked(_("Result"), Plan(formula))
     worked.bind(entity.fields)
     reading = Reading.of(current_actor())
     records = list(visible(entity).order_by("-created_at")[:_EXAMPLES])

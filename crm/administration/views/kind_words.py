@@ -1,7 +1,8 @@
 """What the screens of kinds and fields say and read: names in several languages, kinds by their address, facts of a table."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -11,11 +12,16 @@ from django.utils.translation import gettext as _
 
 from crm.administration.views.field_types import icon_of
 from crm.kernel.entity.custom import layouts
+from crm.kernel.entity.custom.keeping import pending
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
 from crm.kernel.entity.fields.fact import Fact
+from crm.kernel.entity.forms.numbers import show_percent
+from crm.kernel.entity.forms.reading import current_reading
+from crm.kernel.entity.jobs import NAME
 from crm.kernel.entity.models import CustomField
 from crm.kernel.entity.registry import registry
+from crm.kernel.queue.models import Task
 
 
 def languages() -> list[tuple[str, str]]:
@@ -46,6 +52,8 @@ class FieldLine:
     help: Any
     used: list[Any] = field(default_factory=list)
     target: Any = ""
+    note: Any = ""
+    waits: bool = False
 
 
 def field_lines(entity: Entity[Any]) -> tuple[list[FieldLine], list[FieldLine], list[CustomField]]:
@@ -64,7 +72,16 @@ def _line(entity: Entity[Any], one: Fact, made: CustomField | None) -> FieldLine
     label = TYPES[type_].label if type_ in TYPES else ""
     unique, aim = bool(getattr(one, "unique", False) or one.unique_value), target.label if target is not None else ""
     used, needed = list(_used(entity, one)), one.required or one.title
-    return FieldLine(one.name, one.label, label, icon_of(type_), made, needed, unique, bool(one.weight), one.help, used, aim)
+    line = FieldLine(one.name, one.label, label, icon_of(type_), made, needed, unique, bool(one.weight), one.help, used, aim)
+    waits = made is not None and pending(made)
+    return replace(line, waits=waits, note=_how_far(entity.kind) if waits else "" if one.filterable else one.why_closed)
+
+
+def _how_far(kind: str) -> str:
+    """What is said of a field that is being worked out for all records."""
+    task = Task.objects.filter(name=NAME, state__in=(Task.WAITING, Task.RUNNING), args__kind=kind).order_by("created_at").first()
+    far = show_percent(Decimal(task.percent or 0 if task is not None else 0), current_reading())
+    return _("Being worked out for all records: %(percent)s done. Filters, order and groups know it after that.") % {"percent": far}
 
 
 def _used(entity: Entity[Any], one: Fact) -> Iterable[Any]:

@@ -120,7 +120,7 @@ class Entity(Generic[R]):
     def copied(self, model: type[models.Model]) -> "Entity[R]":
         """The same kind over another model, to be shaped."""
         made = copy(self)
-        for known in ("roots", "derived", "needed", "linked", "spare"):
+        for known in ("roots", "derived", "needed", "linked", "spare", "worked"):
             vars(made).pop(known, None)
         made._fields, made.model = None, model
         return made
@@ -154,6 +154,16 @@ class Entity(Generic[R]):
     def linked(self) -> tuple[Fact, ...]:
         """The fields that point to other records, one or many."""
         return tuple(field for field in self.fields.values() if field.target is not None)
+
+    @cached_property
+    def worked(self) -> tuple[Fact, ...]:
+        """The fields whose columns follow from other fields of the record."""
+        return tuple(field for field in self.fields.values() if field.worked)
+
+    def work_out(self, record: Any) -> None:
+        """Fills these columns of a record that is about to be written, after everything else of it."""
+        for field in self.worked:
+            field.derive(record)
 
     def _declared_order(self) -> list[str]:
         """Names in the order of the class body: Django's counter for columns, form order for virtual ones."""

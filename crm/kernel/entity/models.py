@@ -39,7 +39,8 @@ class CustomField(TenantModel):
 
     `slots` are the spare columns that hold it, {attribute: column}: given once, never to another field, so that the audit log of a
     column is that of one field. `labels` and `helps` are {language: text}, `facts` what the type is told (options, bounds,
-    target of a link, formula). `place` orders the fields of a kind.
+    target of a link, formula). `worked` says how the results of a formula
+    are kept (`entity.custom.keeping`). `place` orders the fields of a kind.
     """
 
     audited, configuration = True, _("Field")
@@ -52,6 +53,7 @@ class CustomField(TenantModel):
     helps = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
     slots = models.JSONField(default=dict)
+    worked = models.JSONField(default=dict)
     place = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=now)
     retired_at = models.DateTimeField(null=True)

@@ -68,6 +68,8 @@ def order_of(entity: Entity[Any], sort: str, actor: Actor) -> Order:
     name = given.removeprefix("-")
     field = policy_for(entity).fields(actor).get(name)
     if field is None or not field.sortable:
+        if field is not None and field.why_closed:
+            raise Wrong(fields={"sort": [f"{field.label}: {field.why_closed}"]})
         allowed = ", ".join(n for n, f in entity.fields.items() if f.sortable)
         raise Wrong(fields={"sort": [_("“%(name)s” cannot be sorted by. These can: %(all)s.") % {"name": name, "all": allowed}]})
     return Order(field, field.sort_ref(), given.startswith("-"))

@@ -107,6 +107,7 @@ def _apply(write: Write) -> None:
         write.record.created_at = write.values.get("created_at") or stamp
     else:
         write.record.version += 1
+    write.entity.work_out(write.record)
 
 
 def _rows(entity: Entity[Any], records: Iterable[Any]) -> list[RecordRow]:
@@ -283,8 +284,24 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
 def complete(entity: Entity[Any], records: Sequence[Any], attributes: Iterable[str]) -> None:
     """Writes attributes that follow from a creation, in its own transaction (who a new record goes to): part of the
     creation, so no new version and no news of a change; the audit log has it with its reason."""
-    bulk.update(entity.model, records, attributes)
-    bulk.update(RecordRow, _rows(entity, records), _ROW_ATTRIBUTES)
+    bulk.update(RecordRow, _rows(entity, follow(entity, records, attributes)), _ROW_ATTRIBUTES)
+
+
+def follow(entity: Entity[Any], records: Sequence[Any], attributes: Iterable[str]) -> Sequence[Any]:
+    """Writes attributes that follow from other facts (a score), and what formulas make of them: no new version, no news. Answers
+    the records as they are now. Those given may be of the shipped model, without the workspace's own fields."""
+    names = list(attributes)
+    rows = records
+    if entity.worked:
+        whole = entity.model._default_manager.in_bulk([record.pk for record in records])
+        for record in records:
+            for name in names:
+                setattr(whole[record.pk], name, getattr(record, name))
+            entity.work_out(whole[record.pk])
+        rows = list(whole.values())
+        names += [name for field in entity.worked for name in field.held_in()]
+    bulk.update(entity.model, rows, names)
+    return rows
 
 
 def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, Any], version: int) -> None:
@@ -344,6 +361,7 @@ def _bin(entity: Entity[Any], records: list[Any], op: str) -> list[Any]:
         write.record.deleted_at = stamp if op == REMOVE else None
         write.record.updated_at, write.record.updated_by_id = stamp, actor.id
         write.record.version += 1
+        entity.work_out(write.record)
     _update(entity, writes)
     ids = [record.pk for record in records]
     RecordRow.objects.filter(pk__in=ids).update(deleted_by_id=actor.id if op == REMOVE else None)

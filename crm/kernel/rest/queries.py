@@ -51,7 +51,8 @@ def read_sort(entity: Entity[Any], sent: str | None, actor: Actor) -> str:
         return entity.default_sort
     field = policy_for(entity).fields(actor).get(sent.removeprefix("-"))
     if field is None or not field.sortable:
-        raise BadRequest(fields={"sort": [_("This is not a field that can be sorted by.")]})
+        why = f"{field.label}: {field.why_closed}" if field is not None and field.why_closed else ""
+        raise BadRequest(fields={"sort": [why or _("This is not a field that can be sorted by.")]})
     return sent
 
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.entity.shipped import shipped
 from crm.kernel.queue.progress import Progress
 from crm.kernel.queue.registry import job
-from crm.kernel.records.writing import create_many
-from crm.kernel.tenancy import bulk
+from crm.kernel.records.writing import create_many, follow
 from crm.kernel.tenancy.scope import because
 from crm.sales.models import Lead
 from crm.sales.models.lead import OPEN, LeadStatus
@@ -40,7 +39,7 @@ def score(leads: Iterable[Lead]) -> None:
             changed.append(there[pk])
     if changed:
         with because(_t("the score follows the rules")):
-            bulk.update(Lead, changed, ["score"])
+            follow(kind_of("lead"), changed, ["score"])
 
 
 def scored_anew() -> QuerySet[Lead]:

@@ -1,3 +1,16 @@
+-- Results of formulas that are worked out anew for all records (`kith.working`) are no change that somebody made: a row of which nothing
+-- but columns of its kind's computed fields differs has no entry. Whatever else is written meanwhile has one as always.
+CREATE OR REPLACE FUNCTION kith_only_worked(becomes jsonb, difference jsonb) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, public AS $$
+BEGIN
+  RETURN NOT EXISTS (
+    SELECT 1 FROM jsonb_object_keys(difference) AS changed WHERE changed NOT IN (
+      SELECT slot.value FROM public.custom_field f
+        JOIN public.record r ON (r.workspace_id, r.kind) = (f.workspace_id, f.kind), jsonb_each_text(f.slots) AS slot
+       WHERE r.workspace_id = (becomes ->> 'workspace_id')::uuid AND r.id = (becomes ->> 'id')::uuid AND f.type = 'computed'));
+END $$;
+REVOKE EXECUTE ON FUNCTION kith_only_worked(jsonb, jsonb) FROM PUBLIC;
+
 -- The audit trigger. It runs as the owner, so the application role needs no right to write audit_entry and has none.
 -- Left out of an entry: what the row's own machinery keeps (stamps, search and sort forms). Where nothing else changed
 -- there is no entry at all. The version of a change stays in: it tells which fields changed after the version that an
@@ -28,6 +41,9 @@ BEGIN
         || jsonb_build_object('version', jsonb_build_array(was -> 'version', becomes -> 'version'));
     END IF;
     IF difference IS NULL THEN
+      RETURN NULL;
+    END IF;
+    IF current_setting('kith.working', true) = 'on' AND kith_only_worked(becomes, difference) THEN
       RETURN NULL;
     END IF;
     IF TG_TABLE_NAME = 'share' THEN

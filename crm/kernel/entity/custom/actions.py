@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Wrong
-from crm.kernel.entity.custom import rules, shapes, slots
+from crm.kernel.entity.custom import keeping, rules, shapes, slots
 from crm.kernel.entity.custom.checking import LONGEST_HELP, Given, address_taken, facts_of, field_taken, kind_taken, whole
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields.fact import ModelClass
+from crm.kernel.entity.jobs import start
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions.guards import need
@@ -144,12 +145,15 @@ def make_field(kind: str, given: Mapping[str, Any]) -> CustomField:
         answers.refuse("name", _("There is a field of this name already."))
     if len(known) >= MOST_FIELDS:
         answers.refuse("label", _("A kind can have %(n)s fields of a workspace's own.") % {"n": MOST_FIELDS})
-    facts = facts_of(answers, kind, type_, given)
+    facts = facts_of(answers, kind, type_, given, {})
     answers.done()
     made = CustomField(kind=kind, name=name, type=type_, labels=labels, helps=helps, facts=facts)
     made.place = 1 + max((one.place for one in known), default=0)
-    made.slots = _slots(entity, made, known)
-    kept(made)
+    if type_ == "computed":
+        keeping.settle(entity, made, known)
+    else:
+        made.slots = _slots(entity, made, known)
+    _keep(made)
     return made
 
 
@@ -189,7 +193,7 @@ def change_field(kind: str, name: str, given: Mapping[str, Any]) -> CustomField:
         one.labels = answers.names("label", given["label"])
     if "help" in given:
         one.helps = answers.names("help", given["help"], required=False, longest=LONGEST_HELP)
-    facts = facts_of(answers, kind, one.type, {**one.facts, **given})
+    facts = facts_of(answers, kind, one.type, {**one.facts, **given}, one.facts)
     if "options" in facts:
         gone = [old for old in one.facts["options"] if old["value"] not in {new["value"] for new in facts["options"]}]
         for old in gone:
@@ -199,10 +203,19 @@ def change_field(kind: str, name: str, given: Mapping[str, Any]) -> CustomField:
         answers.refuse("target", _("Where a link points to cannot be changed. Make another field."))
     if given.get("place") is not None:
         one.place = whole(answers, "place", given["place"], 0, 10_000) or 0
+    if facts.get("places") != one.facts.get("places") and one.retired_at is None and filled(one):
+        answers.refuse("places", _("Records have values with so many digits. Make another field."))
     answers.done()
-    one.facts = facts
-    kept(one)
+    was, one.facts = one.facts, facts
+    if facts.get("formula") != was.get("formula"):
+        keeping.settle(kind_of(kind), one, CustomField.objects.filter(kind=kind), was["formula"])
+    _keep(one)
     return one
+
+
+def filled(one: CustomField) -> bool:
+    """Whether any record has a value."""
+    return bool(kind_of(one.kind).model._default_manager.filter(**{f"{one.name}__isnull": False}).exists())
 
 
 def held(one: CustomField, value: str) -> bool:
@@ -217,8 +230,20 @@ def retire_field(kind: str, name: str, back: bool = False) -> CustomField:
     _begin()
     one = _field(kind, name)
     one.retired_at = None if back else now()
-    kept(one)
+    if back and one.worked.get("as"):
+        keeping.ask(one)
+    _keep(one)
+    for other in keeping.needing(kind, one):
+        keeping.ask(other)
+        _keep(other)
     return one
+
+
+def _keep(one: CustomField) -> None:
+    """Writes the declaration of a field; what is to be worked out for all records is."""
+    kept(one)
+    if keeping.pending(one):
+        start(one.kind)
 
 
 def _field(kind: str, name: str) -> CustomField:

@@ -107,8 +107,9 @@ def field_taken(entity: Entity[Any], name: str) -> bool:
     return name in columns or name in entity.fields or name in _TAKEN_FIELDS or hasattr(entity.model, name)
 
 
-def facts_of(given: Given, kind: str, type_: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What the type is told, checked; `raw` is {fact: value} as sent."""
+def facts_of(given: Given, kind: str, type_: str, raw: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, Any]:
+    """What the type is told, checked; `raw` is {fact: value} as sent, `was` what it was told before. A formula that stays as it
+    was is not looked at: a field that it names may have been retired since."""
     facts: dict[str, Any] = {name: bool(raw[name]) for name in ("required", "unique", "search") if raw.get(name)}
     asked = TYPES[type_].asks
     if "options" in asked:
@@ -121,7 +122,8 @@ def facts_of(given: Given, kind: str, type_: str, raw: Mapping[str, Any]) -> dic
     if "target" in asked:
         facts["target"] = _target(given, kind, type_, raw.get("target"))
     if "formula" in asked:
-        facts["formula"] = _formula(given, kind, raw.get("formula"))
+        formula = str(raw.get("formula") or "")
+        facts["formula"] = formula if formula == was.get("formula") else _formula(given, kind, formula)
     if type_ in ("computed", "address", "links"):
         facts = {name: value for name, value in facts.items() if name not in ("required", "unique")}
     if facts.get("unique") and type_ not in ("text", "email", "phone", "url", "tax_id", "integer"):
@@ -176,9 +178,9 @@ def _target(given: Given, kind: str, type_: str, raw: Any) -> str:
     return name
 
 
-def _formula(given: Given, kind: str, raw: Any) -> str:
+def _formula(given: Given, kind: str, raw: str) -> str:
     try:
-        formula = Formula(str(raw or ""))
+        formula = Formula(raw)
     except Wrong as refusal:
         for message in refusal.fields.get("formula", ()):
             given.refuse("formula", message)

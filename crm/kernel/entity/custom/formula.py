@@ -20,6 +20,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.kernel.audit.moment import moment
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Wrong
 from crm.kernel.base.money import Money
@@ -38,7 +39,8 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 }
 
 
-def _number(value: Any) -> decimal.Decimal:
+def as_number(value: Any) -> decimal.Decimal:
+    """The figure of a number or amount. Raises TypeError for anything else."""
     if isinstance(value, Money):
         return value.decimal
     if isinstance(value, (int, decimal.Decimal)) and not isinstance(value, bool):
@@ -55,7 +57,7 @@ def _day(value: Any) -> datetime.date:
 
 
 def _rounded(value: Any, places: Any = 0) -> decimal.Decimal:
-    return _number(value).quantize(decimal.Decimal(1).scaleb(-int(_number(places))), rounding=decimal.ROUND_HALF_UP)
+    return as_number(value).quantize(decimal.Decimal(1).scaleb(-int(as_number(places))), rounding=decimal.ROUND_HALF_UP)
 
 
 def _days(first: Any, last: Any) -> decimal.Decimal:
@@ -63,14 +65,14 @@ def _days(first: Any, last: Any) -> decimal.Decimal:
 
 
 def _after(day: Any, many: Any) -> datetime.date:
-    return _day(day) + datetime.timedelta(days=int(_number(many)))
+    return _day(day) + datetime.timedelta(days=int(as_number(many)))
 
 
 _FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
     "round": (1, 2, _rounded),
-    "abs": (1, 1, lambda value: abs(_number(value))),
-    "min": (1, 9, lambda *values: min(map(_number, values))),
-    "max": (1, 9, lambda *values: max(map(_number, values))),
+    "abs": (1, 1, lambda value: abs(as_number(value))),
+    "min": (1, 9, lambda *values: min(map(as_number, values))),
+    "max": (1, 9, lambda *values: max(map(as_number, values))),
     "days": (2, 2, _days),
     "add_days": (2, 2, _after),
     "year": (1, 1, lambda day: decimal.Decimal(_day(day).year)),
@@ -78,13 +80,34 @@ _FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
     "upper": (1, 1, lambda text: str(text).upper()),
     "lower": (1, 1, lambda text: str(text).lower()),
     "length": (1, 1, lambda text: decimal.Decimal(len(text))),
-    "left": (2, 2, lambda text, many: str(text)[: int(_number(many))]),
+    "left": (2, 2, lambda text, many: str(text)[: int(as_number(many))]),
 }
 #: Those that look at whether something is there.
 _OF_MISSING = {"if": (3, 3), "coalesce": (1, 9), "empty": (1, 1), "today": (0, 0)}
 #: Texts in quotes, which stay as they are, and the word that Python keeps for itself.
 _IF = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bif\s*\(""")
 FUNCTIONS = sorted([*_FUNCTIONS, *_OF_MISSING])
+
+
+NUMBER, TEXT, DAY, MOMENT, YES_NO = SORTS = ("number", "text", "day", "moment", "yes_no")
+#: What functions answer that answer no number.
+_RESULTS = {"add_days": DAY, "today": DAY, "empty": YES_NO, "upper": TEXT, "lower": TEXT, "left": TEXT}
+
+
+def _one_sort(found: list[str | None]) -> str | None:
+    """The sort of a value that is one of these; None can be any."""
+    known = {one for one in found if one is not None}
+    return (known.pop() if len(known) == 1 else "") if known else None
+
+
+def _words(node: ast.expr) -> list[str] | None:
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text] if text else []
+        case ast.Call(func=ast.Name(id="if_"), args=[_condition, *parts]):
+            found = [_words(part) for part in parts]
+            return None if None in found else [word for words in found for word in words or ()]
+    return None
 
 
 def _wrong(message: str) -> Wrong:
@@ -109,6 +132,8 @@ class Formula:
         called = {node.func for node in nodes if isinstance(node, ast.Call)}
         names = [node.id for node in nodes if isinstance(node, ast.Name) and node not in called]
         self.inputs = tuple(dict.fromkeys(names))
+        #: Whether the result changes only when an input does: nothing in it looks at the calendar.
+        self.steady = not any(isinstance(node, ast.Name) and node.id == "today" for node in called)
         self._check(self._tree)
 
     def worked_out(self, values: Mapping[str, Any]) -> Any:
@@ -117,6 +142,34 @@ class Formula:
             return self._value(self._tree, values)
         except (TypeError, ValueError, ArithmeticError, OverflowError):
             return None
+
+    def sort(self, inputs: Mapping[str, str]) -> str:
+        """What sort of value comes out: NUMBER, TEXT, DAY, MOMENT or YES_NO; "" where that hangs on the record, or is none of
+        them. `inputs` says the sort of each field, "" for others; one that is not named can be anything."""
+        found = self._sort(self._tree, inputs)
+        return found if found in SORTS else ""
+
+    def words(self) -> list[str]:
+        """The texts that come out, where these all stand in the formula: if(doors > 4, "large", "small"). Else none."""
+        return list(dict.fromkeys(_words(self._tree) or ()))
+
+    def _sort(self, node: ast.expr, inputs: Mapping[str, str]) -> str | None:
+        match node:
+            case ast.Constant():
+                return YES_NO if isinstance(node.value, bool) else TEXT if isinstance(node.value, str) else NUMBER
+            case ast.Name():
+                return inputs.get(node.id)
+            case ast.BoolOp() | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+                return YES_NO
+            case ast.BinOp(op=ast.BitAnd()):
+                return TEXT
+            case ast.Call(func=ast.Name(id="if_")):
+                return _one_sort([self._sort(part, inputs) for part in node.args[1:]])
+            case ast.Call(func=ast.Name(id="coalesce")):
+                return _one_sort([self._sort(part, inputs) for part in node.args])
+            case ast.Call(func=ast.Name(id=name)):
+                return _RESULTS.get(name, NUMBER)
+        return NUMBER
 
     def _check(self, node: ast.expr) -> None:
         match node:
@@ -156,7 +209,7 @@ class Formula:
                 return None if held is None else not held
             case ast.UnaryOp():
                 held = self._value(node.operand, values)
-                return None if held is None else -_number(held)
+                return None if held is None else -as_number(held)
             case ast.BoolOp():
                 return self._both(node, values)
             case ast.Compare():
@@ -183,17 +236,17 @@ class Formula:
     def _calculated(self, node: ast.BinOp, values: Mapping[str, Any]) -> Any:
         left, right = self._value(node.left, values), self._value(node.right, values)
         if isinstance(node.op, ast.BitAnd):
-            return "".join(_text(one) for one in (left, right) if one is not None)
+            return "".join(as_text(one) for one in (left, right) if one is not None)
         if left is None or right is None:
             return None
-        found = _CALCULATE[type(node.op)](_number(left), _number(right))
+        found = _CALCULATE[type(node.op)](as_number(left), as_number(right))
         return found if abs(found) < _BIG else None
 
     def _called(self, name: str, args: list[ast.expr], values: Mapping[str, Any]) -> Any:
         if name == "if":
             return self._value(args[1] if self._value(args[0], values) else args[2], values)
         if name == "today":
-            return now().astimezone(current_reading().zone).date()
+            return (moment() or now()).astimezone(current_reading().zone).date()
         found = [self._value(part, values) for part in args]
         if name == "empty":
             return found[0] in (None, "", [])
@@ -210,5 +263,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as `&` writes it."""
     return f"{value.normalize():f}" if isinstance(value, decimal.Decimal) else str(value)

@@ -44,7 +44,7 @@ def fits_board(_entity: Entity[Any], one: Fact) -> bool:
     if one.type == "link":
         target = registry.of(one.target)
         return target is not None and "position" in target.fields
-    return one.type == "choice" and bool(one.choices_list) and one.filterable and not one.part_of
+    return one.type == "choice" and bool(one.choices_list) and one.filterable and not one.part_of and not one.worked
 
 
 def fits_required(entity: Entity[Any], one: Fact) -> bool:

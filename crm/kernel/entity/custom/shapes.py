@@ -22,7 +22,7 @@ from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.custom.rules import rules_of
 from crm.kernel.entity.custom.types import TYPES, Making
 from crm.kernel.entity.custom.words import said
-from crm.kernel.entity.custom.worked import Worked
+from crm.kernel.entity.custom.worked import ByFormula
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields.fact import Fact, Label, ModelClass
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting, PartOff
@@ -157,7 +157,7 @@ class _Builder:
 
     def _bound(self, entity: Entity[Any]) -> Entity[Any]:
         for field in entity.fields.values():
-            if isinstance(field, Worked):
+            if isinstance(field, ByFormula):
                 field.bind(entity.fields)
         return entity
 
@@ -198,7 +198,7 @@ def fact_of(one: CustomField, target: Callable[[str], ModelClass | None]) -> Fac
         common["unique_value"] = True
     if facts.get("default") is not None and one.type in ("choice", "text", "integer", "yes_no"):
         common["default"] = facts["default"]
-    return TYPES[one.type].made(Making(said(one.labels) or one.name, facts, common, target))
+    return TYPES[one.type].made(Making(said(one.labels) or one.name, {**facts, "worked": one.worked}, common, target))
 
 
 def add(model: ModelClass, name: str, fact: Fact, slots: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.entity import fields as f
 from crm.kernel.entity.custom.formula import Formula
 from crm.kernel.entity.custom.words import said
-from crm.kernel.entity.custom.worked import Worked
+from crm.kernel.entity.custom.worked import KEPT, Plan, Worked
 from crm.kernel.entity.fields.fact import Fact, Label, ModelClass
 
 Facts = Mapping[str, Any]
@@ -71,7 +72,11 @@ def _links(one: Making) -> Fact:
 
 
 def _formula(one: Making) -> Fact:
-    return Worked(one.label, Formula(str(one.facts.get("formula") or "")), **one.common)
+    told: Facts = one.facts.get("worked") or {}
+    before = tuple((datetime.fromisoformat(was["until"]), Formula(was["formula"])) for was in told.get("before") or ())
+    since = datetime.fromisoformat(told["since"]) if told.get("since") else None
+    plan = Plan(Formula(str(one.facts.get("formula") or "")), since, before, str(told.get("why") or ""), tuple(told.get("words") or ()))
+    return KEPT.get(str(told.get("as") or ""), Worked)(one.label, plan, **one.common)
 
 
 TYPES: dict[str, FieldType] = {

@@ -59,7 +59,8 @@ class Fact:
     """The facts of one field and how its values are read, shown, stored and compared.
 
     `type` names the field type for interface and API; `found_by` is the weight in the search of its fields that say none
-    themselves (`search=`); `part_of` the composite field that this is a column of; `readonly` fields are written by Kith
+    themselves (`search=`); the columns of a `worked` field follow from other
+    fields of the record; `part_of` the composite field that this is a column of; `readonly` fields are written by Kith
     alone; `title` marks the field a record is called by; a `spoken` text that Kith ships (see `entity.shipped`) is told in
     the reader's language. Who reads a `sensitive` field is noted (`records.reads`).
     """
@@ -69,6 +70,7 @@ class Fact:
     multiple: ClassVar[bool] = False
     indexed: ClassVar[bool] = True
     found_by: ClassVar[str] = ""
+    worked: ClassVar[bool] = False
 
     name: str
     label: Label
@@ -121,6 +123,11 @@ class Fact:
     @property
     def filterable(self) -> bool:
         return self.storage.filterable
+
+    @property
+    def why_closed(self) -> Label:
+        """Why a field that looks as if it could be is not filtered and sorted by; "" where there is nothing to say."""
+        return ""
 
     @property
     def target(self) -> ModelClass | None:
@@ -180,6 +187,10 @@ class Fact:
     def sort_ref(self, path: str = "") -> Any:
         """What a list is sorted by."""
         return self.filter_ref(path)
+
+    def held_in(self) -> list[str]:
+        """The attributes of a record that hold the value and what is derived of it."""
+        return list(dict.fromkeys([self.storage.ref(), self.filter_ref(), self.sort_ref()]))
 
     def index_columns(self) -> list[str]:
         """Database columns that get a list index."""

@@ -78,6 +78,8 @@ def _where(where: Where, entity: Entity[Any], asker: Asker, path: str) -> Q:
     if found is None or head in asker.hidden(entity):
         raise wrong(_("%(kind)s has no field “%(field)s”.") % {"kind": entity.label, "field": head})
     if where.op not in found.operators or not found.filterable:
+        if found.why_closed and not found.filterable:
+            raise wrong(f"{found.label}: {found.why_closed}")
         allowed = ", ".join(found.operators)
         raise wrong(_("“%(field)s” can be compared by: %(ops)s.") % {"field": head, "ops": allowed})
     if isinstance(found, Links):
