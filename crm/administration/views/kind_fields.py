@@ -16,7 +16,7 @@ from crm.kernel.access.policy import visible
 from crm.kernel.base.errors import NotFound, Refusal, Wrong
 from crm.kernel.entity.custom import actions, layouts
 from crm.kernel.entity.custom.actions import kind_of
-from crm.kernel.entity.custom.checking import code_of
+from crm.kernel.entity.custom.checking import COMPARED, TELLING, code_of
 from crm.kernel.entity.custom.formula import FUNCTIONS, Formula
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.custom.worked import Plan, Worked, calculable
@@ -122,7 +122,7 @@ def _given(sent: QueryDict, type_: str, one: CustomField | None) -> dict[str, An
     """What the form of a field says, as the actions take it."""
     labels, helps = (one.labels, one.helps) if one is not None else ({}, {})
     given: dict[str, Any] = {"label": names_in(sent, "label", labels), "help": names_in(sent, "help", helps)}
-    given |= {name: name in sent for name in ("required", "unique", "search")}
+    given |= {name: name in sent for name in ("required", "unique", "search", "alike")}
     if one is None:
         given["name"] = sent.get("code", "")
     asks = TYPES[type_].asks if type_ in TYPES else ()
@@ -159,11 +159,19 @@ def _form(request: HttpRequest, entity: Entity[Any], type_: str, one: CustomFiel
         "entity": entity, "type": type_, "offer": field_types.offer(type_), "asks": TYPES[type_].asks, "one": one, "held": held,
         "texts": texts, "options": options, "languages": languages(), "wrong": refusal.fields if refusal is not None else {},
         "code": sent.get("code", ""), "first": bool(options) and held.get("default") == options[0]["value"],
-        "may": {"unique": type_ in UNIQUE, "search": type_ in SEARCHED, "required": type_ not in NEVER_NEEDED},
+        "may": _may(entity, type_),
         "targets": _targets(type_) if "target" in TYPES[type_].asks else [],
         "usable": [field for field in entity.fields.values() if _computes(field)] if type_ == "computed" else [], "functions": FUNCTIONS,
     }  # fmt: skip
     return render(request, "administration/field_form.jinja", words, status=422 if refusal is not None else 200)
+
+
+def _may(entity: Entity[Any], type_: str) -> dict[str, bool]:
+    """What can be asked of a field of this type. Some types are compared anyway in kinds of one's own."""
+    return {
+        "unique": type_ in UNIQUE, "search": type_ in SEARCHED, "required": type_ not in NEVER_NEEDED,
+        "alike": type_ in COMPARED and not (entity.own and type_ in TELLING),
+    }  # fmt: skip
 
 
 def _computes(one: Any) -> bool:

@@ -255,6 +255,11 @@ def exact(one: str, other: str) -> Grade:
     return ("same" if one == other else "different", 1.0)
 
 
+def own(one: tuple[str, str], other: tuple[str, str]) -> Grade:
+    """Two (field, value): what stands in two fields is never compared."""
+    return exact(one[1], other[1]) if one[0] == other[0] else ("", 1.0)
+
+
 def place(one: Place, other: Place) -> list[Grade]:
     """Grades of street, house number, district and town, as far as both have them."""
     found: list[Grade] = []

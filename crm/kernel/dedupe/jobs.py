@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.dedupe.indexing import AT_ONCE, catch_up
+from crm.kernel.entity.jobs import wait_for_others
 from crm.kernel.queue.actions import defer
 from crm.kernel.queue.models import Task
 from crm.kernel.queue.progress import Progress
@@ -20,6 +21,23 @@ def index_the_rest(progress: Progress) -> None:
             left = catch_up(list(missing.select_for_update(skip_locked=True)[:AT_ONCE]))
             done += left
             progress.step(done, done + left)
+
+
+@job("dedupe.index_anew", label=_("Preparing the check for duplicates"), batched=True)
+def index_anew(progress: Progress, kind: str) -> None:
+    """All records of a kind whose compared fields are other ones now, in the order of their ids, once nobody writes by the old ones."""
+    wait_for_others(progress)
+    going = True
+    while going:
+        with progress.batch():
+            after = progress.bookmark.get("after")
+            rows = RecordRow.objects.filter(kind=kind, **({"pk__gt": after} if after else {})).order_by("pk").defer("search")
+            some = list(rows.select_for_update()[:AT_ONCE])
+            catch_up(some)
+            going = len(some) == AT_ONCE
+            if some:
+                progress.bookmark["after"] = str(some[-1].pk)
+            progress.step(progress.done + len(some), progress.done + len(some) + (AT_ONCE if going else 0))
 
 
 @periodic("5-59/10 * * * *", "dedupe.look_for_unkeyed", where="kith_unkeyed_workspaces")

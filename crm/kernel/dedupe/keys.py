@@ -71,6 +71,8 @@ def _numbers(side: Side) -> Iterator[str]:
         yield f"e{_local(value)}@{value.rpartition('@')[2]}"
     for _name, value in side.parts.get("tax", ()):
         yield f"x{value}"
+    for name, (_field, value) in side.parts.get("own", ()):
+        yield f"o{name}:{value}"
 
 
 def _company(one: Company) -> Iterator[str]:

@@ -133,10 +133,11 @@ def _shown(entity: Entity[Any], found: Sequence[_Found], most: int) -> list[Cand
     seen = visible_ids(entity.model, [one.id for one in likely])
     titles = dict(RecordRow.objects.filter(pk__in=seen).values_list("pk", "title"))
     shown: list[Candidate] = []
+    labels = {name: field.label for name, field in entity.fields.items()}
     for one in likely:
         probability = round(one.score.probability, 2)
         if one.id in seen:
-            shown.append(Candidate(one.id, titles[one.id], probability, tuple(map(str, sentences(one.score.evidence)))))
+            shown.append(Candidate(one.id, titles[one.id], probability, tuple(map(str, sentences(one.score.evidence, labels)))))
         elif one.score.probability >= SURE:
             shown.append(Candidate(None, masked_title(one.owner, one.team), SURE, masked=True))
     return shown[:most]

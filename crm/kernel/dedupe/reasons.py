@@ -1,6 +1,6 @@
 """Why two records look the same, in one plain sentence for each field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,7 @@ SENTENCES: dict[str, str | Promise] = {
     "email.slip": _("E-mail differs in one character"),
     "email.domain": _("The same e-mail or web domain"),
     "tax.same": _("The same tax number"),
+    "own.same": _("The same “%(field)s”"),
     "link.same": _("Belongs to the same record"),
     "address": _("The same address"),
     "address.street": _("The same street"),
@@ -52,8 +53,9 @@ SENTENCES: dict[str, str | Promise] = {
 MOST = 4
 
 
-def sentences(evidence: Iterable[Evidence]) -> list[str | Promise]:
-    """What speaks for the same, the weightiest first; in the reader's language when shown."""
+def sentences(evidence: Iterable[Evidence], labels: Mapping[str, object] | None = None) -> list[str | Promise]:
+    """What speaks for the same, the weightiest first; in the reader's language when shown. `labels`: those of fields of the
+    workspace's own, which are called by their names."""
     found: list[str | Promise] = []
     grades = {said.grade for said in evidence}
     for said in evidence:
@@ -61,6 +63,8 @@ def sentences(evidence: Iterable[Evidence]) -> list[str | Promise]:
             continue
         name = _address(grades) if said.grade.startswith("address.") else said.grade
         sentence = SENTENCES.get(name)
+        if name == "own.same":
+            sentence = str(sentence) % {"field": (labels or {}).get(said.mine, said.mine)}
         if sentence and sentence not in found:
             found.append(sentence)
     return found[:MOST]

@@ -50,6 +50,11 @@ def address(*fields: str) -> Rule:
     return Rule("address", fields)
 
 
+def own(*fields: str) -> Rule:
+    """Texts and numbers that a workspace says tell who somebody is, such as a customer number: each is compared with itself."""
+    return Rule("own", fields)
+
+
 def link(*fields: str) -> Rule:
     """The record that both belong to."""
     return Rule("link", fields)

@@ -57,7 +57,7 @@ def side(rules: Sequence[Rule], values: Mapping[str, Any], hidden: frozenset[str
             if not value or name in hidden or how == "address" and not any(value):
                 continue
             reader: Callable[[Any], Any] = _READERS.get(how, _text)
-            read = reader(value)
+            read = (name, _text(value).replace(" ", "")) if how == "own" else reader(value)
             if read:
                 made.parts.setdefault(how, []).append((name, read))
             if how in ("email", "web") and (found := domain(str(value))):
@@ -90,6 +90,7 @@ _GRADERS: dict[str, _Grader] = {
     "email": grades.email,
     "tax": grades.exact,
     "link": grades.exact,
+    "own": grades.own,
 }
 
 

@@ -32,6 +32,8 @@ TABLE: dict[str, tuple[float, float]] = {
     "address.town_both": (0.7, 0.005), "address.town_slip": (0.08, 0.001), "address.town_one": (0.18, 0.02), "address.town_near": (0.03,
     0.05),
     "address.town_other": (0.01, 0.9),
+    # what a workspace says tells who somebody is
+    "own.same": (0.8, 0.00002), "own.different": (0.1, 0.97),
     "link.same": (0.8, 0.1), "link.different": (0.2, 0.9),
 }  # fmt: skip
 

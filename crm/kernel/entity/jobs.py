@@ -26,11 +26,11 @@ def work_out(progress: Progress, kind: str) -> None:
     while going:
         with progress.batch():
             todo = keeping.asked(kind) if registry.kind(kind) is not None else {}
-            begun = progress.bookmark.get("asked") == todo
+            begun = progress.bookmark.get("asked") == todo and progress.bookmark["waited"]
             if todo and not begun:
                 _begin(progress, kind, todo)
         if todo and not begun:
-            _wait(progress)
+            wait_for_others(progress)
         going = bool(todo)
         if going:
             with progress.batch():
@@ -39,24 +39,26 @@ def work_out(progress: Progress, kind: str) -> None:
 
 def _begin(progress: Progress, kind: str, todo: dict[str, int]) -> None:
     entity = registry.kind(kind)
-    progress.bookmark |= {"asked": todo, "after": None, "from": keeping.clock().isoformat()}
+    progress.bookmark |= {"asked": todo, "after": None, "waited": False}
     progress.step(0, entity.model._default_manager.count() if entity is not None else 0)
 
 
-def _wait(progress: Progress) -> None:
-    """Until no transaction is open that may not know the formula."""
+def wait_for_others(progress: Progress) -> None:
+    """Until no transaction is open that began before and may not know of the change which the job follows."""
+    with progress.batch():
+        began = keeping.clock()
     for _look in range(int(PATIENCE / PAUSE)):
-        if keeping.others_since(progress.bookmark["from"]):
+        if keeping.others_since(began):
             return
         time.sleep(PAUSE)
-    progress.bookmark.pop("asked")
-    raise RuntimeError("a transaction that is older than the formula does not end")
+    raise RuntimeError("a transaction that is older than the change does not end")
 
 
 def _go_on(progress: Progress, kind: str, todo: dict[str, int]) -> None:
     entity, after = registry.kind(kind), progress.bookmark["after"]
     if entity is None:
         return
+    progress.bookmark["waited"] = True
     done = keeping.work_out(entity, todo, UUID(after) if after else None, AT_ONCE)
     if done:
         progress.bookmark["after"] = str(done[-1])

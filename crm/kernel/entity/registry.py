@@ -4,7 +4,7 @@ A workspace may have changed the shipped kinds and made its own (`entity.custom`
 So whoever asks must ask each time, and keep no kind from one request to the next.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
@@ -62,7 +62,9 @@ class Registry:
         self.shaped: Callable[[], Kinds | None] = lambda: None
         #: The model whose table holds the records of workspaces' own kinds, and what these are compared by.
         self.base_of_own: type[models.Model] | None = None
-        self.duplicates_of_own: Callable[[Entity[Any], bool], Sequence[Any]] = lambda entity, alike: ()
+        self.duplicates_of_own: Callable[[Entity[Any], bool, Collection[str]], Sequence[Any]] = lambda entity, alike, marked: ()
+        #: Called with a kind whose records are compared by other fields from now on.
+        self.compared_anew: Callable[[str], None] = lambda kind: None
 
     def add(self, entity: "Entity[Any]") -> None:
         if entity.kind in self._shipped:

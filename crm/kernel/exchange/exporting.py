@@ -49,7 +49,7 @@ def columns_of(entity: Entity[Any], wanted: Sequence[str]) -> list[str]:
     if unknown:
         raise Wrong(fields={"columns": [_("There is no field “%(name)s”.") % {"name": unknown[0]}]})
     names: list[str] = []
-    for name in wanted or [ID, *(n for n, one in seen.items() if one.type not in ("address", "computed"))]:
+    for name in wanted or [ID, *(n for n, one in seen.items() if one.type not in ("address", "computed") and not one.worked)]:
         names.append(name)
         if name != ID and seen[name].type == "money":
             names.append(f"{name}_currency")

@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.custom import keeping, rules, shapes, slots
-from crm.kernel.entity.custom.checking import LONGEST_HELP, Given, address_taken, facts_of, field_taken, kind_taken, whole
+from crm.kernel.entity.custom.checking import (
+    LONGEST_HELP,
+    TELLING,
+    Given,
+    address_taken,
+    facts_of,
+    field_taken,
+    kind_taken,
+    whole,
+)
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields.fact import ModelClass
@@ -89,8 +98,9 @@ def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting
         own.icon = _icon(answers, given["icon"])
     if "title_label" in given:
         own.facts = {**own.facts, "title_labels": answers.names("title_label", given["title_label"], required=False)}
-    if "alike" in given:
+    if bool(given.get("alike", own.facts.get("alike"))) != bool(own.facts.get("alike")):
         own.facts = {**own.facts, "alike": bool(given["alike"])}
+        registry.compared_anew(code)
     if "rules" in given:
         own.facts = {**own.facts, "rules": rules.checked(answers, kind_of(code), given["rules"])}
     answers.done()
@@ -210,6 +220,8 @@ def change_field(kind: str, name: str, given: Mapping[str, Any]) -> CustomField:
     if facts.get("formula") != was.get("formula"):
         keeping.settle(kind_of(kind), one, CustomField.objects.filter(kind=kind), was["formula"])
     _keep(one)
+    if bool(facts.get("alike")) != bool(was.get("alike")):
+        registry.compared_anew(kind)
     return one
 
 
@@ -233,6 +245,8 @@ def retire_field(kind: str, name: str, back: bool = False) -> CustomField:
     if back and one.worked.get("as"):
         keeping.ask(one)
     _keep(one)
+    if one.facts.get("alike") or one.type in TELLING and kind_of(kind).own:
+        registry.compared_anew(kind)
     for other in keeping.needing(kind, one):
         keeping.ask(other)
         _keep(other)

@@ -27,6 +27,10 @@ LONGEST_CODE = 40
 LONGEST_NAME = 80
 LONGEST_HELP = 300
 MOST_OPTIONS = 500
+#: Types of fields of which can be said that they tell who somebody is, or which thing it is: records are compared by them.
+COMPARED = ("text", "integer", "email", "phone", "url", "handle", "tax_id")
+#: Those by which records of a workspace's own kinds are compared without being asked.
+TELLING = ("person_name", "phone", "email", "url", "tax_id", "address")
 #: Names in addresses of the API and among the columns of every table that kinds and fields may not have.
 _TAKEN = frozenset({
     "views", "api", "static", "new", "record", "person", "team",
@@ -111,6 +115,10 @@ def facts_of(given: Given, kind: str, type_: str, raw: Mapping[str, Any], was: M
     """What the type is told, checked; `raw` is {fact: value} as sent, `was` what it was told before. A formula that stays as it
     was is not looked at: a field that it names may have been retired since."""
     facts: dict[str, Any] = {name: bool(raw[name]) for name in ("required", "unique", "search") if raw.get(name)}
+    if raw.get("alike"):
+        facts["alike"] = True
+        if type_ not in COMPARED:
+            given.refuse("alike", _("Only texts, whole numbers, and the addresses and numbers of people and companies can be compared."))
     asked = TYPES[type_].asks
     if "options" in asked:
         facts["options"] = options(given, raw.get("options"))

@@ -96,7 +96,7 @@ def clock() -> datetime.datetime:
     return found
 
 
-def others_since(moment: str) -> bool:
+def others_since(moment: datetime.datetime) -> bool:
     """Whether every transaction of the application that is open began after that moment. One that is older may not know of a new
     formula, and would write records without it behind the job's back."""
     with connection.cursor() as cursor:

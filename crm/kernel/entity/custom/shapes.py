@@ -137,7 +137,12 @@ class _Builder:
         if not facts.get("form") and names and shaped.form:
             shaped.form = {**shaped.form, _MORE: names}
         shaped.changes = _changes(entity, {name: told for name, told in labels.items() if name in entity.fields}, facts)
+        shaped.duplicates = (*entity.duplicates, *registry.duplicates_of_own(shaped, False, self._marked(shaped)))
         return self._bound(shaped)
+
+    def _marked(self, entity: Entity[Any]) -> list[str]:
+        """The fields of which the workspace says that they tell who somebody is."""
+        return [one.name for one in self.fields.get(entity.kind, ()) if one.facts.get("alike") and one.name in entity.fields]
 
     def _made(self, kind: CustomKind) -> Entity[Any]:
         made: Entity[Any] = type(f"Own{kind.code.title()}", (Entity,), {"__module__": __name__})()
@@ -152,7 +157,7 @@ class _Builder:
         made.rules = rules_of(kind.facts)
         made.changes = _changes(made, {"name": kind.facts.get("title_labels") or {}}, kind.facts)
         made._fields = None  # they are looked at once more, with the changes
-        made.duplicates = registry.duplicates_of_own(made, bool(kind.facts.get("alike")))
+        made.duplicates = registry.duplicates_of_own(made, bool(kind.facts.get("alike")), self._marked(made))
         return self._bound(made)
 
     def _bound(self, entity: Entity[Any]) -> Entity[Any]:
