@@ -65,6 +65,7 @@ urlpatterns = [
     path("settings/teams/<uuid:team_id>/delete", teams.delete, name="settings.team.delete"),
     path("settings/kinds", kinds.kinds, name="settings.kinds"),
     path("settings/kinds/new", kinds.new, name="settings.kind.new"),
+    path("settings/kinds/order", kinds.order, name="settings.kind.order"),
     path("settings/kinds/new/suggest", kinds.suggest, name="settings.kind.suggest"),
     path("settings/kinds/<slug:kind>", kind_fields.fields, name="settings.kind"),
     path("settings/kinds/<slug:kind>/names", kinds.names, name="settings.kind.names"),

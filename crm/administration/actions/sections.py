@@ -7,7 +7,8 @@ from django.utils.translation import override
 
 from crm.administration.actions import parts
 from crm.kernel.base.errors import Wrong
-from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom import actions, layouts, places
+from crm.kernel.entity.custom.checking import Given, whole
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
 from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
@@ -38,17 +39,23 @@ def read_kinds() -> dict[str, Plain]:
     for own in CustomKind.objects.filter(retired_at=None).order_by("id"):
         found[own.code] = {
             "plural": own.plural, "labels": own.labels, "plurals": own.plurals, "icon": own.icon,
-            "title_labels": own.facts.get("title_labels") or {}, "alike": bool(own.facts.get("alike")),
+            "title_labels": own.facts.get("title_labels") or {}, "alike": bool(own.facts.get("alike")), **_placed(own),
         }  # fmt: skip
     for one in KindSetting.objects.order_by("kind"):
         names = {name: told for name, told in one.labels.items() if name not in ("", "s")}
-        found[one.kind] = {"labels": one.labels.get("", {}), "plurals": one.labels.get("s", {}), "names": names}
+        found[one.kind] = {"labels": one.labels.get("", {}), "plurals": one.labels.get("s", {}), "names": names, **_placed(one)}
     return found
+
+
+def _placed(row: CustomKind | KindSetting) -> Plain:
+    """The place in the menu, where the workspace says it."""
+    return {} if row.facts.get(places.PLACE) is None else {places.PLACE: row.facts[places.PLACE]}
 
 
 def write_kind(code: str, new: Plain, old: Plain | None) -> None:
     shipped = code in registry.shipped.by_kind
-    _only(new, ("labels", "plurals", "names") if shipped else ("plural", "labels", "plurals", "icon", "title_labels", "alike"))
+    own = ("plural", "icon", "title_labels", "alike")
+    _only(new, ("labels", "plurals", places.PLACE, *(("names",) if shipped else own)))
     if old is None and not shipped:
         given = {"code": code, "plural": new.get("plural"), "label": new.get("labels"), "labels": new.get("plurals") or {}}
         actions.make_kind(given | {"icon": new.get("icon") or "box"})
@@ -57,8 +64,17 @@ def write_kind(code: str, new: Plain, old: Plain | None) -> None:
     given = {"label": new.get("labels"), "labels": new.get("plurals"), "icon": new.get("icon"), "title_label": new.get("title_labels")}
     given |= {"alike": new.get("alike")}
     actions.change_kind(code, {name: value for name, value in given.items() if value is not None})
+    if places.PLACE in new:
+        places.place_kind(code, _whole(new[places.PLACE]))
     for name, told in (new.get("names") or {}).items():
         layouts.name_field(code, name, told)
+
+
+def _whole(raw: Any) -> int:
+    answers = Given()
+    found = whole(answers, places.PLACE, raw, 0, 10_000)
+    answers.done()
+    return found or 0
 
 
 def read_fields() -> dict[str, Plain]:

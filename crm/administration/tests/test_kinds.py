@@ -1,5 +1,6 @@
 """The screens of kinds, fields and layouts over HTTP: each does its work, says what is wrong, and only for whom it is."""
 
+import re
 from typing import Any
 
 import pytest
@@ -51,7 +52,8 @@ def test_only_who_may_shape_kinds_finds_the_screens(north: Company, south: Compa
     vehicle(admin)
     pages = [HOME, f"{HOME}/account", f"{HOME}/account/names", f"{HOME}/account/layout", f"{HOME}/vehicle"]
     posts = [f"{HOME}/new", f"{HOME}/vehicle/retire", f"{HOME}/vehicle/back", f"{HOME}/vehicle/add", f"{HOME}/account/layout",
-             f"{HOME}/account/layout/reset", f"{HOME}/vehicle/order", f"{HOME}/vehicle/formula", "/undo/kind/vehicle/retired"]  # fmt: skip
+             f"{HOME}/account/layout/reset", f"{HOME}/order", f"{HOME}/vehicle/order", f"{HOME}/vehicle/formula",
+             "/undo/kind/vehicle/retired"]  # fmt: skip
     seller = north.browser("ada")
     for path in pages:
         assert admin.get(path).status_code == 200, path
@@ -190,10 +192,34 @@ def test_a_field_is_retired_and_brought_back_with_its_values(north: Company, adm
 def test_own_fields_are_put_in_order(north: Company, admin: Client) -> None:
     for name in ("one", "two", "three"):
         field(admin, "text", name)
-    assert admin.post(f"{HOME}/vehicle/order", {"order": ["three", "one", "two"]}).status_code == 204
-    with north.as_("admin"):
-        entity = registry.kind("vehicle")
-        assert entity is not None and [name for name in entity.fields if name in ("one", "two", "three")] == ["three", "one", "two"]
+    def order() -> list[str]:
+        with north.as_("admin"):
+            return [name for name in registry.kind("vehicle").fields if name in ("one", "two", "three")]  # type: ignore[union-attr]
+
+    assert admin.post("/undo/kind/vehicle/order").status_code == 404, "nobody put them in order yet"
+    put = admin.post(f"{HOME}/vehicle/order", {"order": ["three", "one", "two"]})
+    assert put.status_code == 204 and "/undo/kind/vehicle/order" in put["HX-Trigger"]
+    assert order() == ["three", "one", "two"]
+    assert admin.post("/undo/kind/vehicle/order").status_code == 204 and order() == ["one", "two", "three"]
+    assert admin.post("/undo/kind/vehicle/order").status_code == 204 and order() == ["three", "one", "two"], "undone, and again"
+
+
+def test_kinds_are_put_in_order_in_the_menu_for_everybody(north: Company, south: Company, admin: Client) -> None:
+    def menu(browser: Client) -> list[str]:
+        side = text(browser.get("/accounts/")).partition('id="side"')[2].partition("</nav>")[0]
+        return re.findall(r'href="/(accounts|contacts|leads|vehicles|products)/[^"]*" title', side)
+
+    assert admin.post("/undo/kind/menu/menu").status_code == 404
+    before, other = menu(admin), menu(south.browser("admin"))
+    assert before[0] == "accounts" and before[-1] == "vehicles"
+    put = admin.post(f"{HOME}/order", {"order": ["vehicle", "lead"]})
+    assert put.status_code == 200 and "/undo/kind/menu/menu" in put["HX-Trigger"] and 'id="side"' in text(put)
+    assert menu(admin) == menu(north.browser("ada")) == ["vehicles", "leads", *(one for one in before if one not in ("vehicles", "leads"))]
+    assert menu(south.browser("admin")) == other
+    assert admin.post(f"{HOME}/order", {"order": ["pipeline"]}).status_code == 422
+    assert admin.post("/undo/kind/menu/menu").status_code == 204 and menu(admin) == before
+    assert admin.post("/undo/kind/menu/menu").status_code == 204 and menu(admin)[0] == "vehicles"
+    assert admin.post(f"{HOME}/account/layout/reset").status_code == 302 and menu(admin)[0] == "vehicles"
 
 
 def test_a_shipped_field_is_called_otherwise(north: Company, admin: Client) -> None:

@@ -14,7 +14,7 @@ from crm.administration.views.kinds import HOME, RIGHT
 from crm.administration.views.page import need, section
 from crm.kernel.access.policy import visible
 from crm.kernel.base.errors import NotFound, Refusal, Wrong
-from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom import actions, layouts, places
 from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.checking import COMPARED, TELLING, code_of
 from crm.kernel.entity.custom.formula import FUNCTIONS, Formula
@@ -220,8 +220,8 @@ def order(request: HttpRequest, kind: str) -> HttpResponseBase:
     """POST order: the names of the kind's own fields, one for each, as they shall stand."""
     need(RIGHT)
     kind_of(kind)
-    layouts.order_fields(kind, request.POST.getlist("order"))
-    return toasts.toast(HttpResponse(status=204), _("Order saved."))
+    places.order_fields(kind, request.POST.getlist("order"))
+    return toasts.toast(HttpResponse(status=204), _("Order saved."), f"/undo/kind/{kind}/order")
 
 
 @require_POST

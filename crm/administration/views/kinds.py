@@ -12,7 +12,7 @@ from crm.administration.views.kind_words import languages, names_in
 from crm.administration.views.page import need, section
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotFound, Wrong
-from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom import actions, layouts, places
 from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.checking import code_of
 from crm.kernel.entity.custom.words import said
@@ -21,6 +21,7 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages import filters, lists, toasts
+from crm.kernel.pages.navigation import GROUPS
 from crm.kernel.tenancy.scope import current_actor
 
 RIGHT = actions.RIGHT
@@ -54,13 +55,26 @@ def _lines() -> list[KindLine]:
 
 @require_safe
 def kinds(request: HttpRequest) -> HttpResponse:
-    """All kinds: the workspace's own first, then those that Kith brings, and what was retired."""
+    """All kinds: the workspace's own first, then those that Kith brings, what was retired, and their order in the menu."""
     need(RIGHT)
+    return _page(request)
+
+
+def _page(request: HttpRequest) -> HttpResponse:
     lines = _lines()
     retired = [(one, said(one.labels | one.plurals)) for one in CustomKind.objects.exclude(retired_at=None).order_by("id")]
     own = [line for line in lines if line.entity.own]
     shipped = sorted((line for line in lines if not line.entity.own), key=lambda line: (line.entity.menu is None, line.entity.menu_order))
-    return section(request, "kinds", own=own, shipped=shipped, retired=retired)
+    menu = [(GROUPS[group], [kind_of(kind) for kind in kinds]) for group, kinds in places.in_menu().items() if group in GROUPS]
+    return section(request, "kinds", own=own, shipped=shipped, retired=retired, in_menu=menu)
+
+
+@require_POST
+def order(request: HttpRequest) -> HttpResponseBase:
+    """POST order: the kinds of the menu as they shall stand, for everybody. Answers the page, whose menu takes the place of this one."""
+    need(RIGHT)
+    places.order_menu(request.POST.getlist("order"))
+    return toasts.toast(_page(request), _("Order saved."), "/undo/kind/menu/menu")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,10 +183,14 @@ def back(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 @require_POST
 def take_back(request: HttpRequest, kind: str, what: str) -> HttpResponseBase:
-    """Undoes what a toast told: the retiring of a kind or of a field, a change of the layout."""
+    """Undoes what a toast told: the retiring of a kind or of a field, a change of the layout, of an order."""
     need(RIGHT)
     if what == "retired":
         actions.retire_kind(kind, back=True)
+    elif what == "order":
+        places.take_back_fields(kind)
+    elif what == "menu":
+        places.take_back_menu()
     elif what == "layout":
         layouts.take_back_layout(kind)
     elif what.startswith("field-"):
