@@ -1,13 +1,14 @@
 -- Results of formulas that are worked out anew for all records (`kith.working`) are no change that somebody made: a row of which nothing
 -- but columns of its kind's computed fields differs has no entry. Whatever else is written meanwhile has one as always.
-CREATE OR REPLACE FUNCTION kith_only_worked(becomes jsonb, difference jsonb) RETURNS boolean LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION kith_only_worked(was jsonb, becomes jsonb) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public AS $$
+DECLARE
+  results text[];
 BEGIN
-  RETURN NOT EXISTS (
-    SELECT 1 FROM jsonb_object_keys(difference) AS changed WHERE changed NOT IN (
-      SELECT slot.value FROM public.custom_field f
-        JOIN public.record r ON (r.workspace_id, r.kind) = (f.workspace_id, f.kind), jsonb_each_text(f.slots) AS slot
-       WHERE r.workspace_id = (becomes ->> 'workspace_id')::uuid AND r.id = (becomes ->> 'id')::uuid AND f.type = 'computed'));
+  SELECT array_agg(slot.value) INTO results FROM public.custom_field f, jsonb_each_text(f.slots) AS slot
+   WHERE f.workspace_id = (becomes ->> 'workspace_id')::uuid AND f.type = 'computed'
+     AND f.kind = (SELECT kind FROM public.record r WHERE r.workspace_id = f.workspace_id AND r.id = (becomes ->> 'id')::uuid);
+  RETURN was - coalesce(results, '{}') = becomes - coalesce(results, '{}');
 END $$;
 REVOKE EXECUTE ON FUNCTION kith_only_worked(jsonb, jsonb) FROM PUBLIC;
 
@@ -32,6 +33,9 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     was := to_jsonb(OLD);
     becomes := to_jsonb(NEW);
+    IF current_setting('kith.working', true) = 'on' AND kith_only_worked(was, becomes) THEN
+      RETURN NULL;
+    END IF;
     SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secrets) THEN hidden ELSE jsonb_build_array(was -> key, value) END)
       INTO difference
       FROM jsonb_each(becomes)
@@ -41,9 +45,6 @@ BEGIN
         || jsonb_build_object('version', jsonb_build_array(was -> 'version', becomes -> 'version'));
     END IF;
     IF difference IS NULL THEN
-      RETURN NULL;
-    END IF;
-    IF current_setting('kith.working', true) = 'on' AND kith_only_worked(becomes, difference) THEN
       RETURN NULL;
     END IF;
     IF TG_TABLE_NAME = 'share' THEN
