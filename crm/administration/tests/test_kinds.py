@@ -215,6 +215,7 @@ def test_kinds_are_put_in_order_in_the_menu_for_everybody(north: Company, south:
     put = admin.post(f"{HOME}/order", {"order": ["vehicle", "lead"]})
     assert put.status_code == 200 and "/undo/kind/menu/menu" in put["HX-Trigger"] and 'id="side"' in text(put)
     assert menu(admin) == menu(north.browser("ada")) == ["vehicles", "leads", *(one for one in before if one not in ("vehicles", "leads"))]
+    assert text(put).partition('id="side"')[2].index("/vehicles/") < text(put).partition('id="side"')[2].index("/leads/"), "the answer, too"
     assert menu(south.browser("admin")) == other
     assert admin.post(f"{HOME}/order", {"order": ["pipeline"]}).status_code == 422
     assert admin.post("/undo/kind/menu/menu").status_code == 204 and menu(admin) == before
