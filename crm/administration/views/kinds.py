@@ -65,7 +65,8 @@ def _page(request: HttpRequest) -> HttpResponse:
     retired = [(one, said(one.labels | one.plurals)) for one in CustomKind.objects.exclude(retired_at=None).order_by("id")]
     own = [line for line in lines if line.entity.own]
     shipped = sorted((line for line in lines if not line.entity.own), key=lambda line: (line.entity.menu is None, line.entity.menu_order))
-    menu = [(GROUPS[group], [kind_of(kind) for kind in kinds]) for group, kinds in places.in_menu().items() if group in GROUPS]
+    groups = places.in_menu()
+    menu = [(label, [kind_of(kind) for kind in groups[group]]) for group, label in GROUPS.items() if len(groups.get(group, ())) > 1]
     return section(request, "kinds", own=own, shipped=shipped, retired=retired, in_menu=menu)
 
 
