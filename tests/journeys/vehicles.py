@@ -187,7 +187,7 @@ def change_many(page: Page, url: str, words: Words) -> None:
 
 def look_back(page: Page, url: str, tuesday: datetime.date, words: Words) -> None:
     """The same groups as they stood last Tuesday."""
-    page.locator("[popovertarget=past-menu]").click()
+    page.locator("[popovertarget=past-menu]:visible").click()
     page.locator("#past-menu [name=as_of]").fill(tuesday.isoformat())
     page.locator("#past-menu [type=submit]").click()
     expect(page.locator(".past")).to_be_visible()
