@@ -11,15 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import of_transactions
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.outbox.publishing import publish
 from crm.kernel.queue.actions import defer
 from crm.kernel.queue.models import Task
 from crm.kernel.queue.progress import Progress, uncollected
 from crm.kernel.queue.registry import job
-from crm.kernel.records.acts import deeds, kinds_of, spans_of
+from crm.kernel.records.acts import deeds, kinds_of, ours, spans_of
+from crm.kernel.records.events import ActUndone
 from crm.kernel.records.models import ChangeSet
 from crm.kernel.records.undo import (
     AT_ONCE,
     BATCH,
+    BEGUN,
+    STOPPED,
     UNDOING,
     Chosen,
     Step,
@@ -27,6 +31,7 @@ from crm.kernel.records.undo import (
     add_part,
     begin,
     finish,
+    follow,
     open_to_undo,
     plan,
     take_back,
@@ -50,7 +55,7 @@ def examine(found: ChangeSet) -> tuple[list[Step], bool]:
     kinds = kinds_of(todo)
     steps: list[Step] = []
     for entity in dict.fromkeys(kinds.values()):
-        steps += plan(entity, [deed for deed in todo if kinds.get(deed.record) is entity], (), found.at)
+        steps += plan(entity, [deed for deed in todo if kinds.get(deed.record) is entity], (), lambda: ours(found))
     listed = [step for step in steps if step.since or step.refused]
     return listed[:LISTED], len(listed) > LISTED or only is not None and len(only) > LISTED
 
@@ -65,7 +70,7 @@ def touched_since(found: ChangeSet) -> list[UUID]:
             f"JOIN {table} mine ON mine.txid = span.txid AND mine.at BETWEEN span.began AND span.ended "
             f"JOIN {table} later ON later.record = mine.record AND later.at > span.ended AND later.txid <> ALL (%s::bigint[]) "
             f"GROUP BY later.record ORDER BY later.record LIMIT {LISTED + 1}",
-            [*([span[n] for span in spans] for n in range(3)), [span[0] for span in spans]],
+            [*([span[n] for span in spans] for n in range(3)), list(ours(found))],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -81,7 +86,16 @@ def undo_later(change_set: UUID, chosen: Chosen = ()) -> Task:
     task = defer(take_back_act, change_set=str(found.pk), chosen=[f"{record}:{name}" for record, name in chosen])
     found.task = task
     found.save(update_fields=["task"])
+    follow(found, BEGUN)
     return task
+
+
+def _stopped(change_set: UUID, chosen: list[str]) -> None:
+    follow(ChangeSet.objects.get(pk=change_set), STOPPED)
+
+
+def _resumed(change_set: UUID, chosen: list[str]) -> None:
+    follow(open_to_undo(change_set), BEGUN)
 
 
 def read_chosen(raw: Sequence[str]) -> set[tuple[UUID, str]]:
@@ -90,8 +104,8 @@ def read_chosen(raw: Sequence[str]) -> set[tuple[UUID, str]]:
     return {(pk, name) for pk, name in ((as_uuid(left), right) for left, _colon, right in pairs) if pk is not None}
 
 
-@job("records.undo", _("Undo"), batched=True)
-def take_back_act(progress: Progress, change_set: str, chosen: list[str]) -> None:
+@job("records.undo", _("Undo"), batched=True, stopped=_stopped, resumed=_resumed)
+def take_back_act(progress: Progress, change_set: UUID, chosen: list[str]) -> None:
     """Transaction by transaction, the last first, in batches of records. What finished batches took back is an act of its
     own, so a run that is stopped or given up leaves nothing unsaid: it says how far it came, and can be gone on with."""
     picked = read_chosen(chosen)
@@ -99,7 +113,7 @@ def take_back_act(progress: Progress, change_set: str, chosen: list[str]) -> Non
         found = ChangeSet.objects.get(pk=change_set)
         spans = spans_of(found)[::-1]
         if not progress.bookmark:
-            act = begin(undo_label(found), found)
+            act = begin(undo_label(found), found, progress.task_id)
             progress.bookmark = {"act": str(act.pk), "span": 0, "after": None, "kept": {}, "refused": {}, "left": 0}
         progress.step(progress.committed(), found.records)
     while True:
@@ -109,6 +123,8 @@ def take_back_act(progress: Progress, change_set: str, chosen: list[str]) -> Non
                 finish(ChangeSet.objects.select_for_update().get(pk=change_set), mark["left"])
                 progress.result = {name: mark[name] for name in ("act", "kept", "refused", "left")}
                 progress.step(found.records)
+                if progress.actor.id is not None:
+                    publish(ActUndone(None, found.pk, progress.actor.id, found.label, found.undoes_id is not None, mark["left"]))
                 return
             entries = of_transactions([spans[mark["span"]]])
             ids = _next(entries, mark["after"])
@@ -116,7 +132,7 @@ def take_back_act(progress: Progress, change_set: str, chosen: list[str]) -> Non
                 progress.bookmark = mark | {"span": mark["span"] + 1, "after": None}
                 continue
             done = Undone()
-            take_back(deeds(entries.filter(record__in=ids)), done, picked, found.at)
+            take_back(deeds(entries.filter(record__in=ids)), done, picked, lambda: ours(found))
             if done.records:
                 add_part(UUID(mark["act"]), done.back)
             progress.bookmark = _noted(mark, done) | {"after": str(ids[-1])}

@@ -207,6 +207,17 @@ def change_each(
     return {record.pk: done for record, done in zip(records, changed, strict=True)}
 
 
+def check_values(entity: Entity[Any], record: Any, values: Mapping[str, Any]) -> None:
+    """Raises Wrong for values that no record of the kind can take; `record` is any one of those that shall get them."""
+    actor = _actor()
+    write = Write(entity, actor, CHANGE, record=record, given=values, old=stored(entity, record, values))
+    pipeline.normalise(write, _reading(actor), pipeline.closed(entity, actor))
+    if write.ok:
+        pipeline.check_values(write)
+    if not write.ok:
+        raise write.failure()
+
+
 def _change(entity: Entity[Any], records: list[Any], values: Mapping[str, Any]) -> list[Any]:
     return _change_pairs(entity, [(record, values) for record in records])
 
