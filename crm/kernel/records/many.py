@@ -141,11 +141,7 @@ def _resumed(run_id: UUID) -> None:
 def carry_out(progress: Progress, run_id: UUID) -> None:
     """Part by part; whoever may not be changed is listed with the reason."""
     with progress.batch():
-        run = BulkRun.objects.get(pk=run_id)
-        entity = kind_of(run)
-        if run.change_set_id is None:
-            run.change_set = begin(label_of(entity, run.verb, run.values), work=progress.task_id)
-            run.save(update_fields=["change_set"])
+        run = BulkRun.objects.select_related("change_set").get(pk=run_id)
         progress.step(progress.committed(), run.records)
     while True:
         with progress.batch(), uncollected():
@@ -153,7 +149,7 @@ def carry_out(progress: Progress, run_id: UUID) -> None:
             part = BulkPart.objects.filter(run_id=run.pk, done=None).order_by("number").first()
             if part is None:
                 done, refused = figures(run)
-                progress.result = {"act": str(run.change_set_id), "done": done, "refused": refused}
+                progress.result = {"act": run.change_set and str(run.change_set.pk), "done": done, "refused": refused}
                 if run.by_id is not None:
                     publish(ManyChanged(None, run.pk, run.by_id, run.verb, done, refused))
                 return
@@ -162,6 +158,9 @@ def carry_out(progress: Progress, run_id: UUID) -> None:
             part.done, part.refused = many - len(kept), [[str(pk), why] for pk, why in sorted(kept.items())]
             part.ids = []
             part.save(update_fields=["done", "refused", "ids"])
+            if part.done and run.change_set is None:
+                run.change_set = begin(label_of(entity, run.verb, run.values), work=progress.task_id)
+                run.save(update_fields=["change_set"])
             if part.done and run.change_set is not None:
                 add_part(run.change_set.pk, part.done)
             progress.bookmark = {"part": part.number}

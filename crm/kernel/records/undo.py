@@ -5,7 +5,7 @@ Taking back is an act like any other, so it is undone (done again) in the same w
 """
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -140,7 +140,7 @@ def undo(change_set: UUID, chosen: Chosen = ()) -> Undone:
         take_back(deeds(of_transactions(spans_of(found))), done, chosen, lambda: ours(found))
     if done.records:
         done.change_set = note(undo_label(found), done.back, found)
-    finish(found, done.left)
+    finish(found, done.left, done.kept, done.refused)
     return done
 
 
@@ -150,27 +150,29 @@ def undo_label(found: ChangeSet) -> str:
 
 
 BEGUN, UNDONE, AGAIN, STOPPED = "begun", "undone", "again", "stopped"
-Follower = Callable[[ChangeSet, str], None]
+Follower = Callable[[ChangeSet, str, Mapping[UUID, str]], None]
 _FOLLOWERS: list[Follower] = []
 
 
 def follows(step: Follower) -> Follower:
-    """Adds a step `(act, what)` in the transaction in which an act begins to be taken back in the background, is undone, is done
-    again, or its taking back stops half way: for parts that keep a state of their own beside an act."""
+    """Adds a step `(act, what, left)` in the transaction in which an act begins to be taken back in the background, is undone, is
+    done again, or its taking back stops half way: for parts that keep a state of their own beside an act. `left`: {record: why}
+    of those that an undo left, the first few hundred."""
     _FOLLOWERS.append(step)
     return step
 
 
-def follow(found: ChangeSet, what: str) -> None:
+def follow(found: ChangeSet, what: str, left: Mapping[UUID, str] | None = None) -> None:
     for step in _FOLLOWERS:
-        step(found, what)
+        step(found, what, left or {})
 
 
-def finish(found: ChangeSet, left: int) -> None:
+def finish(found: ChangeSet, left: int, kept: Iterable[UUID], refused: Mapping[UUID, str]) -> None:
     """Notes that an act is undone. Where it was an undo itself, what that had taken back stands again."""
     found.undone_at, found.undone_by_id, found.kept = now(), current_actor().id, left
     found.save(update_fields=["undone_at", "undone_by", "kept"])
-    follow(found, UNDONE)
+    changed = _("Somebody has changed this record since; it was left as it is.")
+    follow(found, UNDONE, dict.fromkeys(kept, changed) | dict(refused))
     if found.undoes is not None:
         ChangeSet.objects.filter(pk=found.undoes.pk).update(undone_at=None, undone_by=None, task=None, kept=0)
         follow(found.undoes, AGAIN)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.audit.models import AuditEntry
-from crm.kernel.audit.queries import of_transactions
+from crm.kernel.audit.queries import BESIDE, of_transactions
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.outbox.publishing import publish
 from crm.kernel.queue.actions import defer
@@ -120,7 +120,8 @@ def take_back_act(progress: Progress, change_set: UUID, chosen: list[str]) -> No
         with progress.batch(), uncollected(), because(f"{UNDOING}{found.label}"):
             mark = progress.bookmark
             if mark["span"] == len(spans):
-                finish(ChangeSet.objects.select_for_update().get(pk=change_set), mark["left"])
+                refused = {UUID(pk): why for pk, why in mark["refused"].items()}
+                finish(ChangeSet.objects.select_for_update().get(pk=change_set), mark["left"], map(UUID, mark["kept"]), refused)
                 progress.result = {name: mark[name] for name in ("act", "kept", "refused", "left")}
                 progress.step(found.records)
                 if progress.actor.id is not None:
@@ -132,7 +133,8 @@ def take_back_act(progress: Progress, change_set: UUID, chosen: list[str]) -> No
                 progress.bookmark = mark | {"span": mark["span"] + 1, "after": None}
                 continue
             done = Undone()
-            take_back(deeds(entries.filter(record__in=ids)), done, picked, lambda: ours(found))
+            later = _made_by({txid for txid, _began, _ended in spans[mark["span"] + 1 :]}, ids)
+            take_back(deeds(entries.filter(record__in=[pk for pk in ids if pk not in later])), done, picked, lambda: ours(found))
             if done.records:
                 add_part(UUID(mark["act"]), done.back)
             progress.bookmark = _noted(mark, done) | {"after": str(ids[-1])}
@@ -142,6 +144,14 @@ def take_back_act(progress: Progress, change_set: UUID, chosen: list[str]) -> No
 def _next(entries: QuerySet[AuditEntry], after: str | None) -> list[UUID]:
     rows = entries.filter(record__gt=after) if after else entries
     return list(rows.order_by("record").values_list("record", flat=True).distinct()[:BATCH])
+
+
+def _made_by(transactions: set[int], ids: list[UUID]) -> set[UUID]:
+    """Those of the records that the act made before, in one of these: they go back as a whole, or are left as a whole."""
+    if not transactions:
+        return set()
+    made = AuditEntry.objects.filter(record__in=ids, op=AuditEntry.INSERTED).exclude(table_name__in=BESIDE)
+    return {record for record, txid in made.values_list("record", "txid") if txid in transactions}
 
 
 def _noted(mark: dict[str, Any], done: Undone) -> dict[str, Any]:
