@@ -128,7 +128,7 @@ def take_back_act(progress: Progress, change_set: UUID, chosen: list[str]) -> No
                     publish(ActUndone(None, found.pk, progress.actor.id, found.label, found.undoes_id is not None, mark["left"]))
                 return
             entries = of_transactions([spans[mark["span"]]])
-            ids = _next(entries, mark["after"])
+            ids = next_records(entries, mark["after"], BATCH)
             if not ids:
                 progress.bookmark = mark | {"span": mark["span"] + 1, "after": None}
                 continue
@@ -141,9 +141,10 @@ def take_back_act(progress: Progress, change_set: UUID, chosen: list[str]) -> No
             progress.step(min(progress.done + len(ids), found.records))
 
 
-def _next(entries: QuerySet[AuditEntry], after: str | None) -> list[UUID]:
+def next_records(entries: QuerySet[AuditEntry], after: str | None, most: int) -> list[UUID]:
+    """The records of these entries, in the order of their ids, behind one of them."""
     rows = entries.filter(record__gt=after) if after else entries
-    return list(rows.order_by("record").values_list("record", flat=True).distinct()[:BATCH])
+    return list(rows.order_by("record").values_list("record", flat=True).distinct()[:most])
 
 
 def _made_by(transactions: set[int], ids: list[UUID]) -> set[UUID]:
