@@ -249,3 +249,26 @@ def test_what_nobody_agreed_to_is_forgotten(north: Company, small: None) -> None
         many.forget_many()
         assert (BulkRun.objects.count(), BulkPart.objects.count()) == (0, 0)
     assert not any(held(north, "deleted_at"))
+
+
+def test_ten_thousand_records_are_changed_and_taken_back_as_one_act(north: Company) -> None:
+    """At the size that is promised, with no limit made smaller; two that somebody changed since stay as they are."""
+    for _turn in range(5):
+        make(north, 2_000)
+    ada = north.browser("ada")
+    page = agree(ada, ask(ada, "change", field="industry"), field="industry", industry="Signs")
+    run_jobs(north.id)
+    assert "10,000" in text(ada, page) and set(held(north)) == {"Signs"}
+    with north.as_("bo"):
+        model = kind("account").model
+        theirs = [model.objects.filter(name=f"Number {n}").first().pk for n in (7, 1_234)]
+        writing.change_many(kind("account"), theirs, {"industry": "Neon"})
+    with north.as_("ada"):
+        act = ChangeSet.objects.get(label="Accounts: Industry changed")
+    shown = text(ada, f"/undo/{act.pk}/")
+    assert "Number 1234" in shown and "Number 8<" not in shown and "There are more of them" not in shown
+    ada.post(f"/undo/{act.pk}", {"looked": "yes"})
+    run_jobs(north.id)
+    now_held = held(north)
+    assert (now_held.count("Paint"), now_held.count("Neon")) == (9_998, 2)
+    assert "2 records stayed as they were" in text(ada, f"/undo/{act.pk}/")
