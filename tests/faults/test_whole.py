@@ -47,7 +47,8 @@ def killed_half_way(installation: Installation, client: httpx.Client, job: str) 
 def agree(installation: Installation, versions: set[int]) -> None:
     """All records have one of these versions, and everything that is written beside them says the same."""
     until(lambda: installation.ask("SELECT count(*) FROM outbox_event WHERE state <> 'done'") == [(0,)])
-    rows = installation.ask("SELECT count(*), count(DISTINCT name), array_agg(DISTINCT version) FROM account WHERE name LIKE %s", f"{MARK}-%")
+    counted = "SELECT count(*), count(DISTINCT name), array_agg(DISTINCT version) FROM account WHERE name LIKE %s"
+    rows = installation.ask(counted, f"{MARK}-%")
     assert rows[0][:2] == (ROWS, ROWS) and set(rows[0][2]) <= versions, rows
     torn = """
         WITH mine AS (SELECT id, version, updated_at FROM account WHERE name LIKE %s),
