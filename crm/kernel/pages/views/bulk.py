@@ -16,7 +16,7 @@ from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.exchange.writing.delimited import harmless
-from crm.kernel.pages import bulk, inputs, toasts
+from crm.kernel.pages import bulk, inputs, toasts, wording
 from crm.kernel.pages.views.lists import need
 from crm.kernel.queue import actions as working
 from crm.kernel.records import many
@@ -79,11 +79,11 @@ def apply(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
 
 
 def _told(deleted: bool, done: int, left: int, kept: list[str]) -> str:
-    text = ngettext("%(count)s record changed.", "%(count)s records changed.", done) % {"count": done}
+    text = ngettext("%(count)s record changed.", "%(count)s records changed.", done) % {"count": wording.number(done)}
     if deleted:
-        text = ngettext("%(count)s record is in the bin.", "%(count)s records are in the bin.", done) % {"count": done}
+        text = ngettext("%(count)s record is in the bin.", "%(count)s records are in the bin.", done) % {"count": wording.number(done)}
     why = " ".join(kept)[:200]
-    return f"{text} {_('%(count)s stayed as they are: %(why)s') % {'count': left, 'why': why}}" if kept else text
+    return f"{text} {_('%(count)s stayed as they are: %(why)s') % {'count': wording.number(left), 'why': why}}" if kept else text
 
 
 @require_GET
