@@ -114,7 +114,10 @@ class Kept:
 def kept(run: BulkRun, limit: int | None = None) -> list[Kept]:
     """The records that a run left as they were."""
     entity, found = many.kind_of(run), many.refusals(run, limit)
-    names = names_of(entity.model, visible_ids(entity.model, [pk for pk, _why in found], binned=True))
+    names: dict[UUID, str] = {}
+    for start in range(0, len(found), MOST):
+        ids = [pk for pk, _why in found[start : start + MOST]]
+        names |= names_of(entity.model, visible_ids(entity.model, ids, binned=True))
     return [
         Kept(pk, names.get(pk, _("Not shared with you")), cells.record_url(entity, pk) if entity.menu and pk in names else "", why)
         for pk, why in found

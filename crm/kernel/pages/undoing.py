@@ -66,7 +66,7 @@ def acts(who: str, before: str) -> Acts:
     """The acts of a person, newest first: one's own, or anybody's for an administrator."""
     actor = current_actor()
     whose = as_uuid(who) if actor.is_admin else None
-    rows = ChangeSet.objects.select_related("by", "undone_by", "undoes", "task")
+    rows = ChangeSet.objects.select_related("by", "undone_by", "undoes", "task", "work")
     if not (actor.is_admin and who == EVERYBODY):
         rows = rows.filter(by_id=whose or actor.id)
     at, _space, pk = before.partition(" ")

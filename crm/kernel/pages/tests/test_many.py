@@ -167,6 +167,7 @@ def test_one_that_is_stopped_says_how_far_it_came_and_goes_on(north: Company, sm
     def stop() -> None:
         act = ChangeSet.objects.get(work_id=task.pk)
         assert ada.post(f"/undo/{act.pk}", {"looked": "yes"}).status_code == 409, "it is still being done"
+        assert "Being done" in text(ada, "/changes/") and "3 / 9" in text(ada, f"/undo/{act.pk}/")
         assert ada.post(f"/jobs/{task.pk}/stop").status_code == 204
 
     run_task(north.id, task.pk, at_batch(3, within(north, stop)))
