@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for, rows_for
@@ -306,9 +306,7 @@ def _write(entity: Entity[Any], steps: list[Step], done: Undone) -> None:
             done.refused[step.deed.record] = step.refused
     ready = [step for step in steps if not step.refused and (step.verb == "change" or not step.since)]
     for verb in ("remove", "restore"):
-        for step in ready:
-            if step.verb == verb:
-                _alone(step, done)
+        _together(entity, verb, [step.deed.record for step in ready if step.verb == verb], done)
     values = {step.deed.record: step.values for step in ready if step.verb == "change" and step.values}
     if values:
         for pk, result in writing.change_each(entity, values).items():
@@ -318,14 +316,22 @@ def _write(entity: Entity[Any], steps: list[Step], done: Undone) -> None:
                 done.records.add(pk)
 
 
-def _alone(step: Step, done: Undone) -> None:
-    pk = step.deed.record
+def _together(entity: Entity[Any], verb: str, ids: list[UUID], done: Undone) -> None:
+    """Into the bin or out of it. Where they are refused as a whole, each half for itself, in the same order."""
+    if not ids:
+        return
     try:
-        (writing.remove if step.verb == "remove" else writing.restore)(step.entity, pk)
+        with transaction.atomic():
+            (writing.remove_many if verb == "remove" else writing.restore_many)(entity, ids)
     except Refusal as refusal:
-        done.refused[pk] = said(refusal)
+        if len(ids) == 1:
+            done.refused[ids[0]] = said(refusal)
+            return
+        half = len(ids) // 2
+        _together(entity, verb, ids[:half], done)
+        _together(entity, verb, ids[half:], done)
     else:
-        done.records.add(pk)
+        done.records.update(ids)
 
 
 def said(refusal: Refusal) -> str:

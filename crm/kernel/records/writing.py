@@ -342,7 +342,12 @@ def remove_many(entity: Entity[Any], ids: Sequence[UUID]) -> list[Any]:
 
 def restore(entity: Entity[Any], record_id: UUID) -> Any:
     """Takes one record out of the bin."""
-    return _bin(entity, locked(entity, [record_id], "delete", deleted=True), RESTORE)[0]
+    return restore_many(entity, [record_id])[0]
+
+
+def restore_many(entity: Entity[Any], ids: Sequence[UUID]) -> list[Any]:
+    """Takes records out of the bin."""
+    return _bin(entity, locked(entity, ids, "delete", deleted=True), RESTORE)
 
 
 def _bin(entity: Entity[Any], records: list[Any], op: str) -> list[Any]:
