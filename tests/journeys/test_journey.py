@@ -248,7 +248,7 @@ def take_back(page: Page, run: str, words: Words, changed: str) -> None:
     page.goto(run)
     page.locator("form[action$='/undo'] button").click()
     page.wait_for_url("**/undo/*/")  # what was changed since is shown first
-    expect(page.locator("main .left")).to_contain_text("York")
+    expect(page.locator("main .left")).to_contain_text(f"{words.first} 3")
     clean(page)
     page.locator("main form [type=submit]").click()
     page.wait_for_url("**/changes/")
