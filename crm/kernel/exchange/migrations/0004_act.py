@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0002_remembered'),
+        ('exchange', '0003_room'),
         ('records', '0007_many'),
     ]
 
