@@ -247,6 +247,12 @@ def take_back(page: Page, run: str, words: Words, changed: str) -> None:
     """The whole import is undone; what was worked on since is counted, listed and left."""
     page.goto(run)
     page.locator("form[action$='/undo'] button").click()
+    page.wait_for_url("**/undo/*/")  # what was changed since is shown first
+    expect(page.locator("main .left")).to_contain_text(f"{words.first} 3")
+    clean(page)
+    page.locator("main form [type=submit]").click()
+    page.wait_for_url("**/changes/")
+    page.goto(run)
     expect(page.locator("main h1:visible").last).to_have_text(words.undone, timeout=30_000)
     expect(page.locator(".cnt-c b")).to_have_text([str(ROWS - 2), "1", "0"])
     left = page.locator("table.rej tbody tr")

@@ -86,6 +86,7 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "invitation_id": lambda: first(Invitation, house.company),
         "run_id": lambda: first(ExportRun, house.company) if route.name.startswith("export") else an_import(house),
         "change_set": lambda: first(ChangeSet, house.company),
+        "many_id": lambda: UUID(int=1),
         "task_id": lambda: first(Task, house.company),
         **dict.fromkeys(("file_id", "link_id", "event_id", "entry", "share", "share_id", "delegation_id"), lambda: UUID(int=1)),
         "number": lambda: 1,

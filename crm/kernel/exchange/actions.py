@@ -14,7 +14,7 @@ from crm.kernel.base.ids import uuid7
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import Node, to_json
 from crm.kernel.entity.forms.reading import use_reading
-from crm.kernel.exchange import exporting, jobs, remembered, store
+from crm.kernel.exchange import exporting, jobs, remembered, store, undoing
 from crm.kernel.exchange.columns import checked, importable, usual_key
 from crm.kernel.exchange.mapping import date_orders, initial_values, suggest
 from crm.kernel.exchange.mapping.match import RECORD_ID
@@ -28,6 +28,8 @@ from crm.kernel.files import quota
 from crm.kernel.files.scanning import refuse_infected
 from crm.kernel.queue import actions as queue
 from crm.kernel.records import listing
+from crm.kernel.records.models import ChangeSet
+from crm.kernel.records.undo_all import examine, undo_later
 from crm.kernel.tenancy.scope import current_actor
 
 SAMPLE = 200
@@ -220,7 +222,18 @@ def undo_import(run: ImportRun) -> ImportRun:
     run = _locked(run)
     if not run.written:
         raise Conflict(_("There is nothing to take back: this import has written nothing."))
-    return _send(run, ImportState.UNDOING, jobs.undo_import)
+    undo_later(undoing.act_of(run).pk)
+    run.refresh_from_db()
+    return run
+
+
+def in_the_way(run: ImportRun) -> ChangeSet | None:
+    """The act of an import of which something would not go back: changed since, or not to be changed. None where all would."""
+    run = _locked(run)
+    if not run.written:
+        return None
+    act = undoing.act_of(run)
+    return act if examine(act)[0] else None
 
 
 def _send(run: ImportRun, state: ImportState, job: Any) -> ImportRun:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.clock import now
-from crm.kernel.base.errors import Refusal
-from crm.kernel.exchange import exporting, running, store, undoing
+from crm.kernel.base.errors import Conflict, Refusal
+from crm.kernel.exchange import exporting, running, store
 from crm.kernel.exchange.models import ExportRun, ImportRun, ImportState
 from crm.kernel.queue.progress import Progress
 from crm.kernel.queue.registry import job, periodic
@@ -38,9 +38,12 @@ def _import_failed(run_id: UUID) -> Callable[[Any], None]:
 
 
 def _import_now(state: ImportState) -> Callable[..., None]:
-    """Sets a run back to work when its task is sent on again."""
+    """Sets a run back to work when its task is sent on again, unless what it wrote is undone."""
 
     def note(run_id: UUID) -> None:
+        act = ImportRun.objects.select_related("act__task").get(pk=run_id).act
+        if act is not None and (act.undone_at is not None or act.task is not None and not act.task.over):
+            raise Conflict(_t("What was done of it is undone: import the file once more."))
         ImportRun.objects.filter(pk=run_id).update(state=state, error="", finished_at=None)
 
     return note
@@ -64,12 +67,6 @@ def _import_stopped(run_id: UUID) -> None:
     run.save()
 
 
-def _undo_stopped(run_id: UUID) -> None:
-    """The import is there again, but for what was taken back so far; the rest can be taken back, too."""
-    said = _t("The undo was stopped. What it took back so far stays taken back; undo once more for the rest.")
-    ImportRun.objects.filter(pk=run_id).update(state=ImportState.DONE, error=said, finished_at=now())
-
-
 def _export_stopped(run_id: UUID) -> None:
     ExportRun.objects.filter(pk=run_id).update(state=ExportRun.FAILED, error=_t("The export was stopped."), finished_at=now())
 
@@ -89,13 +86,6 @@ def run_import(progress: Progress, run_id: UUID) -> None:
     """Take a file in."""
     with _said(progress, _import_failed(run_id)):
         running.take_in(progress, run_id, trial=False)
-
-
-@job("exchange.undo", label=_("Undo of an import"), batched=True, stopped=_undo_stopped, resumed=_import_now(ImportState.UNDOING))
-def undo_import(progress: Progress, run_id: UUID) -> None:
-    """Take an import back."""
-    with _said(progress, _import_failed(run_id)):
-        undoing.take_back(progress, run_id)
 
 
 @job("exchange.export", label=_("Export"), batched=True, stopped=_export_stopped, resumed=_export_now)

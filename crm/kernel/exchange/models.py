@@ -32,7 +32,8 @@ class ImportRun(TenantModel):
     `shape`: how the file is read (`FileShape`). `matches`: the suggestion for each column with its reason. `mapping`:
     {column: field}, what holds. `options`: see `options.Options`. `counts`: {"create", "update", "same", "reject",
     "rows", "reasons", "written"} of the last dry run or of the import itself; `notes`: {sentence: rows} let pass.
-    `remembered_id`: the earlier import of a file with the same header whose mapping and options this one took over.
+    `act`: what it wrote, as an act that can be undone. `remembered_id`: the earlier import of a file with the same header whose
+    mapping and options this one took over.
     """
 
     indexes_in_workspace = (("by_id", "created_at"),)
@@ -51,6 +52,7 @@ class ImportRun(TenantModel):
     error = models.TextField(default="")
     remembered_id = models.UUIDField(null=True)
     task_id = models.UUIDField(null=True)
+    act = TenantKey("records.ChangeSet", null=True)
     by = TenantKey("identity.User", null=True)
     created_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)
@@ -102,8 +104,8 @@ class Outcome(models.TextChoices):
 class ImportRow(TenantModel):
     """What became of one row. `cells` (as in the file) are kept for rejected rows, `before` for changed ones.
 
-    `before` holds the values by field in the form of the API; `version` is the record's version after the write, by
-    which an undo knows whether somebody has changed it since. `undone`: "", "back", "kept" or "gone".
+    `before` holds the values by field in the form of the API, `version` is the record's version after the write. `undone`: "kept"
+    where an undo left the record as it was.
     """
 
     indexes_in_workspace = (("run_id", "outcome", "number"), ("run_id", "undone", "id"))

@@ -27,15 +27,19 @@ from crm.kernel.exchange.snapshots import snapshot
 from crm.kernel.exchange.store import place
 from crm.kernel.exchange.tally import Tally
 from crm.kernel.exchange.telling import imported
+from crm.kernel.exchange.undoing import label_of
 from crm.kernel.queue.progress import Progress, uncollected
 from crm.kernel.records import writing
 from crm.kernel.records.pipeline import carrying
+from crm.kernel.records.undo import add_part, begin
 from crm.kernel.tenancy import bulk
 from crm.kernel.tenancy.scope import current_actor
 
 logger = logging.getLogger("kith.exchange")
 
 BATCH = 1_000
+#: What rows come to that write a record.
+WRITTEN = (Outcome.CREATE, Outcome.UPDATE, Outcome.LINKED)
 
 Result = tuple[ImportRow, list[str]]
 """What became of a row, and the notes on what was let pass."""
@@ -68,7 +72,9 @@ def take_in(progress: Progress, run_id: UUID, trial: bool) -> None:
         source = rows(path, intake.shape, after=done)
         while batch := list(islice(source, BATCH)):
             with progress.batch(), uncollected():
-                one_batch(intake, run, batch, tally, trial)
+                wrote = one_batch(intake, run, batch, tally, trial)
+                if wrote and not trial:
+                    note_part(progress, run, wrote)
                 progress.bookmark |= {"row": batch[-1].number, "tally": tally.to_json()}
                 progress.step(tally.rows)
                 _save(run, tally, trial)
@@ -77,6 +83,14 @@ def take_in(progress: Progress, run_id: UUID, trial: bool) -> None:
     with progress.batch():
         _finish(run, tally, trial)
         progress.result = run.counts
+
+
+def note_part(progress: Progress, run: ImportRun, wrote: int) -> None:
+    """The open transaction wrote so many records of the import: a part of its act, which begins with the first of them."""
+    if run.act is None or run.act.work_id != progress.task_id:
+        run.act = begin(label_of(run), work=progress.task_id)
+        ImportRun.objects.filter(pk=run.pk).update(act=run.act)
+    add_part(run.act.pk, wrote)
 
 
 def _save(run: ImportRun, tally: Tally, trial: bool) -> None:
@@ -93,13 +107,14 @@ def _finish(run: ImportRun, tally: Tally, trial: bool) -> None:
         imported(run)
 
 
-def one_batch(intake: Intake, run: ImportRun, batch: list[Row], tally: Tally, trial: bool) -> None:
-    """One batch, and what became of its rows."""
+def one_batch(intake: Intake, run: ImportRun, batch: list[Row], tally: Tally, trial: bool) -> int:
+    """One batch, and what became of its rows; answers how many records it wrote, or would have."""
     results = _taken(intake, run, batch, trial)
     for result, notes in results:
         tally.add(result, notes)
     kept = [result for result, _notes in results if not trial or result.outcome == Outcome.REJECT]
     bulk.insert(ImportRow, kept)
+    return len({result.record_id or result.number for result, _notes in results if result.outcome in WRITTEN})
 
 
 def _taken(intake: Intake, run: ImportRun, rows: list[Row], trial: bool) -> list[Result]:
@@ -268,15 +283,16 @@ def set_later_links(progress: Progress, intake: Intake, run: ImportRun, tally: T
         wanted = [row for row in batch if not row.problem and any(row.cells[intake.by_name[name]].strip() for name in names)]
         with progress.batch():
             if wanted:
-                refused = _link_rows(intake, run, wanted, names)
+                refused, more = _link_rows(intake, run, wanted, names)
+                note_part(progress, run, more)
                 if refused:
                     note = _("A link to another row of the file was refused and left out")
                     tally.notes[note] = tally.notes.get(note, 0) + refused
             progress.bookmark |= {"linked": batch[-1].number, "tally": tally.to_json()}
 
 
-def _link_rows(intake: Intake, run: ImportRun, batch: list[Row], names: list[str]) -> int:
-    """Sets the links of one batch; answers how many were refused."""
+def _link_rows(intake: Intake, run: ImportRun, batch: list[Row], names: list[str]) -> tuple[int, int]:
+    """Sets the links of one batch; answers how many were refused, and how many records nothing else had changed."""
     written = {
         one.number: one
         for one in ImportRow.objects.filter(
@@ -298,7 +314,7 @@ def _link_rows(intake: Intake, run: ImportRun, batch: list[Row], names: list[str
     entity = intake.entity
     records = writing.locked(entity, values, "edit")
     old = {record.pk: snapshot(entity, record, values[record.pk]) for record in records}
-    refused = 0
+    refused = more = 0
     for pk, result in writing.change_each(entity, values, records).items():
         kept = by_record[pk]
         if isinstance(result, Refusal):
@@ -307,9 +323,9 @@ def _link_rows(intake: Intake, run: ImportRun, batch: list[Row], names: list[str
         if result.version == kept.version:
             continue
         if kept.outcome == Outcome.SAME:
-            kept.outcome = Outcome.UPDATE
+            kept.outcome, more = Outcome.UPDATE, more + 1
         if kept.outcome == Outcome.UPDATE:
             kept.before = old[pk] | (kept.before or {})
         kept.version = result.version
         kept.save(update_fields=["version", "outcome", "before"])
-    return refused
+    return refused, more

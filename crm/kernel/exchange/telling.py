@@ -19,11 +19,6 @@ def imported(run: ImportRun) -> None:
     _tell(run.by_id, _("Imported"), run.name, f"/import/{run.pk}")
 
 
-def undone(run: ImportRun) -> None:
-    """The import was taken back."""
-    _tell(run.by_id, _("The import was undone"), run.name, f"/import/{run.pk}")
-
-
 def exported(run: ExportRun) -> None:
     """The file is ready."""
     _tell(run.by_id, _("Your export is ready"), run.name, f"/export/{run.pk}")

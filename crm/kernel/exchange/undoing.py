@@ -1,123 +1,80 @@
-"""Takes an import back: what it made goes into the bin, what it changed gets its former values."""
+"""An import is an act: it is taken back like any other. Here its run keeps in step with that act."""
 
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
+from crm.kernel.audit.models import AuditEntry
+from crm.kernel.audit.queries import BESIDE
 from crm.kernel.base.clock import now
-from crm.kernel.base.errors import Refusal
-from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.forms.reading import Reading, use_reading
-from crm.kernel.entity.registry import registry
-from crm.kernel.exchange.models import ImportRow, ImportRun, ImportState, Outcome
-from crm.kernel.exchange.telling import undone
-from crm.kernel.queue.progress import Progress, uncollected
-from crm.kernel.records import writing
-from crm.kernel.tenancy import bulk
-from crm.kernel.tenancy.scope import current_actor
+from crm.kernel.base.errors import Conflict
+from crm.kernel.exchange.models import ImportRow, ImportRun, ImportState
+from crm.kernel.records.models import ChangePart, ChangeSet
+from crm.kernel.records.undo import AGAIN, BEGUN, STOPPED, begin, follows
 
-BATCH = 500
-BACK, KEPT, GONE = "back", "kept", "gone"
+KEPT = "kept"
 
 
-def take_back(progress: Progress, run_id: UUID) -> None:
-    """The whole import, last rows first, in batches; records that somebody has changed since are listed and left."""
-    with progress.batch():
-        run = ImportRun.objects.get(pk=run_id)
-        actor = current_actor()
-        progress.step(progress.committed(), _open(run).count() + progress.committed())
-    plain = Reading(actor.language, actor.country, actor.currency, actor.time_zone, "ymd", ".")
-    with use_reading(plain):
-        while True:
-            with progress.batch(), uncollected():
-                batch = list(_open(run).order_by("-number", "outcome", "-id")[:BATCH])
-                for row in batch:
-                    row.undone = ""
-                _undo_batch(batch)
-                bulk.update(ImportRow, batch, ["undone", "reasons"])
-                progress.step(progress.done + len(batch))
-                if not batch:
-                    _finish(run)
-                    return
+def label_of(run: ImportRun) -> str:
+    """What the act of an import is called."""
+    return _("Import: %(name)s") % {"name": run.name}
 
 
-def _open(run: ImportRun) -> Any:
-    outcomes = (Outcome.CREATE, Outcome.UPDATE, Outcome.LINKED)
-    return ImportRow.objects.filter(run_id=run.pk, outcome__in=outcomes, undone="", record_id__isnull=False)
+def act_of(run: ImportRun) -> ChangeSet:
+    """The act of an import that has written something. Raises Conflict where what it wrote cannot be told any more."""
+    act: ChangeSet | None = run.act
+    if act is None:
+        act = run.act = _found_again(run)
+        run.save(update_fields=["act"])
+    return act
 
 
-def _finish(run: ImportRun) -> None:
-    rows = ImportRow.objects.filter(run_id=run.pk)
-    counts = {state: rows.filter(undone=state).count() for state in (BACK, KEPT, GONE)}
-    ImportRun.objects.filter(pk=run.pk).update(state=ImportState.UNDONE, undo_counts=counts, finished_at=now(), error="")
-    undone(run)
+def _found_again(run: ImportRun) -> ChangeSet:
+    """The act of an import from before imports were acts: the transactions in which its records got the versions noted of them."""
+    made = begin(label_of(run))
+    rows, entries = ImportRow._meta.db_table, AuditEntry._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.txid, min(e.at) - interval '1 minute', max(e.at) + interval '1 minute', count(DISTINCT e.record) "  # noqa: S608
+            f"FROM {rows} r JOIN {entries} e ON e.record = r.record_id WHERE r.run_id = %s AND r.undone = '' "
+            "AND (e.op = 'I' AND r.outcome IN ('create', 'linked') AND e.table_name <> ALL (%s) "
+            "OR r.outcome IN ('create', 'update', 'linked') AND (e.changes -> 'version' ->> 1)::int = r.version) "
+            "GROUP BY e.txid ORDER BY min(e.at)",
+            [run.pk, list(BESIDE)],
+        )
+        found = cursor.fetchall()
+    if not found:
+        raise Conflict(_("There is nothing to take back: this import has written nothing."))
+    for txid, began, ended, _many in found:
+        ChangePart(change_set_id=made.pk, txid=txid, began_at=began, at=ended).save(force_insert=True)
+    made.by_id, made.at = run.by_id, found[-1][2]
+    made.records = ImportRow.objects.filter(run_id=run.pk, outcome__in=("create", "update", "linked"), undone="").count()
+    made.save(update_fields=["by", "at", "records"])
+    return made
 
 
-def _undo_batch(batch: list[ImportRow]) -> None:
-    by_kind: dict[str, list[ImportRow]] = {}
-    for row in batch:
-        by_kind.setdefault(row.record_kind, []).append(row)
-    for kind, rows in by_kind.items():
-        entity = registry.kind(kind)
-        if entity is None:
-            for row in rows:
-                row.undone = GONE
-        else:
-            _undo_kind(entity, rows)
-
-
-def _undo_kind(entity: Entity[Any], rows: list[ImportRow]) -> None:
-    manager = entity.model._default_manager
-    there = {
-        pk: (version, deleted)
-        for pk, version, deleted in manager.filter(pk__in=[row.record_id for row in rows]).values_list("pk", "version", "deleted_at")
-    }
-    remove: list[ImportRow] = []
-    restore: list[ImportRow] = []
-    for row in rows:
-        version, deleted = there.get(row.record_id, (None, None))
-        if version is None or deleted is not None:
-            row.undone = GONE
-        elif version != row.version:
-            row.undone = KEPT
-            row.reasons = [_("Somebody has changed this record since; it was left as it is.")]
-        else:
-            (restore if row.outcome == Outcome.UPDATE else remove).append(row)
-    _remove(entity, remove)
-    _set_back(entity, restore)
-
-
-def _remove(entity: Entity[Any], rows: list[ImportRow]) -> None:
-    if not rows:
+@follows
+def keep_in_step(act: ChangeSet, what: str, left: Mapping[UUID, str]) -> None:
+    """The import's page says what became of it; rows of records that were left have the reason."""
+    run = ImportRun.objects.select_for_update().filter(act_id=act.pk).first()
+    if run is None:
         return
-    try:
-        writing.remove_many(entity, [row.record_id for row in rows if row.record_id])
-    except Refusal as refusal:
-        if len(rows) == 1:
-            rows[0].undone, rows[0].reasons = KEPT, [str(refusal)]
-            return
-        for row in rows:
-            _remove(entity, [row])
-        return
-    for row in rows:
-        row.undone = BACK
-
-
-def _set_back(entity: Entity[Any], rows: list[ImportRow]) -> None:
-    if not rows:
-        return
-    try:
-        results = writing.change_each(entity, {row.record_id: row.before or {} for row in rows if row.record_id})
-    except Refusal as refusal:
-        if len(rows) == 1:
-            rows[0].undone, rows[0].reasons = KEPT, [str(refusal)]
-            return
-        for row in rows:
-            _set_back(entity, [row])
-        return
-    for row in rows:
-        result = results.get(row.record_id) if row.record_id else None
-        refused = isinstance(result, Refusal)
-        row.undone = KEPT if refused else BACK
-        row.reasons = [str(result)] if refused else []
+    rows, run.error, run.finished_at = ImportRow.objects.filter(run_id=run.pk), "", now()
+    if what == BEGUN:
+        run.state, run.task_id, run.finished_at = ImportState.UNDOING, act.task_id, None
+    elif what == STOPPED:
+        run.state = ImportState.DONE
+        run.error = _("The undo was stopped. What it took back so far stays taken back; undo once more for the rest.")
+    elif what == AGAIN:
+        run.state, run.undo_counts = ImportState.DONE, {}
+        rows.filter(undone=KEPT).update(undone="", reasons=[])
+    else:
+        run.state = ImportState.UNDONE
+        back = sum(ChangeSet.objects.filter(undoes_id=act.pk, undone_at=None).values_list("records", flat=True))
+        run.undo_counts = {"back": back, "kept": act.kept, "gone": max(0, act.records - back - act.kept)}
+        for row in rows.filter(record_id__in=list(left)):
+            row.undone, row.reasons = KEPT, [left[row.record_id]] if row.record_id else []
+            row.save(update_fields=["undone", "reasons"])
+    run.save()

@@ -141,8 +141,12 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """Take the import back."""
-    actions.undo_import(queries.import_run(run_id))
+    """Take the import back; where something was changed since that is shown first."""
+    found = queries.import_run(run_id)
+    act = actions.in_the_way(found)
+    if act is not None:
+        return redirect("pages.undo_look", change_set=act.pk)
+    actions.undo_import(found)
     return redirect("exchange:run", run_id=run_id)
 
 

@@ -11,10 +11,11 @@ from crm.kernel.entity.fields import Field, Link
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import User
 from crm.kernel.identity.queries import actor_of
+from crm.kernel.notify.actions import notify
 from crm.kernel.notify.bell import SECOND, bundle, ring, spoken_day
 from crm.kernel.notify.following import FEW, listeners
 from crm.kernel.outbox.events import handles
-from crm.kernel.records.events import RecordChanged, RecordShared
+from crm.kernel.records.events import ActUndone, ManyChanged, RecordChanged, RecordShared
 
 
 @handles(RecordShared)
@@ -68,3 +69,17 @@ def tell_who_follows(news: RecordChanged) -> None:
         for field in changed:
             if field.name not in hidden:
                 bundle(person, record.pk, entity.name_of(record), "field", field.label)
+
+
+@handles(ManyChanged)
+def tell_what_came_of_many(news: ManyChanged) -> None:
+    """Whoever asked for it hears how many records got the change, with the way to the result."""
+    text = _("{done} records are in the bin, {left} stayed") if news.verb == "delete" else _("{done} records changed, {left} stayed")
+    notify(news.by, format_lazy(text, done=news.done, left=news.refused), url=f"/many/{news.run}/")
+
+
+@handles(ActUndone)
+def tell_what_came_of_undo(news: ActUndone) -> None:
+    """Whoever took a large act back hears when that is done."""
+    text = _("Done again: {label}") if news.again else _("Undone: {label}")
+    notify(news.by, format_lazy(text, label=news.label), url=f"/undo/{news.act}/")

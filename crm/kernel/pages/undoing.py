@@ -1,7 +1,7 @@
 """The history of acts, and what stands in the way of undoing one, in words."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from crm.kernel.identity.models import User
 from crm.kernel.pages import cells
 from crm.kernel.records import listing
 from crm.kernel.records.kept import in_words
-from crm.kernel.records.models import ChangeSet
+from crm.kernel.records.models import ChangePart, ChangeSet
 from crm.kernel.records.reading import names_of, visible_ids
 from crm.kernel.records.undo import WHOLE, Step, latest
 from crm.kernel.tenancy.scope import current_actor
@@ -66,7 +66,7 @@ def acts(who: str, before: str) -> Acts:
     """The acts of a person, newest first: one's own, or anybody's for an administrator."""
     actor = current_actor()
     whose = as_uuid(who) if actor.is_admin else None
-    rows = ChangeSet.objects.select_related("by", "undone_by", "undoes", "task")
+    rows = ChangeSet.objects.select_related("by", "undone_by", "undoes", "task", "work")
     if not (actor.is_admin and who == EVERYBODY):
         rows = rows.filter(by_id=whose or actor.id)
     at, _space, pk = before.partition(" ")
@@ -95,8 +95,11 @@ def partly(found: ChangeSet) -> int:
     return sum(ChangeSet.objects.filter(undoes_id=found.pk).values_list("records", flat=True))
 
 
-def in_the_way(steps: Sequence[Step], at: datetime.datetime) -> list[Left]:
-    """What would not go back, record by record; of records that the actor may not see nothing but that there is one."""
+def in_the_way(steps: Sequence[Step], at: datetime.datetime, same: Collection[int] = ()) -> list[Left]:
+    """What would not go back, record by record; of records that the actor may not see nothing but that there is one.
+
+    `at`: when the act began; `same`: transactions that are no change since.
+    """
     reading, made = Reading.of(current_actor()), []
     by_kind: dict[Entity[Any], list[Step]] = {}
     for step in steps:
@@ -105,7 +108,7 @@ def in_the_way(steps: Sequence[Step], at: datetime.datetime) -> list[Left]:
         ids = [step.deed.record for step in mine]
         seen = visible_ids(entity.model, ids, binned=True)
         records: dict[UUID, Any] = {one.pk: one for one in entity.model._default_manager.filter(pk__in=seen)}
-        later = latest(seen, at)
+        later = latest(seen, at, same)
         names = names_of(entity.model, seen)
         for step in mine:
             pk = step.deed.record
@@ -161,8 +164,9 @@ def _then(step: Step, one: Fact, record: Any, reading: Reading) -> str:
 
 def acts_of(entries: Sequence[AuditEntry]) -> dict[int, ChangeSet]:
     """{transaction: the act that it belongs to} of the ambient actor, or anybody's for an administrator."""
-    actor = current_actor()
-    rows = ChangeSet.objects.filter(txid__in={entry.txid for entry in entries})
+    actor, wanted = current_actor(), {entry.txid for entry in entries}
+    rows = ChangeSet.objects.filter(txid__in=wanted - {0})
+    parts = ChangePart.objects.filter(txid__in=wanted).select_related("change_set")
     if not actor.is_admin:
-        rows = rows.filter(by_id=actor.id)
-    return {row.txid: row for row in rows}
+        rows, parts = rows.filter(by_id=actor.id), parts.filter(change_set__by_id=actor.id)
+    return {part.txid: part.change_set for part in parts} | {row.txid: row for row in rows}

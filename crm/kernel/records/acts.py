@@ -41,6 +41,16 @@ def spans_of(found: ChangeSet) -> list[Span]:
     return list(ChangePart.objects.filter(change_set_id=found.pk).order_by("id").values_list("txid", "began_at", "at"))
 
 
+def ours(found: ChangeSet) -> set[int]:
+    """The transactions of an act, of those that took it back and of those that did it again: what they wrote nobody else did."""
+    family, last = {found.pk}, {found.pk}
+    while last:
+        last = set(ChangeSet.objects.filter(undoes_id__in=last).values_list("pk", flat=True)) - family
+        family |= last
+    whole = ChangeSet.objects.filter(pk__in=family).exclude(txid=0).values_list("txid", flat=True)
+    return {*whole, *ChangePart.objects.filter(change_set_id__in=family).values_list("txid", flat=True)}
+
+
 def deeds(entries: Iterable[AuditEntry]) -> list[Deed]:
     """By record, what was written last first. Rows that are no records (a stage's history, mail) are left out."""
     tables = {entity.model._meta.db_table for entity in registry.all()}

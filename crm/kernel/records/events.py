@@ -47,3 +47,27 @@ class RecordShared(Event):
     kind: str
     record: UUID
     share: UUID
+
+
+@event
+class ManyChanged(Event):
+    """One change to many records came to its end: `done` of them got it, `refused` did not. `run` tells it in full."""
+
+    record: UUID | None
+    run: UUID
+    by: UUID
+    verb: str
+    done: int
+    refused: int
+
+
+@event
+class ActUndone(Event):
+    """A large act was taken back in the background, but for `left` records; `again`: what was taken back was done once more."""
+
+    record: UUID | None
+    act: UUID
+    by: UUID
+    label: str
+    again: bool
+    left: int

@@ -69,12 +69,12 @@ class ChangeSet(TenantModel):
 
     They are those of `txid` between `began_at` and `at`: where a dump is restored elsewhere, the ids of transactions
     begin again. An act of several transactions has no `txid` but a `ChangePart` for each. Taking back is an act, too: it
-    names the one that it `undoes`, and undoing it does that one again. `task` is the work that takes it back, `kept` how
-    many records that work left as they were.
+    names the one that it `undoes`, and undoing it does that one again. `work` is the job that does it, where one does, `task`
+    the one that takes it back, `kept` how many records that one left as they were.
     """
 
     audited = False
-    indexes_in_workspace = (("by_id", "at"), ("at", "id"))
+    indexes_in_workspace = (("by_id", "at"), ("at", "id"), ("txid",))
 
     txid = models.BigIntegerField()
     began_at = models.DateTimeField(default=now)
@@ -85,6 +85,7 @@ class ChangeSet(TenantModel):
     undone_at = models.DateTimeField(null=True)
     undone_by = TenantKey("identity.User", null=True)
     undoes = TenantKey("records.ChangeSet", null=True)
+    work = TenantKey("queue.Task", null=True)
     task = TenantKey("queue.Task", null=True)
     kept = models.IntegerField(default=0)
 
@@ -99,6 +100,7 @@ class ChangePart(TenantModel):
     """One transaction of an act that took several: a job's batch."""
 
     audited = False
+    indexes_in_workspace = (("txid",),)
 
     change_set = TenantKey("records.ChangeSet", cascade=True)
     txid = models.BigIntegerField()
@@ -107,6 +109,47 @@ class ChangePart(TenantModel):
 
     class Meta:
         db_table = "change_part"
+
+
+class BulkRun(TenantModel):
+    """One change of `values` to many records, or the bin for them, by `verb` ("edit", "delete"): chosen when it was asked about,
+    done by `task`. Without a task nobody has said yes to it yet.
+
+    `permitted`: to how many of the `records` it could be done at that time.
+    """
+
+    audited = False
+    indexes_in_workspace = (("by_id", "created_at"), ("created_at",))
+
+    kind = models.TextField()
+    verb = models.TextField()
+    values = models.JSONField(default=dict)
+    records = models.IntegerField(default=0)
+    permitted = models.IntegerField(default=0)
+    by = TenantKey("identity.User", null=True)
+    created_at = models.DateTimeField(default=now)
+    task = TenantKey("queue.Task", null=True)
+    change_set = TenantKey("records.ChangeSet", null=True)
+
+    class Meta:
+        db_table = "bulk_run"
+
+
+class BulkPart(TenantModel):
+    """Records of such a change that are done in one transaction. `done`: how many of them it reached, None before; `refused`:
+    [[record id, why]] of the others."""
+
+    audited = False
+    unique_together_in_workspace = (("run_id", "number"),)
+
+    run = TenantKey("records.BulkRun", cascade=True)
+    number = models.IntegerField()
+    ids = ArrayField(models.UUIDField())
+    done = models.IntegerField(null=True)
+    refused = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "bulk_part"
 
 
 class Record(TenantModel):

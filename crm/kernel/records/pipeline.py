@@ -195,6 +195,12 @@ def check(writes: list[Write]) -> None:
     _unique(writes)
 
 
+def check_values(write: Write) -> None:
+    """What can be said of normalised values without asking what the record holds: values that are needed, links that are there."""
+    _required(write)
+    _links([write])
+
+
 def _required(write: Write) -> None:
     for name, field_ in write.entity.needed:
         if name in write.errors:

@@ -5,13 +5,13 @@ Taking back is an act like any other, so it is undone (done again) in the same w
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for, rows_for
@@ -22,7 +22,7 @@ from crm.kernel.base.errors import Conflict, NotFound, Refusal
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import FieldError
 from crm.kernel.records import writing
-from crm.kernel.records.acts import Deed, deeds, kinds_of, spans_of
+from crm.kernel.records.acts import Deed, deeds, kinds_of, ours, spans_of
 from crm.kernel.records.kept import held
 from crm.kernel.records.models import ChangePart, ChangeSet
 from crm.kernel.records.reading import links_of
@@ -36,6 +36,8 @@ AT_ONCE, BATCH = 500, 250
 WHOLE = "version"
 
 Chosen = Collection[tuple[UUID, str]]
+Ours = Callable[[], Collection[int]]
+"""The transactions whose writing is not somebody else's change since."""
 
 
 @dataclass(slots=True)
@@ -86,9 +88,9 @@ def note(label: str, records: int, undoes: ChangeSet | None = None) -> ChangeSet
     return made
 
 
-def begin(label: str, undoes: ChangeSet | None = None) -> ChangeSet:
-    """An act that will take several transactions; each calls `add_part` after its writes."""
-    made = ChangeSet(txid=0, label=label[:200], by_id=current_actor().id, undoes=undoes)
+def begin(label: str, undoes: ChangeSet | None = None, work: UUID | None = None) -> ChangeSet:
+    """An act that will take several transactions; each calls `add_part` after its writes. `work`: the task that does it."""
+    made = ChangeSet(txid=0, label=label[:200], by_id=current_actor().id, undoes=undoes, work_id=work)
     made.save(force_insert=True)
     return made
 
@@ -119,6 +121,8 @@ def open_to_undo(change_set: UUID) -> ChangeSet:
         raise Conflict(_("This is undone already."))
     if found.task is not None and not found.task.over:
         raise Conflict(_("This is being undone just now."))
+    if found.work is not None and not found.work.over:
+        raise Conflict(_("This is still being done. Stop it first, or wait until it is done."))
     return found
 
 
@@ -133,10 +137,10 @@ def undo(change_set: UUID, chosen: Chosen = ()) -> Undone:
     found = open_to_undo(change_set)
     done = Undone()
     with because(f"{UNDOING}{found.label}"):
-        take_back(deeds(of_transactions(spans_of(found))), done, chosen, found.at)
+        take_back(deeds(of_transactions(spans_of(found))), done, chosen, lambda: ours(found))
     if done.records:
         done.change_set = note(undo_label(found), done.back, found)
-    finish(found, done.left)
+    finish(found, done.left, done.kept, done.refused)
     return done
 
 
@@ -145,12 +149,33 @@ def undo_label(found: ChangeSet) -> str:
     return _("Again: %(label)s") % {"label": found.undoes.label} if found.undoes else _("Undo: %(label)s") % {"label": found.label}
 
 
-def finish(found: ChangeSet, left: int) -> None:
+BEGUN, UNDONE, AGAIN, STOPPED = "begun", "undone", "again", "stopped"
+Follower = Callable[[ChangeSet, str, Mapping[UUID, str]], None]
+_FOLLOWERS: list[Follower] = []
+
+
+def follows(step: Follower) -> Follower:
+    """Adds a step `(act, what, left)` in the transaction in which an act begins to be taken back in the background, is undone, is
+    done again, or its taking back stops half way: for parts that keep a state of their own beside an act. `left`: {record: why}
+    of those that an undo left, the first few hundred."""
+    _FOLLOWERS.append(step)
+    return step
+
+
+def follow(found: ChangeSet, what: str, left: Mapping[UUID, str] | None = None) -> None:
+    for step in _FOLLOWERS:
+        step(found, what, left or {})
+
+
+def finish(found: ChangeSet, left: int, kept: Iterable[UUID], refused: Mapping[UUID, str]) -> None:
     """Notes that an act is undone. Where it was an undo itself, what that had taken back stands again."""
     found.undone_at, found.undone_by_id, found.kept = now(), current_actor().id, left
     found.save(update_fields=["undone_at", "undone_by", "kept"])
-    if found.undoes_id:
-        ChangeSet.objects.filter(pk=found.undoes_id).update(undone_at=None, undone_by=None, task=None, kept=0)
+    changed = _("Somebody has changed this record since; it was left as it is.")
+    follow(found, UNDONE, dict.fromkeys(kept, changed) | dict(refused))
+    if found.undoes is not None:
+        ChangeSet.objects.filter(pk=found.undoes.pk).update(undone_at=None, undone_by=None, task=None, kept=0)
+        follow(found.undoes, AGAIN)
 
 
 def undo_on(record: UUID, entry: AuditEntry, chosen: Chosen = ()) -> Undone:
@@ -158,7 +183,7 @@ def undo_on(record: UUID, entry: AuditEntry, chosen: Chosen = ()) -> Undone:
     done = Undone()
     label = entry.reason or _("a change")
     with because(f"{UNDOING}{label}"):
-        take_back([one for one in deeds(of_transactions([around(entry)])) if one.record == record], done, chosen, entry.at)
+        take_back([one for one in deeds(of_transactions([around(entry)])) if one.record == record], done, chosen, lambda: [entry.txid])
     if done.records:
         done.change_set = note(_("Undo: %(label)s") % {"label": label.removeprefix(UNDOING)}, done.back)
     return done
@@ -173,16 +198,16 @@ def around(entry: AuditEntry) -> Span:
 def plan_on(entity: Entity[Any], record: UUID, entry: AuditEntry) -> list[Step]:
     """What stands in the way of that: changed since, or not to be changed by the actor."""
     mine = [deed for deed in deeds(of_transactions([around(entry)])) if deed.record == record]
-    return [step for step in plan(entity, mine, (), entry.at) if step.since or step.refused]
+    return [step for step in plan(entity, mine, (), lambda: [entry.txid]) if step.since or step.refused]
 
 
-def take_back(found: Iterable[Deed], done: Undone, chosen: Chosen, at: datetime.datetime) -> None:
-    """Takes back what was done to these records, last first; `at` is when the act ended."""
+def take_back(found: Iterable[Deed], done: Undone, chosen: Chosen, same: Ours) -> None:
+    """Takes back what was done to these records, last first."""
     todo = list(found)
     kinds = kinds_of(todo)
     known = [(kinds[deed.record], deed) for deed in todo if deed.record in kinds]
     for (entity, _verb), group in groupby(known, key=lambda one: (one[0], _verb_of(one[1]))):
-        steps = plan(entity, [deed for _entity, deed in group], chosen, at)
+        steps = plan(entity, [deed for _entity, deed in group], chosen, same)
         _write(entity, steps, done)
 
 
@@ -190,26 +215,37 @@ def _verb_of(deed: Deed) -> str:
     return "remove" if deed.made or deed.bin is False else "restore" if deed.bin else "change"
 
 
-def plan(entity: Entity[Any], todo: Sequence[Deed], chosen: Chosen, at: datetime.datetime) -> list[Step]:
+def plan(entity: Entity[Any], todo: Sequence[Deed], chosen: Chosen, same: Ours) -> list[Step]:
     """What can be done to records of one kind, and what not; those that are as before already are left out."""
     manager, actor = entity.model._default_manager, current_actor()
     ids = [deed.record for deed in todo]
-    records = {record.pk: record for record in manager.filter(pk__in=ids)}
+    records: dict[UUID, Any] = {record.pk: record for record in manager.filter(pk__in=ids)}
     may = {
         verb: set(manager.filter(rows_for(entity, actor, verb), pk__in=ids).values_list("pk", flat=True))
         for verb in ({"edit"} if all(_verb_of(deed) == "change" for deed in todo) else {"edit", "delete"})
     }
-    found = [_step(entity, records[deed.record], deed, may, chosen) for deed in todo if deed.record in records]
+    there = [deed for deed in todo if deed.record in records]
+    touched = _touched([deed.record for deed in there if deed.made and records[deed.record].version != deed.version], same)
+    found = [_step(entity, records[deed.record], deed, may, chosen, touched) for deed in there]
     return [step for step in found if step is not None]
 
 
-def _step(entity: Entity[Any], record: Any, deed: Deed, may: dict[str, set[UUID]], chosen: Chosen) -> Step | None:
+def _touched(made: Sequence[UUID], same: Ours) -> set[UUID]:
+    """Those of the records that an act made which somebody else changed since."""
+    if not made:
+        return set()
+    mine = set(same())
+    entries = AuditEntry.objects.filter(record__in=made, changes__has_key="version").values_list("record", "txid")
+    return {record for record, txid in entries if txid not in mine}
+
+
+def _step(entity: Entity[Any], record: Any, deed: Deed, may: dict[str, set[UUID]], chosen: Chosen, touched: set[UUID]) -> Step | None:
     verb = _verb_of(deed)
     step = Step(entity, deed, verb)
     if verb != "change":
         if (verb == "remove") == (record.deleted_at is not None):
             return None
-        if verb == "remove" and deed.made and record.version != deed.version and (record.pk, WHOLE) not in chosen:
+        if verb == "remove" and record.pk in touched and (record.pk, WHOLE) not in chosen:
             step.since = [WHOLE]
         if record.pk not in may["delete"]:
             step.refused = _("You may not delete or restore this record.")
@@ -270,9 +306,7 @@ def _write(entity: Entity[Any], steps: list[Step], done: Undone) -> None:
             done.refused[step.deed.record] = step.refused
     ready = [step for step in steps if not step.refused and (step.verb == "change" or not step.since)]
     for verb in ("remove", "restore"):
-        for step in ready:
-            if step.verb == verb:
-                _alone(step, done)
+        _together(entity, verb, [step.deed.record for step in ready if step.verb == verb], done)
     values = {step.deed.record: step.values for step in ready if step.verb == "change" and step.values}
     if values:
         for pk, result in writing.change_each(entity, values).items():
@@ -282,14 +316,22 @@ def _write(entity: Entity[Any], steps: list[Step], done: Undone) -> None:
                 done.records.add(pk)
 
 
-def _alone(step: Step, done: Undone) -> None:
-    pk = step.deed.record
+def _together(entity: Entity[Any], verb: str, ids: list[UUID], done: Undone) -> None:
+    """Into the bin or out of it. Where they are refused as a whole, each half for itself, in the same order."""
+    if not ids:
+        return
     try:
-        (writing.remove if step.verb == "remove" else writing.restore)(step.entity, pk)
+        with transaction.atomic():
+            (writing.remove_many if verb == "remove" else writing.restore_many)(entity, ids)
     except Refusal as refusal:
-        done.refused[pk] = said(refusal)
+        if len(ids) == 1:
+            done.refused[ids[0]] = said(refusal)
+            return
+        half = len(ids) // 2
+        _together(entity, verb, ids[:half], done)
+        _together(entity, verb, ids[half:], done)
     else:
-        done.records.add(pk)
+        done.records.update(ids)
 
 
 def said(refusal: Refusal) -> str:
@@ -301,9 +343,10 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def latest(records: Iterable[UUID], at: datetime.datetime) -> dict[UUID, list[AuditEntry]]:
-    """{record: what happened to it after a moment, newest first}."""
+def latest(records: Iterable[UUID], at: datetime.datetime, same: Collection[int] = ()) -> dict[UUID, list[AuditEntry]]:
+    """{record: what others did to it after a moment, newest first}."""
     found: dict[UUID, list[AuditEntry]] = {}
     for entry in later_than(records, at):
-        found.setdefault(entry.record, []).append(entry)
+        if entry.txid not in same:
+            found.setdefault(entry.record, []).append(entry)
     return found

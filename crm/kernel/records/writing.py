@@ -208,6 +208,17 @@ def change_each(
     return {record.pk: done for record, done in zip(records, changed, strict=True)}
 
 
+def check_values(entity: Entity[Any], record: Any, values: Mapping[str, Any]) -> None:
+    """Raises Wrong for values that no record of the kind can take; `record` is any one of those that shall get them."""
+    actor = _actor()
+    write = Write(entity, actor, CHANGE, record=record, given=values, old=stored(entity, record, values))
+    pipeline.normalise(write, _reading(actor), pipeline.closed(entity, actor))
+    if write.ok:
+        pipeline.check_values(write)
+    if not write.ok:
+        raise write.failure()
+
+
 def _change(entity: Entity[Any], records: list[Any], values: Mapping[str, Any]) -> list[Any]:
     return _change_pairs(entity, [(record, values) for record in records])
 
@@ -348,7 +359,12 @@ def remove_many(entity: Entity[Any], ids: Sequence[UUID]) -> list[Any]:
 
 def restore(entity: Entity[Any], record_id: UUID) -> Any:
     """Takes one record out of the bin."""
-    return _bin(entity, locked(entity, [record_id], "delete", deleted=True), RESTORE)[0]
+    return restore_many(entity, [record_id])[0]
+
+
+def restore_many(entity: Entity[Any], ids: Sequence[UUID]) -> list[Any]:
+    """Takes records out of the bin."""
+    return _bin(entity, locked(entity, ids, "delete", deleted=True), RESTORE)
 
 
 def _bin(entity: Entity[Any], records: list[Any], op: str) -> list[Any]:

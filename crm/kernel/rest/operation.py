@@ -32,7 +32,7 @@ class Operation:
     address names none) without which the operation is left out of the asker's document. `tag`: the chapter of
     operations without a kind. `if_match`: the header If-Match is honoured. `body` and `answer` name a schema of
     `openapi.bodies` and `openapi.answers`; `success` is the status of the good answer; with `once` 200 says that what is sent
-    was there already. `fits`: the kinds which have it; for
+    was there already; with `later` 202 says that a job goes on with it. `fits`: the kinds which have it; for
     others it is left out of the document and refused in words. `needs`: the named right without which it is left out, too.
     """
 
@@ -46,6 +46,7 @@ class Operation:
     answer: str = ""
     success: int = 200
     once: bool = False
+    later: bool = False
     media: str = "application/json"
     errors: tuple[int, ...] = ()
     if_match: bool = False

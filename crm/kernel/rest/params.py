@@ -116,6 +116,9 @@ def _id(text: str) -> UUID:
 OF = Param("of", {"type": "string", "format": "uuid"}, gettext_lazy("The record that is being changed: it is not its own duplicate."), _id)
 
 
+BY = Param("by", {"type": "string", "format": "uuid"}, gettext_lazy("The person whose acts are meant; you without it."), _id)
+
+
 def _duplicates(text: str) -> str:
     if text != "duplicates":
         raise ValueError(_("Write duplicates."))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crm.kernel.rest.operation import Handler
 from crm.kernel.rest.views import (
     access,
+    acts,
     bulk,
     duplicates,
     exports,
@@ -45,6 +46,13 @@ ROUTES: list[Route] = [
     _route("/kinds/{kind}/fields", GET=shaping.own_fields, POST=shaping.make_field),
     _route("/kinds/{kind}/fields/{field}", PATCH=shaping.change_field, DELETE=shaping.retire_field),
     _route("/kinds/{kind}/fields/{field}/restore", POST=shaping.bring_field_back),
+    _route("/acts", GET=acts.list_acts),
+    _route("/acts/{id}", GET=acts.read_act),
+    _route("/acts/{id}/changes", GET=acts.read_changes),
+    _route("/acts/{id}/since", GET=acts.read_since),
+    _route("/acts/{id}/undo", POST=acts.undo_act),
+    _route("/acts/{id}/redo", POST=acts.redo_act),
+    _route("/bulk-changes/{id}", GET=acts.read_bulk_change),
     _route("/jobs", GET=jobs.list_jobs),
     _route("/search", GET=search.find),
     _route("/jobs/{id}", GET=jobs.read_job),

@@ -18,6 +18,7 @@ from crm.kernel.identity.models import Team, User
 from crm.kernel.pages import filters
 from crm.kernel.pages.toasts import later
 from crm.kernel.records.reading import fetch
+from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change, create, remove
 from crm.kernel.tenancy.scope import current_actor
 from crm.sales.actions.assignment import set_turns
@@ -125,9 +126,10 @@ def _typed_condition(given: Any) -> str:
         return ""
 
 
-def _back(said: str) -> HttpResponse:
+def _back(said: str, rules: int = 0) -> HttpResponse:
+    """The page of the rules; with the number of rules that were changed the toast takes that back."""
     answer = HttpResponseRedirect(reverse("sales.assignment"))
-    return later(answer, said)  # type: ignore[return-value]
+    return later(answer, said, note(said, rules).pk if rules else None)  # type: ignore[return-value]
 
 
 @require_POST
@@ -140,7 +142,7 @@ def order(request: HttpRequest, pk: UUID) -> HttpResponse:
     row.insert(max(0, min(len(row) - 1, at + (-1 if request.POST.get("way") == "up" else 1))), row.pop(at))
     for place, one in enumerate(row):
         change(_kind("assignment_rule"), one, {"position": place})
-    return _back(_("Order saved."))
+    return _back(_("Order saved."), len(row))
 
 
 @require_POST
@@ -148,7 +150,7 @@ def drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The rule goes into the bin."""
     current_actor().need(SETUP)
     remove(_kind("assignment_rule"), fetch(_kind("assignment_rule"), pk).pk)
-    return _back(_("Rule removed."))
+    return _back(_("Rule removed."), 1)
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """The table of a deal's products: every act answers the table as it is then, and the deal's amount beside it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -51,13 +51,15 @@ def _answer(
     return answer
 
 
-def _tried(request: HttpRequest, deal: Opportunity, line: UUID, work: Callable[[], object]) -> HttpResponse:
-    """Runs the work; what is wrong is told beside the line, and what was there stays."""
+def _tried(request: HttpRequest, deal: Opportunity, line: OpportunityLine, given: Mapping[str, Any]) -> HttpResponse:
+    """Changes a line; what is wrong is told beside it, and what was there stays."""
     try:
-        work()
+        changed = change(_kind("opportunity_line"), line.pk, given)
     except Wrong as refusal:
         said = {name: " ".join(str(one) for one in texts) for name, texts in refusal.fields.items()} or {"": str(refusal.message)}
-        return _answer(request, deal, wrong={line: said})
+        return _answer(request, deal, wrong={line.pk: said})
+    if changed.version != line.version:
+        note(_kind("opportunity_line").name_of(changed), 1)
     return _answer(request, deal)
 
 
@@ -73,6 +75,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Wrong as refusal:
         said = " ".join(str(one) for texts in refusal.fields.values() for one in texts) or str(refusal.message)
         return _answer(request, deal, wrong={pk: {"": said}})
+    note(_kind("opportunity_line").name_of(made), 1)
     return _answer(request, deal, fresh=made.pk)
 
 
@@ -85,7 +88,7 @@ def save(request: HttpRequest, pk: UUID, line: UUID) -> HttpResponse:
     price = _kind("opportunity_line").fields["unit_price"].value(found)
     if "unit_price" in given and price is not None and given["unit_price"] == str(price.decimal):
         del given["unit_price"]
-    return _tried(request, deal, line, lambda: change(_kind("opportunity_line"), line, given))
+    return _tried(request, deal, found, given)
 
 
 @require_POST
@@ -97,6 +100,7 @@ def order(request: HttpRequest, pk: UUID, line: UUID) -> HttpResponse:
     at = row.index(line)
     row.insert(max(0, min(len(row) - 1, at + (-1 if request.POST.get("way") == "up" else 1))), row.pop(at))
     change_each(_kind("opportunity_line"), {one: {"position": place + 1} for place, one in enumerate(row)})
+    note(_("Order saved."), len(row))
     return _answer(request, deal)
 
 

@@ -14,6 +14,7 @@ from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages.toasts import later
 from crm.kernel.records.reading import called, fetch
+from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change, create, remove
 from crm.kernel.tenancy.scope import current_actor
 from crm.sales import actions, queries
@@ -58,7 +59,7 @@ def _act(request: HttpRequest, at: str, said: str, work: Any) -> HttpResponse:
     except Wrong as refusal:
         return _page(request, refusal, at, request.POST.dict())
     answer = HttpResponseRedirect(reverse("sales.pipelines"))
-    later(answer, said)
+    later(answer, said, note(said, 1).pk)
     return answer
 
 

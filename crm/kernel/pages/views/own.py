@@ -15,6 +15,7 @@ from crm.kernel.pages import bin_screen, finding, greeting, keys, myday, prefere
 from crm.kernel.pages.cells import record_url
 from crm.kernel.queue import actions as working
 from crm.kernel.queue import queries as work
+from crm.kernel.records.undo import note
 from crm.kernel.records.writing import restore
 from crm.kernel.tenancy.scope import current_actor
 
@@ -43,7 +44,7 @@ def take_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     entity = bin_screen.kind_of(pk)
     record = restore(entity, pk)
     text = _("%(name)s is back.") % {"name": entity.name_of(record)}
-    return toasts.later(redirect(record_url(entity, pk)), text)  # type: ignore[return-value]
+    return toasts.later(redirect(record_url(entity, pk)), text, note(text, 1).pk)  # type: ignore[return-value]
 
 
 @require_GET

@@ -16,6 +16,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.pages import bin_screen, toasts, undoing
 from crm.kernel.pages.cells import record_url
 from crm.kernel.records import undo, undo_all
+from crm.kernel.records.acts import ours
 from crm.kernel.records.models import ChangeSet
 from crm.kernel.records.reading import fetch
 
@@ -36,7 +37,7 @@ def look(request: HttpRequest, change_set: UUID) -> HttpResponse:
     words = {
         "act": found,
         "label": undo.undo_label(found),
-        "left": undoing.in_the_way(steps, found.at),
+        "left": undoing.in_the_way(steps, found.began_at, ours(found)) if steps else [],
         "more": more,
         "task": found.task,
         "partly": undoing.partly(found),

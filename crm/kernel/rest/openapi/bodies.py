@@ -287,6 +287,12 @@ def _configuration(about: About) -> Schema:
     return _sent_object(["document"], {"document": "kith: 1\n", "dry_run": True}, properties)
 
 
+def _undo(about: About) -> Schema:
+    one: Schema = {"type": "object", "required": ["record", "field"], "additionalProperties": False}
+    one["properties"] = {"record": {"type": "string", "format": "uuid"}, "field": {"type": "string"}}
+    return _sent_object([], {"also": []}, {"also": {"type": "array", "items": one}})
+
+
 BODIES: dict[str, Callable[[About], Schema]] = {
     "new": _new,
     "change": _change,
@@ -306,6 +312,7 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "kind_change": _own_kind_change,
     "own_field": _own_field,
     "configuration": _configuration,
+    "undo": _undo,
     "own_field_change": _own_field_change,
 }
 UPLOADS = frozenset({"upload", "file", "mail"})

@@ -205,6 +205,8 @@ def _responses(facts: Operation, about: bodies.About) -> dict[str, Any]:
         statuses.add(412)
     problems = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(statuses)}
     there = {"200": {**good, "description": _("It is there already.")}} if facts.once else {}
+    if facts.later:
+        there["202"] = {**good, "description": _("A job goes on with it: Location says where it can be followed.")}
     return {**there, str(facts.success): good, **problems}
 
 

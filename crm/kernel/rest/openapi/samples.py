@@ -17,9 +17,17 @@ from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.models import Team
 from crm.kernel.queue.models import Task
 from crm.kernel.records.actions import Action
+from crm.kernel.records.models import BulkRun, ChangeSet
 
 _IDS_A_KIND = 12
-_OTHERS: dict[str, Any] = {"jobs": Task, "imports": ImportRun, "exports": ExportRun, "files": FileRef}
+_OTHERS: dict[str, Any] = {
+    "jobs": Task,
+    "imports": ImportRun,
+    "exports": ExportRun,
+    "files": FileRef,
+    "acts": ChangeSet,
+    "bulk_changes": BulkRun,
+}
 _BY_TYPE: dict[str, Any] = {
     "text": "Example",
     "long_text": "Example",
@@ -94,12 +102,12 @@ class Samples:
         return str(found) if found else None
 
     def own(self, tag: str, number: int) -> str | None:
-        """One of the actor's own jobs, imports, exports or files."""
+        """One of the actor's own jobs, imports, exports, files or acts."""
         if self._actor is None or self._actor.id is None:
             return None
         if tag not in self._others:
             rows = _OTHERS[tag].objects.filter(by_id=self._actor.id, **({"removed_at": None} if tag == "files" else {}))
-            self._others[tag] = list(rows.order_by("-created_at").values_list("pk", flat=True)[:_IDS_A_KIND])
+            self._others[tag] = list(rows.order_by("-pk").values_list("pk", flat=True)[:_IDS_A_KIND])
         found = self._others[tag]
         return str(found[number % len(found)]) if found else None
 

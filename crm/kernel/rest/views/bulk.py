@@ -1,6 +1,5 @@
-"""The same change, or the bin, for many records at once; with `dry_run=true` nothing is kept."""
+"""The same change, or the bin, for many records at once, above a thousand as a job; with `dry_run=true` nothing is kept."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,18 +12,19 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Words, Wrong
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
-from crm.kernel.records import writing
+from crm.kernel.records import many, writing
 from crm.kernel.records.listing import rows_of
+from crm.kernel.records.undo import note
 from crm.kernel.rest import render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
 from crm.kernel.rest.params import DRY_RUN
 from crm.kernel.rest.queries import read_filter
 from crm.kernel.rest.values import record_values
+from crm.kernel.rest.views.acts import of_run
 
 MOST = 1000
 SAMPLE = 10
-Work = Callable[[list[UUID]], list[Any]]
 
 
 @operation(
@@ -35,14 +35,15 @@ Work = Callable[[list[UUID]], list[Any]]
     params=(DRY_RUN,),
     body="bulk_change",
     answer="bulk",
+    later=True,
 )
 def change_records(call: Call, entity: Entity[Any]) -> HttpResponse:
-    """Gives the records in `ids`, or all that match `filter`, the same `values`."""
+    """Gives the records in `ids`, or all that match `filter`, the same `values`. More than 1000 are changed as a job."""
     sent = _sent(call, {"ids", "filter", "values"})
     if not isinstance(sent.get("values"), dict) or not sent["values"]:
         raise Wrong(fields={"values": [_t("Give the fields to change as an object.")]})
     values = record_values(entity, sent["values"], call.actor)
-    return _bulk(call, entity, sent, "edit", lambda ids: writing.change_many(entity, ids, values))
+    return _bulk(call, entity, sent, values)
 
 
 @operation(
@@ -53,10 +54,11 @@ def change_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     params=(DRY_RUN,),
     body="bulk_delete",
     answer="bulk",
+    later=True,
 )
 def delete_records(call: Call, entity: Entity[Any]) -> HttpResponse:
-    """Puts the records in `ids`, or all that match `filter`, into the bin."""
-    return _bulk(call, entity, _sent(call, {"ids", "filter"}), "delete", lambda ids: writing.remove_many(entity, ids))
+    """Puts the records in `ids`, or all that match `filter`, into the bin. More than 1000 go there as a job."""
+    return _bulk(call, entity, _sent(call, {"ids", "filter"}), None)
 
 
 def _sent(call: Call, known: set[str]) -> dict[str, Any]:
@@ -69,24 +71,39 @@ def _sent(call: Call, known: set[str]) -> dict[str, Any]:
     return sent
 
 
-def _bulk(call: Call, entity: Entity[Any], sent: dict[str, Any], verb: str, work: Work) -> HttpResponse:
+def _bulk(call: Call, entity: Entity[Any], sent: dict[str, Any], values: dict[str, Any] | None) -> HttpResponse:
+    verb, dry = many.DELETE if values is None else many.EDIT, call.query["dry_run"]
     asked = _asked(entity, sent)
-    dry = call.query["dry_run"]
+    if len(asked) > MOST:
+        return _later(entity, sent, values, dry)
     seen, allowed = _allowed(call, entity, asked, verb)
     missing = [pk for pk in asked if pk not in allowed]
     refused: list[tuple[UUID, Refusal]] = [(pk, NotAllowed() if pk in seen else NotFound()) for pk in missing]
+    ids = [pk for pk in asked if pk in allowed]
     with transaction.atomic():
-        results = work([pk for pk in asked if pk in allowed])
+        results = writing.remove_many(entity, ids) if values is None else writing.change_many(entity, ids, values)
         transaction.set_rollback(dry)
     done = [one for one in results if not isinstance(one, Refusal)]
     refused += [(pk, one) for pk, one in zip(sorted(allowed), results, strict=True) if isinstance(one, Refusal)]
+    act = note(many.label_of(entity, verb, values or {}), len(done)).pk if done and not dry else None
     return render.answer({
         "dry_run": dry,
         "matched": len(asked),
         "done": len(done),
         "refused": [_refused(pk, refusal) for pk, refusal in refused],
         "sample": [{"id": one.pk, "title": entity.name_of(one)} for one in done[:SAMPLE]],
+        "act": act,
+        "job": None,
     })
+
+
+def _later(entity: Entity[Any], sent: dict[str, Any], values: dict[str, Any] | None, dry: bool) -> HttpResponse:
+    """All that match now, as a job."""
+    if dry:
+        raise Wrong(_t("A dry run is for at most %(most)s records: narrow the filter.") % {"most": MOST})
+    rows = rows_of(entity, read_filter(sent["filter"]))
+    run = many.start(many.choose(entity, rows, many.DELETE if values is None else many.EDIT), values)
+    return render.answer(of_run(run), 202, {"Location": f"/api/v1/bulk-changes/{run.pk}"})
 
 
 def _allowed(call: Call, entity: Entity[Any], asked: list[UUID], verb: str) -> tuple[set[UUID], set[UUID]]:
@@ -98,19 +115,16 @@ def _allowed(call: Call, entity: Entity[Any], asked: list[UUID], verb: str) -> t
 
 
 def _asked(entity: Entity[Any], sent: dict[str, Any]) -> list[UUID]:
-    too_many = Wrong(_t("At most %(most)s records at once: narrow the filter.") % {"most": MOST})
+    """The records that are meant; of a filter that finds more than MOST one more than that."""
     if "filter" in sent:
         rows = rows_of(entity, read_filter(sent["filter"])).order_by("pk")
-        found = list(rows.values_list("pk", flat=True)[: MOST + 1])
-        if len(found) > MOST:
-            raise too_many
-        return found
+        return list(rows.values_list("pk", flat=True)[: MOST + 1])
     given = sent["ids"] if isinstance(sent["ids"], list) else []
     ids = [as_uuid(one) if isinstance(one, str) else None for one in given]
     if not ids or None in ids:
         raise Wrong(fields={"ids": [_t("Give a list of ids.")]})
     if len(ids) > MOST:
-        raise too_many
+        raise Wrong(_t("At most %(most)s ids at once; a filter may find more.") % {"most": MOST})
     return sorted({one for one in ids if one is not None})
 
 

@@ -1,5 +1,6 @@
 """Who changed what, when and why."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,7 @@ def _change(fields: dict[str, Field], record: Any, entry: AuditEntry) -> dict[st
     for name, field in fields.items() if entry.table_name != SHARES_TABLE else ():
         pair = entry.changes.get(f"{name}_id" if isinstance(field, Link) else name)
         if pair is not None:
-            changes[name] = [_value(field, raw, record, entry) for raw in pair]
+            changes[name] = [value_of_entry(field, raw, record, entry.changes) for raw in pair]
     return {
         "id": entry.id,
         "at": render.moment(entry.at),
@@ -62,12 +63,12 @@ def _change(fields: dict[str, Field], record: Any, entry: AuditEntry) -> dict[st
     }
 
 
-def _value(field: Field, raw: Any, record: Any, entry: AuditEntry) -> Any:
+def value_of_entry(field: Field, raw: Any, record: Any, beside: Mapping[str, Any]) -> Any:
     """A value of the audit log, which keeps columns, as the API writes it: amounts and decimals are not minor units."""
     if raw is None or isinstance(raw, list):
         return raw
     if isinstance(field, Money):
-        currencies = entry.changes.get(field.currency_name, [getattr(record, field.currency_name)])
+        currencies = beside.get(field.currency_name, [getattr(record, field.currency_name)])
         return field.to_json(field.from_row(raw, currencies[-1]))
     if isinstance(field, DateTime):
         return field.to_json(parse_datetime(raw))
