@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from crm.administration.actions import parts
 from crm.kernel.base.errors import Wrong
-from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom import actions, layout_parts, layouts
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
 from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
@@ -86,7 +86,7 @@ def read_layouts() -> dict[str, Plain]:
     """{kind: what is said of its layout and its rules}."""
     rows: list[tuple[str, Plain]] = [(one.code, one.facts) for one in CustomKind.objects.filter(retired_at=None)]
     rows += [(one.kind, one.facts) for one in KindSetting.objects.order_by("kind")]
-    found = {kind: {name: facts[name] for name in (*layouts.PARTS, "rules") if name in facts} for kind, facts in rows}
+    found = {kind: {name: facts[name] for name in (*layout_parts.PARTS, "rules") if name in facts} for kind, facts in rows}
     return {kind: said for kind, said in found.items() if said}
 
 

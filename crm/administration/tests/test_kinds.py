@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom import actions, layout_parts, layouts
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions import change_roles, save_role
@@ -271,7 +271,7 @@ def test_a_layout_that_does_not_fit_is_refused_with_a_sentence(built: Client, no
     answer = built.post(f"{HOME}/vehicle/layout", laid_out(**given))
     assert answer.status_code == 422 and f'id="e-{part}"' in text(answer)
     with north.as_("admin"):
-        assert not set(CustomKind.objects.get().facts) & set(layouts.PARTS)
+        assert not set(CustomKind.objects.get().facts) & set(layout_parts.PARTS)
 
 
 def test_what_cannot_be_required_is_refused(built: Client) -> None:

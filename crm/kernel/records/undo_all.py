@@ -17,10 +17,10 @@ from crm.kernel.queue.progress import Progress, uncollected
 from crm.kernel.queue.registry import job
 from crm.kernel.records.acts import deeds, kinds_of, spans_of
 from crm.kernel.records.models import ChangeSet
+from crm.kernel.records.needed import UNDOING
 from crm.kernel.records.undo import (
     AT_ONCE,
     BATCH,
-    UNDOING,
     Chosen,
     Step,
     Undone,

@@ -18,7 +18,7 @@ from crm.kernel.files.queries import file
 from crm.kernel.notify import following
 from crm.kernel.pages import files_screen, history, inputs, panels, past, record_screen, timeline, toasts
 from crm.kernel.pages.cells import record_url
-from crm.kernel.pages.onward import onward
+from crm.kernel.pages.onward import asked_from, onward
 from crm.kernel.records.actions import Action, available, perform
 from crm.kernel.records.reading import fetch, fetch_any
 from crm.kernel.records.undo import note
@@ -174,16 +174,9 @@ def act(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpR
         return _questions(request, entity, record, found, refusal)
     label = _("%(action)s: done.") % {"action": found.label}
     there, text = onward(entity, pk, label)
-    back = _back(request, entity, pk)
+    back = asked_from(request) or record_url(entity, pk)
     answer = HttpResponse(status=204, headers={"HX-Redirect": there if str(pk) in back else back})
     return toasts.later(answer, text, note(label, 1).pk)  # type: ignore[return-value]
-
-
-def _back(request: HttpRequest, entity: Entity[Any], pk: UUID) -> str:
-    """The page the act was asked for on; the record's own where that cannot be told."""
-    there = request.headers.get("HX-Current-URL", "")
-    path = "/" + there.split("//", 1)[-1].partition("/")[2] if there else ""
-    return path if path.startswith("/") and len(path) > 1 else record_url(entity, pk)
 
 
 def _questions(request: HttpRequest, entity: Entity[Any], record: Any, found: Action, refusal: Wrong | None) -> HttpResponse:
