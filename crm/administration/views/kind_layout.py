@@ -25,8 +25,9 @@ from crm.kernel.pages import panels, toasts
 from crm.kernel.pages.laid import arranged
 from crm.kernel.pages.record_screen import tab_names
 
-#: What stands before the number of a section among the names of fields, and where the fields begin that are left out.
-_SECTION, _OFF = "section:", "off"
+#: What stands before the number of a section among the names of fields, and where the fields begin that are left out, and those that
+#: stand nowhere in particular.
+_SECTION, _OFF, _REST = "section:", "off", "rest"
 NEW = "new"
 
 
@@ -82,12 +83,13 @@ def _now(entity: Entity[Any], chosen: str, told: list[Any]) -> dict[str, Any]:
 def _words(entity: Entity[Any], now: dict[str, Any], chosen: str, told: list[Any]) -> dict[str, Any]:
     placed = {name for one in now["form"] for name in one["fields"]}
     fields = entity.fields
-    away = [one.name for one in layout_parts.fitting(entity, "form") if one.name not in placed]
+    spare = [one.name for one in layout_parts.fitting(entity, "form") if one.name not in placed]
+    away = [name for name in spare if name in now["left_out"]]
     there = panels.panels_of_kind(entity.kind)
     roles = [(str(one.pk), role_words.name_of(one)) for one in Role.objects.order_by("id")] if chosen else []
     return {
         "entity": entity, "now": now, "fits": {part: layout_parts.fitting(entity, part) for part in layout_parts.FITS}, "icon_of": icon_of,
-        "languages": languages(), "tab": "layout", "changed": has_layout(entity), "most": layout_parts.MOST_HIGHLIGHTS, "away": away,
+        "languages": languages(), "tab": "layout", "changed": has_layout(entity), "most": layout_parts.MOST_HIGHLIGHTS, "away": away, "rest": [name for name in spare if name not in away],
         "needed": {name for name, one in fields.items() if (one.required or one.title) and name not in layouts.required_of(entity)},
         "usual": {"tabs": " ".join(tab_names(entity)), "panels": " ".join(one.name for one in there)},
         "tabs": _places(tab_names(entity), now["tabs"], now["tabs_off"]), "roles": roles, "chosen": chosen, "variants": told,
@@ -118,23 +120,29 @@ def _given(sent: QueryDict, entity: Entity[Any], variant: bool) -> dict[str, Any
     for place in sent.getlist("place"):
         if place.startswith(_SECTION):
             into = []
-            form.append({"labels": names_in(sent, place), "fields": into, "when": sent.get(f"{place}.when", "").strip()})
-        elif place == _OFF:
-            into = left_out
+            form.append({"labels": names_in(sent, place), "fields": into, "when": _text(sent, f"{place}.when")})
+        elif place in (_OFF, _REST):
+            into = left_out if place == _OFF else []
         elif form:
             into.append(place)
-    kept = [one for one in form if one["fields"] or any(text.strip() for text in one["labels"].values())]
+    kept: list[dict[str, Any]] = [one for one in form if one["fields"] or any(str(text).strip() for text in dict(one["labels"]).values())]
     kept = [{name: value for name, value in one.items() if name != "when" or value} for one in kept]
     found: dict[str, Any] = {name: sent.getlist(name) for name in ("columns", "highlights", "required")}
-    found["shown"] = {name: sent[f"when:{name}"].strip() for name in entity.fields if sent.get(f"when:{name}", "").strip()}
+    if [entity.title, *found["columns"]] == list(entity.columns):
+        found["columns"] = list(entity.columns)  # the name leads in any case
+    found["shown"] = {name: _text(sent, f"when:{name}") for name in entity.fields if _text(sent, f"when:{name}")}
     found |= {"form": kept, "left_out": left_out} | _places_of(sent, "tabs") | _places_of(sent, "panels")
     if variant:
-        return found | {"labels": names_in(sent, "label"), "roles": sent.getlist("roles"), "when": sent.get("when", "").strip()}
+        return found | {"labels": names_in(sent, "label"), "roles": sent.getlist("roles"), "when": _text(sent, "when")}
     found |= {name: sent.get(name, "") for name in layout_parts.ONES}
     if found["board"] == (entity.board or ""):
         values = [place.removeprefix("step:") for place in sent if place.startswith("step:")]
         found["steps"] = [{"at": at, "later": f"later:{at}" in sent, "fields": sent.getlist(f"step:{at}")} for at in values]
     return found | {"card": sent.getlist("card"), "calendar": [name for name in sent.getlist("calendar") if name]}
+
+
+def _text(sent: QueryDict, name: str) -> str:
+    return str(sent.get(name, "")).strip()
 
 
 def _places_of(sent: QueryDict, part: str) -> dict[str, list[str]]:

@@ -69,7 +69,7 @@ def fits_hidden(entity: Entity[Any], one: Fact) -> bool:
 
 
 FITS: dict[str, Callable[[Entity[Any], Fact], bool]] = {
-    "columns": lambda entity, one: one.name != entity.title,
+    "columns": lambda _entity, _one: True,
     "highlights": lambda entity, one: one.name != entity.title and not one.part_of,
     "card": lambda entity, one: one.name != entity.title and not one.part_of,
     "calendar": lambda _entity, one: one.type in ("date", "datetime") and not one.part_of and one.filterable,

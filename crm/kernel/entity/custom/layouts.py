@@ -15,7 +15,7 @@ from django.utils.translation import override
 from crm.kernel.base.errors import NotFound
 from crm.kernel.entity.custom import shapes
 from crm.kernel.entity.custom.actions import RIGHT, kept, kind_of, setting_of
-from crm.kernel.entity.custom.checking import Given
+from crm.kernel.entity.custom.checking import LONGEST_HELP, Given
 from crm.kernel.entity.custom.laid import VARIED
 from crm.kernel.entity.custom.layout_parts import LISTS, ONES, PARTS, read_part
 from crm.kernel.entity.entity import Entity
@@ -130,24 +130,39 @@ def take_back_layout(kind: str) -> CustomKind | KindSetting:
     return _kept(row, others | row.facts[BEFORE])
 
 
-def name_field(kind: str, name: str, given: Any) -> CustomKind | KindSetting:
-    """Calls a field that the kind came with otherwise, {language: name}; without names it is called as Kith calls it."""
+def name_field(kind: str, name: str, given: Any, helps: Any = None, choices: Mapping[str, Any] | None = None) -> CustomKind | KindSetting:
+    """Calls a field that the kind came with otherwise, {language: name}; without names it is called as Kith calls it. `helps` is the
+    same for the sentence under its input, `choices` {value: {language: name}} for what can be chosen; None leaves them as they are."""
     need(RIGHT)
     bump_schema()
     entity, row = registry.kind(kind), stored(kind)
     if entity is None or name not in entity.fields:
         raise NotFound(_("There is no such field."))
-    answers = Given()
+    answers, facts = Given(), dict(row.facts)
     labels = answers.names("label", given, required=False)
+    if helps is not None:
+        facts["helps"] = _told(facts.get("helps"), name, answers.names("help", helps, required=False, longest=LONGEST_HELP))
+    if choices is not None:
+        known = {str(value) for value, _label in entity.fields[name].choices_list}
+        for value in set(choices) - known:
+            answers.refuse("choices", _("There is no choice “%(value)s”.") % {"value": value})
+        named = {value: answers.names("choices", told, required=False) for value, told in choices.items() if value in known}
+        facts["choices"] = _told(facts.get("choices"), name, {value: told for value, told in named.items() if told})
     answers.done()
+    row.facts = {name: value for name, value in facts.items() if value or name not in ("helps", "choices")}
     if isinstance(row, KindSetting):
-        row.labels = {key: value for key, value in (row.labels | {name: labels}).items() if value}
+        row.labels = _told(row.labels, name, labels)
     elif name == entity.title:
         row.facts = row.facts | {"title_labels": labels}
     else:
         raise NotFound(_("There is no such field."))
     kept(row)
     return row
+
+
+def _told(all_: Mapping[str, Any] | None, name: str, said: Any) -> dict[str, Any]:
+    """What is said of several fields, with that of one as it is now."""
+    return {key: value for key, value in {**(all_ or {}), name: said}.items() if value}
 
 
 def order_fields(kind: str, names: Sequence[str]) -> None:

@@ -247,6 +247,13 @@ def otherwise(entity: Entity[Any], facts: Mapping[str, Any], said_of: Mapping[st
 def _changes(entity: Entity[Any], labels: Mapping[str, Mapping[str, str]], facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """{field: {fact: value}} of what a workspace says otherwise of a declared field."""
     found: dict[str, dict[str, Any]] = {name: {"label": said(told, entity.fields[name].label)} for name, told in labels.items() if told}
+    for name, told in (facts.get("helps") or {}).items():
+        if name in entity.fields:
+            found.setdefault(name, {})["help"] = said(told, entity.fields[name].help)
+    for name, named in (facts.get("choices") or {}).items():
+        if name in entity.fields:
+            options = [(value, said(named.get(str(value)) or {}, label)) for value, label in entity.fields[name].choices_list]
+            found.setdefault(name, {})["options"] = options
     for name in facts.get("required") or ():
         found.setdefault(name, {})["required"] = True
     return found
