@@ -89,7 +89,8 @@ def _words(entity: Entity[Any], now: dict[str, Any], chosen: str, told: list[Any
     roles = [(str(one.pk), role_words.name_of(one)) for one in Role.objects.order_by("id")] if chosen else []
     return {
         "entity": entity, "now": now, "fits": {part: layout_parts.fitting(entity, part) for part in layout_parts.FITS}, "icon_of": icon_of,
-        "languages": languages(), "tab": "layout", "changed": has_layout(entity), "most": layout_parts.MOST_HIGHLIGHTS, "away": away, "rest": [name for name in spare if name not in away],
+        "languages": languages(), "tab": "layout", "changed": has_layout(entity), "most": layout_parts.MOST_HIGHLIGHTS,
+        "away": away, "rest": [name for name in spare if name not in away],
         "needed": {name for name, one in fields.items() if (one.required or one.title) and name not in layouts.required_of(entity)},
         "usual": {"tabs": " ".join(tab_names(entity)), "panels": " ".join(one.name for one in there)},
         "tabs": _places(tab_names(entity), now["tabs"], now["tabs_off"]), "roles": roles, "chosen": chosen, "variants": told,

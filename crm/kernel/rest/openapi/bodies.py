@@ -262,7 +262,8 @@ def _layout(about: About) -> Schema:
     step: Schema = {"type": "object", "properties": {"at": {"type": "string"}, "later": {"type": "boolean"}, "fields": names}}
     parts: dict[str, Schema] = dict.fromkeys((*LISTS, "required"), names) | {name: {"type": ["string", "null"]} for name in ONES}
     parts |= {"form": {"type": ["array", "null"], "items": section}, "shown": by_field}
-    varied: dict[str, Schema] = {name: parts[name] for name in VARIED} | {"labels": _NAMES, "roles": names, "when": {"type": ["string", "null"]}}
+    varied: dict[str, Schema] = {name: parts[name] for name in VARIED}
+    varied |= {"labels": _NAMES, "roles": names, "when": {"type": ["string", "null"]}}
     parts |= {
         "steps": {"type": ["array", "null"], "items": {**step, "required": ["at", "fields"]}},
         "variants": {"type": ["array", "null"], "items": {"type": "object", "properties": varied, "required": ["labels"]}},
