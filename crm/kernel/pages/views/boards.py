@@ -103,13 +103,16 @@ def _missing(
     request: HttpRequest, entity: Entity[Any], record: Any, value: str, names: Sequence[str], refusal: Wrong | None
 ) -> HttpResponse:
     """The form with exactly what a card lacks for another column."""
+    column = boards.label_of(entity, value)
+    if not column:
+        raise Http404
     errors, given = refusal.fields if refusal is not None else {}, request.POST if request.method == "POST" else None
     made = [inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor())) for name in names]
     for one in made:
         one.required = True
     words = {
         "entity": entity, "record": record, "name": entity.name_of(record), "inputs": made, "value": value, "names": names,
-        "column": boards.label_of(entity, value), "version": (given or request.GET).get("version", ""),
+        "column": column, "version": (given or request.GET).get("version", ""),
         "other": [str(text) for name, said in errors.items() if name not in names for text in said],
     }  # fmt: skip
     return render(request, "pages/missing.jinja", words, status=422 if refusal is not None else 200)
