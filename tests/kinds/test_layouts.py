@@ -271,7 +271,8 @@ def test_tabs_and_panels_are_those_of_the_layout(box: Box) -> None:
     assert lay(box, tabs=["files", "timeline"], tabs_off=["history"], panels_off=["next"]).status_code == 200
     page = box.page.get(f"/{box.plural}/{one['id']}/").content.decode()
     assert page.index('id="tab-files"') < page.index('id="tab-timeline"') and 'id="tab-history"' not in page
-    assert 'aria-labelledby="tab-files"' in page and "panel-next" not in page
+    assert 'aria-labelledby="tab-files"' in page and "panel-next" not in page and 'id="composer"' not in page
+    assert 'id="composer"' in box.page.get(f"/{box.plural}/{one['id']}/tab/timeline").content.decode(), "one writes where the timeline is"
     assert lay(box, tabs=None, tabs_off=["files", "timeline", "history"], panels_off=None).status_code == 200
     assert 'id="tab-timeline"' in box.page.get(f"/{box.plural}/{one['id']}/").content.decode(), "one tab there is always"
 

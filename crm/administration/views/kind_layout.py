@@ -107,7 +107,9 @@ def _columns(entity: Entity[Any], steps: list[dict[str, Any]]) -> list[Column]:
     field: Fact | None = entity.fields.get(entity.board or "")
     if field is None:
         return []
-    named = layout_parts.names_of_board(entity) if field.type == "link" else {str(one): label for one, label in field.choices_list}
+    named: dict[str, Any] = {str(value): label for value, label in field.choices_list}
+    if field.type == "link":
+        named |= layout_parts.names_of_board(entity, spoken=True)
     said = {one["at"]: one for one in steps}
     none: dict[str, Any] = {"fields": [], "later": False}
     return [Column(at, label, (said.get(at) or none)["fields"], (said.get(at) or none)["later"]) for at, label in named.items()]

@@ -213,17 +213,23 @@ def value_of_board(entity: Entity[Any], said: str) -> str | None:
     return str(pk) if pk is not None and str(pk) in named else next((one for one, name in named.items() if name == said), None)
 
 
-def names_of_board(entity: Entity[Any]) -> dict[str, str]:
-    """{id: name} of the records that are columns of the board, in their order; of a pipeline's stages with its name before."""
+def names_of_board(entity: Entity[Any], spoken: bool = False) -> dict[str, str]:
+    """{id: name} of the records that are columns of the board, in their order; of a pipeline's stages with its name before. `spoken`:
+    in the reader's language, else as they are stored."""
     field = entity.fields.get(entity.board or "")
     target = registry.of(field.target) if field is not None else None
     if target is None:
         return {}
     group = next((one for one in target.fields.values() if one.type == "link" and getattr(one, "follows", False)), None)
-    found = {}
+    above = registry.of(group.target) if group is not None else None
+
+    def named(kind: Entity[Any], record: Any) -> str:
+        return kind.name_of(record) if spoken else str(kind.title_field.value(record))
+
+    found, homes = {}, {one.pk: named(above, one) for one in above.model._default_manager.all()} if above is not None else {}
     for one in target.model._default_manager.filter(deleted_at=None).order_by("position", "pk"):
-        home = getattr(one, group.name) if group is not None else None
-        found[str(one.pk)] = f"{home} / {target.title_field.value(one)}" if home is not None else str(target.title_field.value(one))
+        home = homes.get(group.value(one)) if group is not None else None
+        found[str(one.pk)] = f"{home} / {named(target, one)}" if home else named(target, one)
     return found
 
 

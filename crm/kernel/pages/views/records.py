@@ -93,8 +93,12 @@ def tab(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpR
     record = fetch(entity, pk)
     words: dict[str, Any] = {"entity": entity, "record": record, "address": record_url(entity, pk)}
     if name == "timeline":
-        before = request.GET.get("before")
-        return render(request, "pages/tab_timeline.jinja", words | _timeline(entity, record, _moment(before)))
+        before = _moment(request.GET.get("before"))
+        words |= _timeline(entity, record, before)
+        if before is not None:
+            return render(request, "pages/tab_timeline.jinja", words)
+        words["composer"] = panels.filled(entity, "composer", record, current_actor())
+        return render(request, "pages/tab_talk.jinja", words)
     if name == "history":
         return render(request, "pages/tab_history.jinja", words | {"entries": history.entries(entity, record)})
     if name == "files":
