@@ -1,7 +1,7 @@
 """Whether a filter holds of one record that need not be stored yet: what layouts ask while somebody types.
 
-It means the same as `compile_filter` in the database, three-valued: a comparison with a value that is missing is not known. It looks
-at the record's own fields and, through links, at those of the records they lead to; never at what leads to the record.
+It means the same as `compile_filter` in the database: neither a comparison with a missing value nor its opposite holds. It looks at
+the record's own fields and, through links, at those of the records they lead to; never at what leads to the record.
 """
 
 import datetime
@@ -44,25 +44,23 @@ def fits(node: Node, entity: Entity[Any]) -> bool:
 def holds(node: Node, entity: Entity[Any], read: Read, asker: Asker) -> bool:
     """Whether it is known to be so. What cannot be compared any more (a choice that is gone) is not."""
     try:
-        return _truth(flat(node), entity, read, asker) is True
+        return _truth(flat(node), entity, read, asker)
     except Wrong:
         return False
 
 
-def _truth(node: Node, entity: Entity[Any], read: Read, asker: Asker) -> bool | None:
+def _truth(node: Node, entity: Entity[Any], read: Read, asker: Asker) -> bool:
     match node:
         case All(parts):
-            found = [_truth(part, entity, read, asker) for part in parts]
-            return False if False in found else None if None in found else True
+            return all(_truth(part, entity, read, asker) for part in parts)
         case Any_(parts):
-            found = [_truth(part, entity, read, asker) for part in parts]
-            return True if True in found else None if None in found else False
+            return any(_truth(part, entity, read, asker) for part in parts)
         case Where():
             return _leaf(node, entity, read, asker)
     raise TypeError("only what was flattened and written by hand is asked of one record")
 
 
-def _leaf(where: Where, entity: Entity[Any], read: Read, asker: Asker) -> bool | None:
+def _leaf(where: Where, entity: Entity[Any], read: Read, asker: Asker) -> bool:
     head, _dot, rest = where.field.partition(".")
     field = entity.fields[head]
     value = read(field.attname) if isinstance(field, Link) else read(head)
@@ -73,18 +71,18 @@ def _leaf(where: Where, entity: Entity[Any], read: Read, asker: Asker) -> bool |
     if where.op in ("empty", "filled"):
         return there == (where.op == "filled")
     if not there:
-        return None
+        return False
     negative = where.op in ("is_not", "has_not") or where.op.startswith("not_")
     op = {"is_not": "is", "has_not": "has"}.get(where.op, where.op.removeprefix("not_"))
     return _compared(field, op, value, where.value, asker) != negative
 
 
-def _through(field: Fact, pk: Any, inner: Where, asker: Asker) -> bool | None:
+def _through(field: Fact, pk: Any, inner: Where, asker: Asker) -> bool:
     target = registry.of(field.target)
     if pk is None or target is None:
-        return None
+        return False
     record = once(("led to", target.kind, pk), lambda: target.model._default_manager.filter(pk=pk, deleted_at=None).first())
-    return record is not None and _leaf(inner, target, lambda name: getattr(record, name, None), asker) is True
+    return record is not None and _leaf(inner, target, lambda name: getattr(record, name, None), asker)
 
 
 def _compared(field: Fact, op: str, value: Any, raw: Any, asker: Asker) -> bool:
