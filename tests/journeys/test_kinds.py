@@ -147,7 +147,7 @@ def lay_out(page: Page, url: str, words: Words) -> None:
 
 
 def state_conditions(page: Page, url: str, words: Words) -> None:
-    """The discount is shown for what is insured; at the second column of the board the web page is needed; files come first."""
+    """The discount is shown for what is insured; at the second column of the board notes are needed; files come first."""
     page.goto(f"{url}/settings/kinds/vehicle/layout")
     row = page.locator("[data-sections] [data-item]", has=page.locator("[name=place][value=discount]"))
     row.hover()
@@ -155,15 +155,14 @@ def state_conditions(page: Page, url: str, words: Words) -> None:
     row.locator("[name='when:discount']").fill("insured = = yes")
     page.locator("[data-step-add]").select_option(index=2)
     step = page.locator("[data-steps] fieldset:visible")
-    step.locator("[data-pick-add]").select_option("site")
+    step.locator("[data-pick-add]").select_option("notes")
     tab = page.locator("[data-item]", has=page.locator("[name=tabs][value=files]"))
     tab.locator("[data-step=up]").focus()
     page.keyboard.press("Alt+ArrowUp")
-    page.locator("[name=tabs_on][value=history]").uncheck()
     clean(page)
     page.locator("#layout .ly-foot .btn-p").click()
     expect(page.locator("#e-shown")).to_be_visible()
-    expect(page.locator("[data-steps] fieldset:visible [name^='step:'][value=site]")).to_have_count(1)
+    expect(page.locator("[data-steps] fieldset:visible [name^='step:'][value=notes]")).to_have_count(1)
     page.locator("[name='when:discount']").fill("insured = yes")
     page.locator("#layout .ly-foot .btn-p").click()
     expect(page.locator(".toast")).to_be_visible()
@@ -190,7 +189,7 @@ def use(page: Page, url: str, words: Words, phone: bool) -> None:
     page.wait_for_url(re.compile("/vehicles/[0-9a-f-]{36}/"))
     expect(page.locator("main")).to_contain_text(re.compile("30,?000"))
     expect(page.locator("main")).to_contain_text(words.keeper)
-    expect(page.locator("[role=tab]")).to_have_count(2)
+    expect(page.locator("[role=tab]")).to_have_count(3)
     expect(page.locator("[role=tab]").first).to_have_id("tab-files")
     expect(page.locator("#tab-panel [type=file]")).to_have_count(1)
     clean(page)
@@ -210,7 +209,7 @@ def use(page: Page, url: str, words: Words, phone: bool) -> None:
         asked = page.locator("dialog[open]")
         expect(asked.locator("[data-f]")).to_have_count(1)
         expect(first.locator("[data-card]")).to_have_count(1)
-        asked.locator("[name=site]").fill("example.com/van-7")
+        asked.locator("[name=notes]").fill("Handed over")
         clean(page)
         asked.locator("[type=submit]").click()
         expect(page.locator("[data-column]").nth(1).locator("[data-head=count]")).to_have_text("1")
