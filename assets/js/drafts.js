@@ -29,6 +29,7 @@ export function startDrafts() {
       const kept = sessionStorage.getItem(KEY + form.dataset.draft);
       if (!kept) continue;
       fill(form, JSON.parse(kept));
+      form.dispatchEvent(new Event("change", { bubbles: true })); // what is shown may depend on it
       const note = form.querySelector("[data-draft-note]");
       if (note) note.hidden = false;
     }

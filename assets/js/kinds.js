@@ -152,7 +152,25 @@ function click(e) {
     area.focus();
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  const eye = e.target.closest("[data-when]");
+  if (eye) {
+    const line = eye.closest(".ly-r, .ly-h").querySelector(":scope > .ly-w");
+    line.hidden = !line.hidden && !line.querySelector("input").value;
+    eye.setAttribute("aria-expanded", String(!line.hidden));
+    if (!line.hidden) line.querySelector("input").focus();
+  }
   sections(e);
+}
+
+/** A column of the board of which nothing was needed yet: its fields can be chosen. */
+function addStep(select) {
+  const option = select.selectedOptions[0];
+  const box = select.closest("[data-steps]").querySelector(`[data-picker="${CSS.escape(option.value)}"]`);
+  select.value = "";
+  if (!box) return;
+  box.hidden = false;
+  option.hidden = option.disabled = true;
+  box.querySelector("select").focus();
 }
 
 function keys(e) {
@@ -177,6 +195,7 @@ export function startKinds(root) {
   });
   document.addEventListener("change", (e) => {
     if (e.target.matches("[data-pick-add]")) pick(e.target);
+    else if (e.target.matches("[data-step-add]")) addStep(e.target);
     else if (frameOf(e.target)) frameOf(e.target).querySelector("[data-unsaved]")?.removeAttribute("hidden");
   });
 }

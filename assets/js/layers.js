@@ -32,6 +32,8 @@ export function startLayers(htmx) {
     if (e.target.matches?.("dialog[open]") && e.target === e.target.closest("dialog") && outside(e)) e.target.close();
   });
   document.body.addEventListener("closelayer", closeLayer);
+  // An act lacks something: the form which asks for it.
+  document.body.addEventListener("ask", (e) => htmx.ajax("GET", e.detail.url, { target: "#layer" }));
   document.body.addEventListener("htmx:beforeRequest", (e) => {
     if (e.detail.target !== layer() || layer().contains(e.detail.elt)) return;
     const menu = e.detail.elt.closest?.("[popover]"); // shut by then: its line cannot have the focus back

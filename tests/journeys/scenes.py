@@ -161,11 +161,30 @@ def operations(page: Page, url: str, script: Script) -> None:
     page.locator("details.api-op summary").nth(1).click()
 
 
+def types(page: Page, url: str, script: Script) -> None:
+    """The types of which a new field can be."""
+    page.goto(f"{url}/settings/kinds/account")
+    page.locator("[hx-get$='/add']:visible").first.click()
+    expect(page.locator("#layer dialog")).to_be_visible()
+
+
+def layout(page: Page, url: str, script: Script) -> None:
+    """The layout of accounts: the year of foundation is shown only for partners."""
+    page.goto(f"{url}/settings/kinds/account/layout")
+    row = page.locator("[data-sections] [data-item]", has=page.locator("[name=place][value=founded]"))
+    row.scroll_into_view_if_needed()
+    row.hover()
+    row.locator("[data-when]").click()
+    row.locator("[name='when:founded']").fill("type = partner")
+
+
 Scene = Callable[[Page, str, Script], None]
 SCENES: dict[str, Scene] = {
     "home": home, "list": accounts, "record": record, "similar": similar, "columns": columns, "dry-run": rehearsal,
     "search": search, "groups": groups, "view": view, "board": board, "deal": deal, "lead": lead, "form": form,
-    "token": token, "api": operations,
+    "token": token, "api": operations, "types": types, "layout": layout,
 }  # fmt: skip
+#: Those that an administrator sees.
+SHAPING = ("types", "layout")
 #: Those that are taken on a phone as well.
 SMALL = ("home",)

@@ -41,6 +41,7 @@ def test_a_kind_of_ones_own(
         lay_out(page, live_server.url, words)
     with sat_down(browser, words.language, width, theme, silent=False) as page:
         sign_in(page, live_server.url, north.people["admin"].email)
+        state_conditions(page, live_server.url, words)
         use(page, live_server.url, words, phone=width < 800)
     with sat_down(browser, words.language, width, theme) as page:
         sign_in(page, live_server.url, north.people["admin"].email)
@@ -145,6 +146,30 @@ def lay_out(page: Page, url: str, words: Words) -> None:
     clean(page)
 
 
+def state_conditions(page: Page, url: str, words: Words) -> None:
+    """The discount is shown for what is insured; at the second column of the board notes are needed; files come first."""
+    page.goto(f"{url}/settings/kinds/vehicle/layout")
+    row = page.locator("[data-sections] [data-item]", has=page.locator("[name=place][value=discount]"))
+    row.hover()
+    row.locator("[data-when]").click()
+    row.locator("[name='when:discount']").fill("insured = = yes")
+    page.locator("[data-step-add]").select_option(index=2)
+    step = page.locator("[data-steps] fieldset:visible")
+    step.locator("[data-pick-add]").select_option("notes")
+    tab = page.locator("[data-item]", has=page.locator("[name=tabs][value=files]"))
+    tab.locator("[data-step=up]").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    clean(page)
+    page.locator("#layout .ly-foot .btn-p").click()
+    expect(page.locator("#e-shown")).to_be_visible()
+    expect(page.locator("[data-steps] fieldset:visible [name^='step:'][value=notes]")).to_have_count(1)
+    page.locator("[name='when:discount']").fill("insured = yes")
+    page.locator("#layout .ly-foot .btn-p").click()
+    expect(page.locator(".toast")).to_be_visible()
+    expect(page.locator("[name='when:discount']")).to_have_value("insured = yes")
+    clean(page)
+
+
 def use(page: Page, url: str, words: Words, phone: bool) -> None:
     """A record through the form, which refuses it without seats; then list, board and record page."""
     page.goto(f"{url}/vehicles/new")
@@ -156,10 +181,17 @@ def use(page: Page, url: str, words: Words, phone: bool) -> None:
     expect(page.locator("#f-seats-err")).to_be_visible()
     expect(page.locator("#f-price")).to_have_value(re.compile("240"))
     page.locator("#f-seats").fill("8")
+    expect(page.locator("#f-discount")).to_be_hidden()
+    page.locator("#f-insured").select_option("true")
+    expect(page.locator("#f-discount")).to_be_visible()
+    page.locator("#f-discount").fill("5")
     page.locator("form.fill > .form-f .btn-p").click()
     page.wait_for_url(re.compile("/vehicles/[0-9a-f-]{36}/"))
     expect(page.locator("main")).to_contain_text(re.compile("30,?000"))
     expect(page.locator("main")).to_contain_text(words.keeper)
+    expect(page.locator("[role=tab]")).to_have_count(3)
+    expect(page.locator("[role=tab]").first).to_have_id("tab-files")
+    expect(page.locator("#tab-panel [type=file]")).to_have_count(1)
     clean(page)
     page.goto(f"{url}/vehicles/")
     expect(page.get_by_text(words.plate).locator("visible=true").first).to_be_visible()
@@ -174,6 +206,12 @@ def use(page: Page, url: str, words: Words, phone: bool) -> None:
         first.locator("[data-card]").focus()
         for key in ("Space", "ArrowRight", "Space"):
             page.keyboard.press(key)
+        asked = page.locator("dialog[open]")
+        expect(asked.locator("[data-f]")).to_have_count(1)
+        expect(first.locator("[data-card]")).to_have_count(1)
+        asked.locator("[name=notes]").fill("Handed over")
+        clean(page)
+        asked.locator("[type=submit]").click()
         expect(page.locator("[data-column]").nth(1).locator("[data-head=count]")).to_have_text("1")
 
 

@@ -14,8 +14,12 @@ class _Forms(HTMLParser):
         self._chosen: list[str] = []
         self._area: str | None = None
         self._text = ""
+        self._template = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._template += tag == "template"  # what stands in one is sent by nobody
+        if self._template:
+            return
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             sent = "hx-post" in given or given.get("method") == "post"
@@ -41,6 +45,7 @@ class _Forms(HTMLParser):
             self._text += data
 
     def handle_endtag(self, tag: str) -> None:
+        self._template -= tag == "template"
         if tag == "select" and self._select is not None:
             self._add(self._select, self._chosen[0] if self._chosen else "")
             self._select = None

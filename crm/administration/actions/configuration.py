@@ -37,9 +37,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("parts", sections.read_parts, sections.write_part),
     Section("kinds", sections.read_kinds, sections.write_kind),
     Section("fields", sections.read_fields, sections.write_field),
-    Section("layouts", sections.read_layouts, sections.write_layout),
-    Section("records", sections.read_records, sections.write_record),
     Section("roles", sections.read_roles, sections.write_role),
+    Section("records", sections.read_records, sections.write_record),
+    Section("layouts", sections.read_layouts, sections.write_layout),
     Section("views", sections.read_views, sections.write_view),
 )
 

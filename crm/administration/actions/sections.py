@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from crm.administration.actions import parts
 from crm.kernel.base.errors import Wrong
-from crm.kernel.entity.custom import actions, layouts, places
+from crm.kernel.entity.custom import actions, layout_parts, layouts, places
 from crm.kernel.entity.custom.checking import Given, whole
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
 from crm.kernel.entity.fields import Fact, Link, Links
@@ -39,11 +39,12 @@ def read_kinds() -> dict[str, Plain]:
     for own in CustomKind.objects.filter(retired_at=None).order_by("id"):
         found[own.code] = {
             "plural": own.plural, "labels": own.labels, "plurals": own.plurals, "icon": own.icon,
-            "title_labels": own.facts.get("title_labels") or {}, "alike": bool(own.facts.get("alike")), **_placed(own),
-        }  # fmt: skip
+            "title_labels": own.facts.get("title_labels") or {}, "alike": bool(own.facts.get("alike")),
+        } | _placed(own) | _wording(own.facts)  # fmt: skip
     for one in KindSetting.objects.order_by("kind"):
         names = {name: told for name, told in one.labels.items() if name not in ("", "s")}
-        found[one.kind] = {"labels": one.labels.get("", {}), "plurals": one.labels.get("s", {}), "names": names, **_placed(one)}
+        said = {"labels": one.labels.get("", {}), "plurals": one.labels.get("s", {}), "names": names}
+        found[one.kind] = said | _placed(one) | _wording(one.facts)
     return found
 
 
@@ -52,10 +53,15 @@ def _placed(row: CustomKind | KindSetting) -> Plain:
     return {} if row.facts.get(places.PLACE) is None else {places.PLACE: row.facts[places.PLACE]}
 
 
+def _wording(facts: Plain) -> Plain:
+    """Help and choices of fields that the kind came with, where the workspace words them otherwise."""
+    return {name: facts[name] for name in ("helps", "choices") if facts.get(name)}
+
+
 def write_kind(code: str, new: Plain, old: Plain | None) -> None:
     shipped = code in registry.shipped.by_kind
-    own = ("plural", "icon", "title_labels", "alike")
-    _only(new, ("labels", "plurals", places.PLACE, *(("names",) if shipped else own)))
+    names = ("names",) if shipped else ("plural", "icon", "title_labels", "alike")
+    _only(new, ("labels", "plurals", "helps", "choices", places.PLACE, *names))
     if old is None and not shipped:
         given = {"code": code, "plural": new.get("plural"), "label": new.get("labels"), "labels": new.get("plurals") or {}}
         actions.make_kind(given | {"icon": new.get("icon") or "box"})
@@ -66,8 +72,16 @@ def write_kind(code: str, new: Plain, old: Plain | None) -> None:
     actions.change_kind(code, {name: value for name, value in given.items() if value is not None})
     if places.PLACE in new:
         places.place_kind(code, _whole(new[places.PLACE]))
-    for name, told in (new.get("names") or {}).items():
-        layouts.name_field(code, name, told)
+    named, helps, choices = ({**(new.get(part) or {})} for part in ("names", "helps", "choices"))
+    for name in dict.fromkeys([*named, *helps, *choices]):
+        before = _called(code, name)
+        layouts.name_field(code, name, named.get(name, before), helps.get(name), choices.get(name))
+
+
+def _called(code: str, name: str) -> Plain:
+    """What a field that the kind came with is called now."""
+    row = layouts.stored(code)
+    return dict((row.labels.get(name) if isinstance(row, KindSetting) else row.facts.get("title_labels")) or {})
 
 
 def _whole(raw: Any) -> int:
@@ -99,11 +113,19 @@ def write_field(key: str, new: Plain, old: Plain | None) -> None:
 
 
 def read_layouts() -> dict[str, Plain]:
-    """{kind: what is said of its layout and its rules}."""
+    """{kind: what is said of its layout and its rules}; roles and records by their names."""
     rows: list[tuple[str, Plain]] = [(one.code, one.facts) for one in CustomKind.objects.filter(retired_at=None)]
     rows += [(one.kind, one.facts) for one in KindSetting.objects.order_by("kind")]
-    found = {kind: {name: facts[name] for name in (*layouts.PARTS, "rules") if name in facts} for kind, facts in rows}
-    return {kind: said for kind, said in found.items() if said}
+    found = {kind: {name: facts[name] for name in (*layout_parts.PARTS, "rules") if name in facts} for kind, facts in rows}
+    roles = {str(pk): name for pk, name in Role.objects.values_list("id", "name")}
+    for kind, told in found.items():
+        entity = registry.kind(kind)
+        if told.get("steps") and entity is not None:
+            named = layout_parts.names_of_board(entity)
+            told["steps"] = [{**one, "at": named.get(one["at"], one["at"])} for one in told["steps"]]
+        if told.get("variants"):
+            told["variants"] = [{**one, "roles": [roles[pk] for pk in one["roles"] if pk in roles]} for one in told["variants"]]
+    return {kind: told for kind, told in found.items() if told}
 
 
 def write_layout(kind: str, new: Plain, old: Plain | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom import actions, layout_parts, layouts
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions import change_roles, save_role
@@ -298,7 +298,7 @@ def test_a_layout_that_does_not_fit_is_refused_with_a_sentence(built: Client, no
     answer = built.post(f"{HOME}/vehicle/layout", laid_out(**given))
     assert answer.status_code == 422 and f'id="e-{part}"' in text(answer)
     with north.as_("admin"):
-        assert not set(CustomKind.objects.get().facts) & set(layouts.PARTS)
+        assert not set(CustomKind.objects.get().facts) & set(layout_parts.PARTS)
 
 
 def test_what_cannot_be_required_is_refused(built: Client) -> None:
@@ -352,3 +352,26 @@ def test_rules_across_fields_are_stated_and_taken_away(north: Company) -> None:
     assert browser.post(f"{page}/0/drop", {"formula": typed["formula"]}).status_code == 302
     assert browser.post("/accounts/new", {"name": "Nobody", "employees": "0"}).status_code == 302
     assert north.browser("ada").get(page).status_code in (403, 404)
+
+
+def test_help_and_choices_of_a_shipped_field_are_worded_in_each_language(north: Company) -> None:
+    admin = north.browser("admin")
+    url = f"{HOME}/account/fields/status"
+    sent = {"label.en": "", "label.zh-hans": "", "help.en": "As of today.", "help.zh-hans": "以今天为准。",
+            "choice:customer.en": "Buyer", "choice:customer.zh-hans": "买家"}  # fmt: skip
+    assert admin.post(url, sent, headers=HX).status_code == 200
+    shown = text(admin.get(url, headers=HX))
+    assert 'value="As of today."' in shown and 'value="买家"' in shown and 'placeholder="Prospect"' in shown
+    form = text(admin.get("/accounts/new"))
+    assert "As of today." in form and ">Buyer</option>" in form and ">Prospect</option>" in form
+    schema = {one["name"]: one for one in north.api("admin").get("/api/v1/accounts/schema").json()["fields"]}
+    assert {"value": "customer", "label": "Buyer"} in schema["status"]["choices"]
+    document = north.api("admin").get("/api/v1/configuration").content.decode()
+    assert "买家" in document and "As of today." in document
+    assert admin.post(url, sent | {"help.en": "x" * 301}, headers=HX).status_code == 422
+    bare = dict.fromkeys(sent, "")
+    assert admin.post(url, bare, headers=HX).status_code == 200
+    assert "As of today." not in text(admin.get("/accounts/new")) and ">Customer</option>" in text(admin.get("/accounts/new"))
+    brought = north.api("admin").post("/api/v1/configuration", {"document": document, "why": "back"}, content_type="application/json")
+    assert brought.status_code == 200, brought.content
+    assert ">Buyer</option>" in text(admin.get("/accounts/new"))

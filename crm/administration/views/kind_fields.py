@@ -21,7 +21,7 @@ from crm.kernel.entity.custom.formula import FUNCTIONS, Formula
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.custom.worked import Plan, Worked, calculable
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Link
+from crm.kernel.entity.fields import Fact, Link
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.models import CustomField, KindSetting
 from crm.kernel.entity.registry import registry
@@ -91,13 +91,27 @@ def edit(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
             if one is not None:
                 one = actions.change_field(kind, name, _given(request.POST, one.type, one))
             else:
-                layouts.name_field(kind, name, names_in(request.POST, "label", _names_of(entity, name)))
+                _rename(request.POST, entity, name)
         except Wrong as refusal:
             return _form(request, entity, one.type, one, refusal) if one is not None else _name(request, entity, name, refusal)
         return _changed(request, kind, _("The field is saved."))
     if request.headers.get("HX-Request") != "true":
         return redirect(f"{HOME}/{kind}")
     return _form(request, entity, one.type, one) if one is not None else _name(request, entity, name)
+
+
+def _rename(sent: QueryDict, entity: Entity[Any], name: str) -> None:
+    held = layouts.stored(entity.kind).facts
+    helps = names_in(sent, "help", (held.get("helps") or {}).get(name))
+    before = (held.get("choices") or {}).get(name) or {}
+    values = [value for value, _label in _choices(entity.fields[name])]
+    choices = {value: names_in(sent, f"choice:{value}", before.get(value)) for value in values}
+    layouts.name_field(entity.kind, name, names_in(sent, "label", _names_of(entity, name)), helps, choices if choices else None)
+
+
+def _choices(field: Fact) -> list[tuple[str, Any]]:
+    """What can be chosen and be called otherwise; the countries of the world keep their names."""
+    return [(str(value), label) for value, label in field.choices_list] if field.type in ("choice", "multi_choice") else []
 
 
 def _names_of(entity: Entity[Any], name: str) -> dict[str, str]:
@@ -109,10 +123,14 @@ def _names_of(entity: Entity[Any], name: str) -> dict[str, str]:
 
 def _name(request: HttpRequest, entity: Entity[Any], name: str, refusal: Wrong | None = None) -> HttpResponse:
     came = registry.shipped.by_kind.get(entity.kind)
-    shipped = came.fields[name].label if came is not None and name in came.fields else entity.fields[name].label
+    field = came.fields[name] if came is not None and name in came.fields else entity.fields[name]
+    held = layouts.stored(entity.kind).facts
+    told = (held.get("choices") or {}).get(name) or {}
+    choices = [(value, layouts.in_languages(label), told.get(value) or {}) for value, label in _choices(field)]
     words = {
         "entity": entity, "name": name, "field": entity.fields[name], "names": _names_of(entity, name), "sent": request.POST,
-        "shipped": layouts.in_languages(shipped), "languages": languages(), "wrong": refusal.fields if refusal else {},
+        "shipped": layouts.in_languages(field.label), "helps": (held.get("helps") or {}).get(name) or {}, "choices": choices,
+        "helped": layouts.in_languages(field.help), "languages": languages(), "wrong": refusal.fields if refusal else {},
         "may": isinstance(layouts.stored(entity.kind), KindSetting) or name == entity.title,
     }  # fmt: skip
     return render(request, "administration/field_name.jinja", words, status=422 if refusal else 200)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.administration.views.field_types import icon_of
-from crm.kernel.entity.custom import layouts
+from crm.kernel.entity.custom import layout_parts, layouts
 from crm.kernel.entity.custom.keeping import pending
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
@@ -105,4 +105,4 @@ def called(made: CustomField) -> str:
 
 def has_layout(entity: Entity[Any]) -> bool:
     """Whether the workspace said anything of the kind's layout."""
-    return any(name in layouts.stored(entity.kind).facts for name in layouts.PARTS)
+    return any(name in layouts.stored(entity.kind).facts for name in layout_parts.PARTS)

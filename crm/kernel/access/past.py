@@ -88,6 +88,7 @@ class Then:
         return Actor(
             id=user.pk, workspace_id=like.workspace_id, name=user.name, team_id=user.team_id,
             team_ids=frozenset({user.team_id} if user.team_id else ()), tree_ids=frozenset(below),
+            role_ids=frozenset(pk for pk, _role in self.roles_of(user.pk)),
             grants=Grants(role.get("grants", {}) for _pk, role in self.roles_of(user.pk)),
             language=like.language, time_zone=like.time_zone, currency=like.currency, country=like.country,
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """Failures that have a name and may be shown. Everything else is a bug and is not shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -27,10 +27,16 @@ class Refusal(Exception):
 
 
 class Wrong(Refusal):
-    """Some values do not fit; `.fields` says which and what is right."""
+    """Some values do not fit; `.fields` says which and what is right. `.lacking` names those that only have to be filled."""
 
     code = "wrong-values"
     title = _("Some values need another look.")
+
+    def __init__(
+        self, message: Words | None = None, fields: Mapping[str, list[Words]] | None = None, lacking: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, fields)
+        self.lacking = tuple(lacking)
 
 
 class Conflict(Refusal):

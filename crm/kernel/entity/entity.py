@@ -40,6 +40,11 @@ class Entity(Generic[R]):
     `configures` whether its records are settings of others (they belong to a workspace's configuration),
     `changes` {field: {fact: value}} what a workspace says otherwise of declared fields.
 
+    What a layout says further (`entity.custom.laid`): `left_out` fields that form and record page do without, `shown` {field: conditions}
+    of those that are shown only where all of them hold, `steps` what must be filled where the board's field has come to a value,
+    `tabs`, `panels` their order on the record page and `tabs_off`, `panels_off` those it does without, `variants` the same kind
+    laid out otherwise for some roles or some records. `steps_elsewhere` is the address of the screen where that is said instead.
+
     A workspace shapes a kind by a copy with other facts and further columns (`entity.custom.shapes`).
     """
 
@@ -76,6 +81,15 @@ class Entity(Generic[R]):
     own: bool = False
     configures: bool = False
     changes: Mapping[str, Mapping[str, Any]] = {}
+    left_out: Sequence[str] = ()
+    shown: Mapping[str, Sequence[Any]] = {}
+    steps: Sequence[Any] = ()
+    steps_elsewhere: ClassVar[str] = ""
+    tabs: Sequence[str] = ()
+    tabs_off: Sequence[str] = ()
+    panels: Sequence[str] = ()
+    panels_off: Sequence[str] = ()
+    variants: Sequence[Any] = ()
 
     model: type[models.Model]
 
@@ -186,9 +200,9 @@ class Entity(Generic[R]):
 
     @property
     def sections(self) -> dict[Label, list[str]]:
-        """The form's sections. A field that none of them names stands behind the field declared before it."""
-        made = {label: list(names) for label, names in self.form.items()}
-        placed = {name for names in made.values() for name in names}
+        """The form's sections. A field that none of them names, and that is not left out, stands behind the field declared before it."""
+        made = {label: [name for name in names if name not in self.left_out] for label, names in self.form.items()}
+        placed = {name for names in made.values() for name in names} | set(self.left_out)
         before: str | None = None
         for name, field in self.fields.items():
             own = not (field.readonly or field.part_of or name in BASE_FIELDS)

@@ -14,6 +14,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Wrong
 from crm.kernel.base.ids import uuid7
 from crm.kernel.base.text import plain_number
+from crm.kernel.entity.custom.laid import layout_for
 from crm.kernel.entity.filter import Node, both, parse_text
 from crm.kernel.exchange import actions, exporting, queries, screens, store
 from crm.kernel.exchange.columns import importable
@@ -22,6 +23,7 @@ from crm.kernel.exchange.reading import Unreadable
 from crm.kernel.exchange.writing import XlsxWriter
 from crm.kernel.records import listing
 from crm.kernel.search.listed import looked_for
+from crm.kernel.tenancy.scope import current_actor
 
 _MIME = {
     ".csv": "text/csv; charset=utf-8",
@@ -202,7 +204,7 @@ def export(request: HttpRequest) -> HttpResponse:
         "given": given,
         "runs": queries.exports(10),
         "columns": list(zip(names, exporting.headings(entity, names), strict=True)),
-        "chosen": {exporting.ID, entity.title, *(given.getlist("columns") or entity.columns)},
+        "chosen": {exporting.ID, entity.title, *(given.getlist("columns") or layout_for(entity, current_actor()).columns)},
     }
     return render(request, "exchange/export.jinja", facts)
 

@@ -11,8 +11,8 @@ from crm.kernel.identity.grants import Grants
 class Actor:
     """A person, a person's API token, or Kith itself, in one workspace.
 
-    `team_ids` is the own team, `tree_ids` the own team and all below it. `scopes` is None unless a token limits the
-    rights; the limits are already inside `grants`.
+    `team_ids` is the own team, `tree_ids` the own team and all below it, `role_ids` the roles that somebody holds.
+    `scopes` is None unless a token limits the rights; the limits are already inside `grants`.
     """
 
     id: UUID | None
@@ -23,6 +23,7 @@ class Actor:
     team_id: UUID | None = None
     team_ids: frozenset[UUID] = frozenset()
     tree_ids: frozenset[UUID] = frozenset()
+    role_ids: frozenset[UUID] = frozenset()
     grants: Grants = field(default_factory=Grants, compare=False)
     language: str = "en"
     time_zone: str = "UTC"

@@ -1,6 +1,5 @@
 """Reads about people. All but `candidates` run inside a workspace's scope."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -44,7 +43,7 @@ def actor_of(user_id: UUID, session_id: UUID | None = None) -> Actor | None:
 
 def actor_for(user: User, session_id: UUID | None = None, token: ApiToken | None = None) -> Actor:
     """The actor for a person who was already read (with `team`)."""
-    roles: Iterable[dict[str, Any]] = UserRole.objects.filter(user_id=user.id).values_list("role__grants", flat=True)
+    roles: dict[UUID, dict[str, Any]] = dict(UserRole.objects.filter(user_id=user.id).values_list("role_id", "role__grants"))
     scopes = frozenset(token.scopes) if token is not None and token.scopes is not None else None
     return Actor(
         id=user.id,
@@ -55,7 +54,8 @@ def actor_for(user: User, session_id: UUID | None = None, token: ApiToken | None
         team_id=user.team_id,
         team_ids=frozenset({user.team_id} if user.team_id else ()),
         tree_ids=tree_ids(user.team),
-        grants=Grants(roles, scopes),
+        role_ids=frozenset(roles),
+        grants=Grants(roles.values(), scopes),
         language=user.language,
         time_zone=user.time_zone,
         currency=user.currency,

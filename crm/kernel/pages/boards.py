@@ -267,9 +267,9 @@ def heads(entity: Entity[Any], given: QueryDict, values: Sequence[str]) -> list[
 
 
 def label_of(entity: Entity[Any], value: str) -> str:
-    """What a column is called."""
+    """What a column is called; "" where there is none of this value."""
     one = entity.fields[str(entity.board)]
     if one.type != "link":
-        return str(dict(one.choices_list).get(value, value))
+        return str(dict(one.choices_list).get(value, ""))
     pk = as_uuid(value)
     return titles_of([pk]).get(pk, "") if pk else ""

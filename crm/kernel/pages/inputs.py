@@ -60,6 +60,8 @@ class Input:
     currency: "Input | None" = None
     parts: "list[Input]" = made_with(default_factory=list)
     required: bool = False
+    hidden: bool = False
+    live: bool = False
 
     @property
     def wide(self) -> bool:
@@ -75,9 +77,24 @@ class Section:
     label: Any
     inputs: list[Input]
 
+    @property
+    def hidden(self) -> bool:
+        return all(one.hidden for one in self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a layout says of a form's fields: those not shown (`away`), those needed as the record stands (`asked`), and whether that can
+    change while one types (`live`)."""
+
+    away: frozenset[str] = frozenset()
+    asked: tuple[str, ...] = ()
+    live: bool = False
+
 
 def sections(
-    entity: Entity[Any], record: Any, given: QueryDict | None, errors: Mapping[str, Sequence[Any]], quick: bool = False
+    entity: Entity[Any], record: Any, given: QueryDict | None, errors: Mapping[str, Sequence[Any]], quick: bool = False,
+    sight: Sight = Sight(),
 ) -> list[Section]:
     """The form's sections; `quick` takes only the short list, what is required, and days that the address fills."""
     actor = current_actor()
@@ -87,7 +104,8 @@ def sections(
     if quick and entity.quick:
         needed = [name for name, one in entity.fields.items() if one.required and name not in closed and not one.part_of]
         days = [name for name in given or () if name in entity.fields and entity.fields[name].type in ("date", "datetime")]
-        plan = {"": list(dict.fromkeys([*entity.quick, *needed, *days]))}
+        quickly = [name for name in entity.quick if name not in entity.left_out]
+        plan = {"": list(dict.fromkeys([*quickly, *needed, *sight.asked, *days]))}
     reading = Reading.of(actor)
     made = []
     for label, names in plan.items():
@@ -96,9 +114,19 @@ def sections(
             for name in names
             if name in entity.fields and name not in closed
         ]
+        for one in inputs:
+            _seen(one, sight)
         if inputs:
             made.append(Section(label, inputs))
     return made
+
+
+def _seen(one: Input, sight: Sight) -> None:
+    """What is not shown stays in the form with its value; an input with an error is shown in any case."""
+    one.hidden, one.live = one.name in sight.away and not one.errors, sight.live
+    one.required = one.required or one.name in sight.asked
+    for part in one.parts:
+        _seen(part, sight)
 
 
 def input_of(

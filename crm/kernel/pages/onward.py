@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,3 +17,10 @@ def onward(entity: Entity[Any], pk: UUID, text: str) -> tuple[str, str]:
     if visible(entity).filter(pk=pk).exists():
         return record_url(entity, pk), text
     return reverse("pages.list", kwargs={"entity": entity}), f"{text} {_('It is no longer among the records that you may see.')}"
+
+
+def asked_from(request: HttpRequest) -> str:
+    """The path of the page that htmx asked from; "" where that cannot be told."""
+    there = request.headers.get("HX-Current-URL", "")
+    path = "/" + there.split("//", 1)[-1].partition("/")[2] if there else ""
+    return path if path.startswith("/") and len(path) > 1 else ""

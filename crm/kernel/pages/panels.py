@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from crm.kernel.entity.entity import Entity
+from crm.kernel.pages.laid import arranged
 from crm.kernel.tenancy.parts import in_use
 
 Words = str | Promise
@@ -57,14 +59,19 @@ def panels_of(kind: str, where: str) -> list[Panel]:
     return [one for one in _PANELS if one.kind in (kind, "*") and one.where == where and in_use(one.fill)]
 
 
+def panels_of_kind(kind: str) -> list[Panel]:
+    """All that a record page of the kind can have, place by place."""
+    return [one for where in ("top", "left", "right") for one in panels_of(kind, where)]
+
+
 def tabs_of(kind: str) -> list[Panel]:
     return [one for one in _TABS if one.kind in (kind, "*") and in_use(one.fill)]
 
 
-def filled(kind: str, where: str, record: Any, actor: Any) -> list[tuple[Panel, Mapping[str, Any]]]:
-    """[(panel, its words)] of those which have something to say."""
-    found = []
-    for one in panels_of(kind, where):
+def filled(entity: Entity[Any], where: str, record: Any, actor: Any) -> list[tuple[Panel, Mapping[str, Any]]]:
+    """[(panel, its words)] of those which the layout has and which have something to say."""
+    found, there = [], panels_of(entity.kind, where)
+    for one in arranged(there, [one.name for one in there], entity.panels, entity.panels_off):
         words = one.fill(record, actor)
         if words is not None:
             found.append((one, words))

@@ -5,6 +5,7 @@ from typing import Any
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.custom.laid import layout_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.identity.models.people import Density, Language, Theme, User
 from crm.kernel.saved import queries as saved
@@ -17,7 +18,7 @@ _ALLOWED: dict[str, Any] = {"theme": Theme, "density": Density, "language": Lang
 def columns_of(entity: Entity[Any]) -> list[str]:
     """The chosen columns that still exist for this actor, else the kind's own; the title always leads."""
     chosen = saved.plain(entity)
-    wanted = list(chosen.columns) if chosen and chosen.columns else list(entity.columns)
+    wanted = list(chosen.columns) if chosen and chosen.columns else list(layout_for(entity, current_actor()).columns)
     seen = policy_for(entity).fields(current_actor())
     return list(dict.fromkeys([entity.title, *(name for name in wanted if name in seen)]))
 

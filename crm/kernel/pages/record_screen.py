@@ -18,7 +18,7 @@ from crm.kernel.entity.filter import Where
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.files.queries import count_of
-from crm.kernel.pages import doings, filters
+from crm.kernel.pages import doings, filters, laid
 from crm.kernel.pages.cells import Cell, cell, inline, record_url
 from crm.kernel.pages.doings import Doing
 from crm.kernel.pages.lists import Line, lines_of
@@ -90,7 +90,8 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
     actor, reading = current_actor(), Reading.of(current_actor())
     policy = policy_for(entity)
     cells = all_cells(entity, record, reading)
-    shown = [name for name in entity.highlights if name in cells and name != entity.title]
+    seen = laid.of_record(entity, record)
+    shown = [name for name in seen.entity.highlights if name in cells and name != entity.title and name not in seen.away]
     may = {verb: policy.may(actor, verb, record) for verb in ("edit", "delete")}
     named = available(entity, record)
     return RecordScreen(
@@ -98,13 +99,13 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
         record,
         entity.name_of(record),
         _subtitle(entity, cells),
-        _blocks(entity, cells),
+        _blocks(seen, cells),
         cells.get("owner"),
         [cells[name] for name in shown if name != "owner"][:5],
-        tabs(entity, record),
+        tabs(seen.entity, record),
         named,
         doings.of(entity, record, actions=named[BUTTONS:]),
-        {where: filled(entity.kind, where, record, actor) for where in ("top", "right", "left", "composer")},
+        {where: filled(seen.entity, where, record, actor) for where in ("top", "right", "left", "composer")},
         may,
         shared(entity, record),
         kept(given),
@@ -126,7 +127,7 @@ def all_cells(entity: Entity[Any], record: Any, reading: Reading) -> dict[str, C
 def facts(entity: Entity[Any], record: Any) -> Facts:
     """What the drawer beside a list shows."""
     cells = all_cells(entity, record, Reading.of(current_actor()))
-    return Facts(entity, record, entity.name_of(record), _subtitle(entity, cells), _blocks(entity, cells))
+    return Facts(entity, record, entity.name_of(record), _subtitle(entity, cells), _blocks(laid.of_record(entity, record), cells))
 
 
 def _subtitle(entity: Entity[Any], cells: Mapping[str, Cell]) -> str:
@@ -137,26 +138,35 @@ def _subtitle(entity: Entity[Any], cells: Mapping[str, Cell]) -> str:
     return ""
 
 
-def _blocks(entity: Entity[Any], cells: Mapping[str, Cell]) -> list[Block]:
+def _blocks(seen: laid.Laid, cells: Mapping[str, Cell]) -> list[Block]:
     """The facts in the sections of the form; first those which are filled or wanted, the empty rest under "more"."""
-    made = []
+    made, entity = [], seen.entity
     for label, names in entity.sections.items():
-        mine = [cells[name] for name in names if name in cells and name != entity.title]
+        mine = [cells[name] for name in names if name in cells and name != entity.title and name not in seen.away]
         if mine:
             made.append(Block(label, mine))
-    placed = {entity.title, "owner", "team", *(name for names in entity.sections.values() for name in names)}
+    placed = {entity.title, "owner", "team", *entity.left_out, *(name for names in entity.sections.values() for name in names)}
     rest = [cells[name] for name in cells if name not in placed]
     return [*made, Block(_("Record"), rest)]
 
 
 def tabs(entity: Entity[Any], record: Any) -> list[Tab]:
-    """Timeline first, then what parts contribute, related kinds, files, history."""
-    made = [Tab("timeline", _("Timeline"))]
-    made += [Tab(one.name, one.label) for one in tabs_of(entity.kind)]
-    kinds = related(entity)
-    many = listing.counts([(kind, link.name) for kind, link in kinds], record.pk)
-    made += [Tab(f"rel-{kind.plural}-{link.name}", kind.labels, one) for (kind, link), one in zip(kinds, many, strict=True)]
-    return [*made, Tab("files", _("Files"), count_of(record.pk)), Tab("history", _("History"))]
+    """Timeline first, then what parts contribute, related kinds, files, history; or as the layout has it. Counts of tabs that it does
+    without are not asked for."""
+    kinds = {f"rel-{kind.plural}-{link.name}": (kind, link) for kind, link in related(entity)}
+    labels = {name: label for name, label in tab_names(entity).items() if name not in kinds or name not in entity.tabs_off}
+    asked = [name for name in labels if name in kinds]
+    many = dict(zip(asked, listing.counts([(kinds[one][0], kinds[one][1].name) for one in asked], record.pk), strict=True))
+    many |= {"files": count_of(record.pk)}
+    order = laid.arranged(list(labels), list(labels), entity.tabs, entity.tabs_off) or ["timeline"]
+    return [Tab(name, labels[name], many.get(name)) for name in order]
+
+
+def tab_names(entity: Entity[Any]) -> dict[str, Any]:
+    """{name of a tab: its label} of all that a record of the kind can have, in their usual order."""
+    found: dict[str, Any] = {"timeline": _("Timeline")} | {one.name: one.label for one in tabs_of(entity.kind)}
+    found |= {f"rel-{kind.plural}-{link.name}": kind.labels for kind, link in related(entity)}
+    return found | {"files": _("Files"), "history": _("History")}
 
 
 def related(entity: Entity[Any]) -> list[tuple[Entity[Any], Fact]]:

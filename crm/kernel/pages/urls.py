@@ -60,6 +60,7 @@ urlpatterns = [
     path("go/<uuid:pk>", records.go, name="pages.go"),
     path("<kind:entity>/", lists.table, name="pages.list"),
     path("<kind:entity>/new", forms.new, name="pages.new"),
+    path("<kind:entity>/shown", forms.shown, name="pages.shown"),
     path("<kind:entity>/similar", similar.similar, name="pages.similar"),
     path("<kind:entity>/similar/<uuid:pk>/add", similar.add_typed, name="pages.similar_add"),
     path("<kind:entity>/columns", lists.columns, name="pages.columns"),

@@ -23,6 +23,7 @@ from crm.kernel.entity.registry import same_model
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
+from crm.kernel.records.needed import require
 from crm.kernel.records.reading import visible_ids
 from crm.kernel.tenancy import bulk
 from crm.kernel.tenancy.parts import in_use
@@ -33,7 +34,8 @@ CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
 
 @dataclass(slots=True)
 class Write:
-    """One record on its way into the database. `errors` collects what does not fit, by field."""
+    """One record on its way into the database. `errors` collects what does not fit, by field; `lacking` names those of its fields
+    that only have to be filled."""
 
     entity: Entity[Any]
     actor: Actor
@@ -44,6 +46,24 @@ class Write:
     old: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[Any]] = field(default_factory=dict)
     refusal: Refusal | None = None
+    lacking: list[str] = field(default_factory=list)
+
+    @property
+    def new(self) -> bool:
+        return self.op == CREATE
+
+    def now(self, column: str) -> Any:
+        """The value that a column will have."""
+        return self.values[column] if column in self.values else self.was(column)
+
+    def was(self, column: str) -> Any:
+        """The value that a column has; of a new record its default."""
+        return self.old[column] if column in self.old else getattr(self.record, column, None)
+
+    def lack(self, name: str, message: Any) -> None:
+        """Refuses the write because a field is empty."""
+        self.lacking.append(name)
+        self.wrong(name, message)
 
     def wrong(self, name: str, message: Any) -> None:
         self.errors.setdefault(name, []).append(message)
@@ -53,7 +73,7 @@ class Write:
         return self.refusal is None and not self.errors
 
     def failure(self) -> Refusal:
-        return self.refusal or Wrong(fields=self.errors)
+        return self.refusal or Wrong(fields=self.errors, lacking=self.lacking)
 
     def changed(self, name: str) -> bool:
         return name in self.values and self.values[name] != self.old.get(name)
@@ -184,7 +204,7 @@ def carrying(names: Iterable[str]) -> Iterator[None]:
 def check(writes: list[Write]) -> None:
     """Required values, links that exist and may be seen, values that must be unique, rules across fields."""
     for write in writes:
-        _required(write)
+        require(write)
         if write.ok:
             said = check_rules(write.entity, write.values, write.old, Reading.of(write.actor))
             for name, messages in said.items():
@@ -197,18 +217,11 @@ def check(writes: list[Write]) -> None:
 
 def check_values(write: Write) -> None:
     """What can be said of normalised values without asking what the record holds: values that are needed, links that are there."""
-    _required(write)
+    if not (write.entity.shown or write.entity.variants):  # else it depends on the record what is needed
+        for name, field_ in write.entity.needed:
+            if write.values.get(field_.attname if isinstance(field_, Link) else name, "there") in (None, ""):
+                write.wrong(name, _("%(label)s is needed.") % {"label": field_.label})
     _links([write])
-
-
-def _required(write: Write) -> None:
-    for name, field_ in write.entity.needed:
-        if name in write.errors:
-            continue
-        column = field_.attname if isinstance(field_, Link) else name
-        there = write.values[column] if column in write.values else getattr(write.record, column, None)
-        if there in (None, "") and (write.op == CREATE or column in write.values):
-            write.wrong(name, _("%(label)s is needed.") % {"label": field_.label})
 
 
 def _targets(write: Write) -> list[tuple[Fact, UUID]]:

@@ -25,11 +25,10 @@ from crm.kernel.records import writing
 from crm.kernel.records.acts import Deed, deeds, kinds_of, ours, spans_of
 from crm.kernel.records.kept import held
 from crm.kernel.records.models import ChangePart, ChangeSet
+from crm.kernel.records.needed import UNDOING
 from crm.kernel.records.reading import links_of
-from crm.kernel.tenancy.scope import because, current, current_actor
+from crm.kernel.tenancy.scope import because, current_actor
 
-#: How the reason of an undo begins in the audit log.
-UNDOING = "undo: "
 #: Acts of more records are taken back in the background, so many at a time.
 AT_ONCE, BATCH = 500, 250
 #: The whole record, as something that was changed since.
@@ -124,11 +123,6 @@ def open_to_undo(change_set: UUID) -> ChangeSet:
     if found.work is not None and not found.work.over:
         raise Conflict(_("This is still being done. Stop it first, or wait until it is done."))
     return found
-
-
-def undoing() -> bool:
-    """Whether what is written now takes something back: rules about single changes then give way to what was."""
-    return current().reason.startswith(UNDOING)
 
 
 def undo(change_set: UUID, chosen: Chosen = ()) -> Undone:

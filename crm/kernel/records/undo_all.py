@@ -19,12 +19,12 @@ from crm.kernel.queue.registry import job
 from crm.kernel.records.acts import deeds, kinds_of, ours, spans_of
 from crm.kernel.records.events import ActUndone
 from crm.kernel.records.models import ChangeSet
+from crm.kernel.records.needed import UNDOING
 from crm.kernel.records.undo import (
     AT_ONCE,
     BATCH,
     BEGUN,
     STOPPED,
-    UNDOING,
     Chosen,
     Step,
     Undone,

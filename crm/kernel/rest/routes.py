@@ -42,6 +42,7 @@ ROUTES: list[Route] = [
     _route("/me", GET=kinds.me),
     _route("/kinds", GET=kinds.kinds, POST=shaping.make_kind),
     _route("/kinds/{kind}", PATCH=shaping.change_kind, DELETE=shaping.retire_kind),
+    _route("/kinds/{kind}/layout", GET=shaping.kind_layout, PATCH=shaping.change_layout),
     _route("/kinds/{kind}/restore", POST=shaping.bring_kind_back),
     _route("/kinds/{kind}/fields", GET=shaping.own_fields, POST=shaping.make_field),
     _route("/kinds/{kind}/fields/{field}", PATCH=shaping.change_field, DELETE=shaping.retire_field),

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotFound
+from crm.kernel.entity.custom.laid import layout_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.saved.models import SavedView, ViewMark
 from crm.kernel.tenancy.backend import lasting as kept
@@ -87,5 +88,5 @@ def may_change(one: SavedView) -> bool:
 def columns_seen(entity: Entity[Any], one: SavedView) -> list[str]:
     """The view's columns that are there for the actor, the title first."""
     seen = policy_for(entity).fields(current_actor())
-    wanted = one.columns or entity.columns
+    wanted = one.columns or layout_for(entity, current_actor()).columns
     return list(dict.fromkeys([entity.title, *(name for name in wanted if name in seen)]))

@@ -28,6 +28,7 @@ class Opportunities(Entity[Opportunity]):
     menu, menu_order = "customers", 30
     columns = ("name", "account", "amount", "stage", "closes", "owner")
     board, board_sum = "stage", "amount"
+    steps_elsewhere = "/sales/pipelines/"
     card = ("account", "name", "amount", "closes", "owner")
     calendar, done = ("closes",), "closed_on"
     form = {

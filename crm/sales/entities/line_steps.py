@@ -13,8 +13,8 @@ from crm.kernel.base.errors import Refusal
 from crm.kernel.base.money import Money
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import system_actor
+from crm.kernel.records.needed import undoing
 from crm.kernel.records.pipeline import CHANGE, Write, after_batch, contribute
-from crm.kernel.records.undo import undoing
 from crm.kernel.records.writing import change_each
 from crm.kernel.tenancy.scope import current, once, scope
 from crm.sales.models import Opportunity, OpportunityLine

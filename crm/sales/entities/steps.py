@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
-from crm.kernel.entity.fields import Link
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.outbox.events import Event
 from crm.kernel.outbox.publishing import publish_many
+from crm.kernel.records.needed import ask, undoing
 from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, Write, after_batch, contribute
 from crm.kernel.records.reading import called
-from crm.kernel.records.undo import undoing
 from crm.kernel.records.writing import change
 from crm.kernel.tenancy.scope import current
 from crm.sales.events import OpportunityLost, OpportunityMoved, OpportunityReopened, OpportunityWon
@@ -66,24 +65,22 @@ def follow_stage(write: Write) -> None:
 
 
 def _needs(write: Write, stage: Stage, moved: bool) -> None:
-    """What the stage asks for must be there when a deal comes in, and is not taken away while it is there."""
-    if not stage.needs or undoing():
+    """What the stage asks for: fields of the deal, and rows beside it."""
+    fields = [name for name in stage.needs or () if name not in _BESIDE]
+    ask(write, called(stage), fields, moved)
+    beside = [name for name in stage.needs or () if name in _BESIDE]
+    if not (beside and moved) or undoing():
         return
     labels = dict(needable())
-    for name in stage.needs:
-        column = f"{name}_id" if isinstance(write.entity.field(name), Link) else name
-        if not (moved or write.changed(column)) or _there(write, name, column):
-            continue
-        said = _("Before “%(stage)s” this deal needs: %(field)s.") % {"stage": called(stage), "field": labels.get(name, name)}
-        write.wrong("stage" if name in _BESIDE else name, said)
+    for name in beside:
+        if not _there(write, name):
+            facts = {"stage": called(stage), "field": labels.get(name, name)}
+            write.wrong("stage", _("Before “%(stage)s” this is needed: %(field)s.") % facts)
 
 
-def _there(write: Write, name: str, column: str) -> bool:
-    rows = _BESIDE.get(name)
-    if rows is not None:
-        found: bool = rows.objects.filter(opportunity_id=write.record.pk, deleted_at=None).exists()
-        return found or (name == "people" and _now(write, "contact_id") is not None)
-    return _now(write, column) not in (None, "", [])
+def _there(write: Write, name: str) -> bool:
+    found: bool = _BESIDE[name].objects.filter(opportunity_id=write.record.pk, deleted_at=None).exists()
+    return found or (name == "people" and _now(write, "contact_id") is not None)
 
 
 #: Needs that are rows of their own.

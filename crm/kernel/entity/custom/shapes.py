@@ -19,6 +19,7 @@ from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.custom.laid import lay, variants_of
 from crm.kernel.entity.custom.rules import rules_of
 from crm.kernel.entity.custom.types import TYPES, Making
 from crm.kernel.entity.custom.words import said
@@ -138,6 +139,8 @@ class _Builder:
             shaped.form = {**shaped.form, _MORE: names}
         shaped.changes = _changes(entity, {name: told for name, told in labels.items() if name in entity.fields}, facts)
         shaped.duplicates = (*entity.duplicates, *registry.duplicates_of_own(shaped, False, self._marked(shaped)))
+        shaped._fields = None  # they are looked at once more, with the changes
+        shaped.variants = variants_of(shaped, facts, lambda said_of: otherwise(shaped, facts, said_of), said)
         return self._bound(shaped)
 
     def _marked(self, entity: Entity[Any]) -> list[str]:
@@ -157,6 +160,7 @@ class _Builder:
         made.rules = rules_of(kind.facts)
         made.changes = _changes(made, {"name": kind.facts.get("title_labels") or {}}, kind.facts)
         made._fields = None  # they are looked at once more, with the changes
+        made.variants = variants_of(made, kind.facts, lambda said_of: otherwise(made, kind.facts, said_of), said)
         made.duplicates = registry.duplicates_of_own(made, bool(kind.facts.get("alike")), self._marked(made))
         return self._bound(made)
 
@@ -231,11 +235,30 @@ def _set_facts(entity: Entity[Any], facts: Mapping[str, Any]) -> None:
     if facts.get("form"):
         placed = {said(one.get("labels") or {}) or entity.label: [name for name in one["fields"] if name in known] for one in facts["form"]}
         entity.form = {label: names for label, names in placed.items() if names} or entity.form
+    lay(entity, facts)
+
+
+def otherwise(entity: Entity[Any], facts: Mapping[str, Any], said_of: Mapping[str, Any]) -> Entity[Any]:
+    """The kind with other facts of its layout than `facts`, which it has."""
+    whole, other = {**facts, **said_of}, entity.copied(entity.model)
+    needed = whole.get("required") or ()
+    kept = {name: {fact: value for fact, value in one.items() if fact != "required"} for name, one in entity.changes.items()}
+    other.changes = kept | {name: {**kept.get(name, {}), "required": True} for name in needed}
+    other.variants = ()
+    _set_facts(other, whole)
+    return other
 
 
 def _changes(entity: Entity[Any], labels: Mapping[str, Mapping[str, str]], facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """{field: {fact: value}} of what a workspace says otherwise of a declared field."""
     found: dict[str, dict[str, Any]] = {name: {"label": said(told, entity.fields[name].label)} for name, told in labels.items() if told}
+    for name, told in (facts.get("helps") or {}).items():
+        if name in entity.fields:
+            found.setdefault(name, {})["help"] = said(told, entity.fields[name].help)
+    for name, named in (facts.get("choices") or {}).items():
+        if name in entity.fields:
+            options = [(value, said(named.get(str(value)) or {}, label)) for value, label in entity.fields[name].choices_list]
+            found.setdefault(name, {})["options"] = options
     for name in facts.get("required") or ():
         found.setdefault(name, {})["required"] = True
     return found

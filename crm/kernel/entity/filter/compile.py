@@ -84,13 +84,13 @@ def _where(where: Where, entity: Entity[Any], asker: Asker, path: str) -> Q:
         raise wrong(_("“%(field)s” can be compared by: %(ops)s.") % {"field": head, "ops": allowed})
     if isinstance(found, Links):
         return _links(found, where, asker)
-    title = _said(found, where)
+    title = said_of(found, where)
     if title:
         return _through(where, head, title, entity, asker, path)
     return _leaf(found, where, asker, path)
 
 
-def _said(found: Fact, where: Where) -> str:
+def said_of(found: Fact, where: Where) -> str:
     """The field by which the target of a link is called, where the filter says its name and not its id: stage = Won."""
     target = registry.of(found.target) if isinstance(found, Link) else None
     values = where.value if isinstance(where.value, (list, tuple)) else [where.value]
@@ -149,7 +149,7 @@ def _clean(field_: Fact, raw: Any, reading: Reading) -> Any:
     return None
 
 
-def _value(field_: Fact, raw: Any, asker: Asker) -> Any:
+def clean_value(field_: Fact, raw: Any, asker: Asker) -> Any:
     """One cleaned value in the form the database compares; `me` and team words for links."""
     if isinstance(field_, Link) and isinstance(raw, str):
         words = {"me": asker.me, "my_team": asker.team}
@@ -172,11 +172,11 @@ def day_alone(value: datetime.datetime, raw: Any, reading: Reading) -> datetime.
     return local.date() if isinstance(raw, str) and local.time() == datetime.time() and not _CLOCK.search(raw) else None
 
 
-def _days(field_: Fact, raw: Any, asker: Asker) -> tuple[Any, Any]:
+def days_of(field_: Fact, raw: Any, asker: Asker) -> tuple[Any, Any]:
     """[first, after last) of a day, a moment or a relative word, in the field's own type."""
     found = span(raw, asker.reading) if isinstance(raw, str) else None
     if found is None:
-        value = _value(field_, raw, asker)
+        value = clean_value(field_, raw, asker)
         day = day_alone(value, raw, asker.reading) if isinstance(value, datetime.datetime) else value
         if day is None:
             return value, value + datetime.timedelta(microseconds=1)
@@ -188,9 +188,9 @@ def _days(field_: Fact, raw: Any, asker: Asker) -> tuple[Any, Any]:
 
 def _day_leaf(field_: Fact, op: str, value: Any, ref: str, asker: Asker) -> Q:
     if op == "between":
-        first, last = _pair(value)
-        return Q(**{f"{ref}__gte": _days(field_, first, asker)[0], f"{ref}__lt": _days(field_, last, asker)[1]})
-    start, end = _days(field_, value, asker)
+        first, last = pair_of(value)
+        return Q(**{f"{ref}__gte": days_of(field_, first, asker)[0], f"{ref}__lt": days_of(field_, last, asker)[1]})
+    start, end = days_of(field_, value, asker)
     match op:
         case "lt":
             return Q(**{f"{ref}__lt": start})
@@ -203,7 +203,7 @@ def _day_leaf(field_: Fact, op: str, value: Any, ref: str, asker: Asker) -> Q:
     return Q(**{f"{ref}__gte": start, f"{ref}__lt": end})
 
 
-def _pair(value: Any) -> tuple[Any, Any]:
+def pair_of(value: Any) -> tuple[Any, Any]:
     if not isinstance(value, (list, tuple)) or len(value) != 2:
         raise wrong(_("“between” needs two values."))
     return value[0], value[1]
@@ -218,9 +218,9 @@ def _positive(field_: Fact, op: str, value: Any, ref: str, asker: Asker) -> Q:
     if op == "in":
         if not isinstance(value, (list, tuple)):
             raise wrong(_("“in” needs a list of values."))
-        return Q(**{f"{ref}__in": [_value(field_, one, asker) for one in value]})
+        return Q(**{f"{ref}__in": [clean_value(field_, one, asker) for one in value]})
     if op == "between":
-        first, last = (_value(field_, one, asker) for one in _pair(value))
+        first, last = (clean_value(field_, one, asker) for one in pair_of(value))
         return Q(**{f"{ref}__gte": first, f"{ref}__lte": last})
     if op in ("contains", "starts"):
         if not isinstance(value, str) or not value.strip() or "\x00" in value:
@@ -230,8 +230,8 @@ def _positive(field_: Fact, op: str, value: Any, ref: str, asker: Asker) -> Q:
         others = field_.meant(value, op == "starts")
         return found | Q(**{f"{ref}__in": others}) if others else found
     if op == "has":
-        return Q(**{f"{ref}__contains": _value(field_, [value], asker)})
-    return Q(**{f"{ref}{_LOOKUPS[op]}": _value(field_, value, asker)})
+        return Q(**{f"{ref}__contains": clean_value(field_, [value], asker)})
+    return Q(**{f"{ref}{_LOOKUPS[op]}": clean_value(field_, value, asker)})
 
 
 def _leaf(field_: Fact, where: Where, asker: Asker, path: str) -> Q:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crm.kernel.access.policy import asker
 from crm.kernel.base.errors import Wrong
-from crm.kernel.entity.filter import All, Any_, Not, Where, compile_filter, from_json, parse_text, to_json, to_text
+from crm.kernel.entity.filter import All, Any_, Not, Where, compile_filter, from_json, holds, parse_text, to_json, to_text
 from crm.kernel.entity.filter.periods import span
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
@@ -89,6 +89,15 @@ def meant(node, row: dict) -> bool | None:
 def test_the_database_and_plain_logic_agree(office, tree):
     with office.as_("admin"):
         found = set(rows_of(registry.kind("account"), tree).values_list("name", flat=True))
+    assert found == {row["name"] for row in ACCOUNTS if meant(tree, row)}
+
+
+@settings(max_examples=150, deadline=None)
+@given(tree=trees)
+def test_one_record_that_is_not_stored_and_plain_logic_agree(office, tree):
+    with office.as_("admin") as actor:
+        entity = registry.kind("account")
+        found = {row["name"] for row in ACCOUNTS if holds(tree, entity, row.get, asker(actor))}
     assert found == {row["name"] for row in ACCOUNTS if meant(tree, row)}
 
 

@@ -1,17 +1,23 @@
 """The board: columns, further cards, moving a card."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.kernel.access.policy import policy_for
+from crm.kernel.base.errors import Wrong
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import boards, looks, past, toasts
+from crm.kernel.pages import boards, inputs, looks, past, toasts
+from crm.kernel.pages.cells import record_url
+from crm.kernel.pages.onward import asked_from
 from crm.kernel.pages.views.lists import need
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
@@ -53,16 +59,60 @@ def more(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     return render(request, "pages/board_more.jinja", words)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
-    """Puts a card into another column; answers its version and the new heads of both columns."""
+    """Puts a card into another column; answers its version and the new heads of both columns. Where fields must be filled for that,
+    the answer names the form that asks for them (GET, `ask` for each field), which is sent here with what was typed."""
     name = _board(entity)
     record = fetch(entity, pk, "edit")
-    before, value = str(entity.fields[name].value(record) or ""), request.POST.get("value", "")
-    version = request.POST.get("version", "")
-    changed = change(entity, pk, {name: value}, plain_number(version))
-    given = looks.read(entity, QueryDict(request.POST.get("board", "").lstrip("?")), "board").given
-    heads = boards.heads(entity, given, [before, value])
+    given = request.POST if request.method == "POST" else request.GET
+    value, asked = given.get("value", ""), _fillable(entity, given.getlist("ask"))
+    if request.method != "POST":
+        return _missing(request, entity, record, value, asked, None)
+    before = str(entity.fields[name].value(record) or "")
+    typed = {one: raw for one, raw in inputs.values_of(entity, request.POST).items() if {one, entity.fields[one].part_of} & set(asked)}
+    try:
+        changed = change(entity, pk, {**typed, name: value}, plain_number(given.get("version", "")))
+    except Wrong as refusal:
+        if asked:
+            more = [one for one in _fillable(entity, refusal.lacking) if one not in asked]
+            return _missing(request, entity, record, value, [*asked, *more], refusal)
+        lacking = _fillable(entity, refusal.lacking)
+        if not lacking or set(refusal.fields) != set(lacking):
+            raise
+        query = urlencode([("value", value), ("version", record.version), *(("ask", one) for one in lacking)])
+        return toasts.trigger(HttpResponse(status=422), ask={"url": f"{request.path}?{query}"})  # type: ignore[return-value]
     text = _("%(name)s: now %(column)s.") % {"name": entity.name_of(changed), "column": boards.label_of(entity, value)}
-    answer = JsonResponse({"version": changed.version, "columns": heads})
+    if asked:
+        back = HttpResponse(status=204, headers={"HX-Redirect": asked_from(request) or record_url(entity, pk)})
+        return toasts.later(back, text, note(text, 1).pk)  # type: ignore[return-value]
+    shown = looks.read(entity, QueryDict(given.get("board", "").lstrip("?")), "board").given
+    answer = JsonResponse({"version": changed.version, "columns": boards.heads(entity, shown, [before, value])})
     return toasts.toast(answer, text, note(text, 1).pk)  # type: ignore[return-value]
+
+
+def _fillable(entity: Entity[Any], names: Sequence[str]) -> list[str]:
+    """Those of the fields that the actor can fill; none where he cannot fill all."""
+    policy, actor = policy_for(entity), current_actor()
+    closed = policy.hidden(actor) | policy.readonly(actor)
+    found = [one for one in dict.fromkeys(names) if one in entity.fields and one not in closed]
+    return found if len(found) == len(set(names)) else []
+
+
+def _missing(
+    request: HttpRequest, entity: Entity[Any], record: Any, value: str, names: Sequence[str], refusal: Wrong | None
+) -> HttpResponse:
+    """The form with exactly what a card lacks for another column."""
+    column = boards.label_of(entity, value)
+    if not column:
+        raise Http404
+    errors, given = refusal.fields if refusal is not None else {}, request.POST if request.method == "POST" else None
+    made = [inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor())) for name in names]
+    for one in made:
+        one.required = True
+    words = {
+        "entity": entity, "record": record, "name": entity.name_of(record), "inputs": made, "value": value, "names": names,
+        "column": column, "version": (given or request.GET).get("version", ""),
+        "other": [str(text) for name, said in errors.items() if name not in names for text in said],
+    }  # fmt: skip
+    return render(request, "pages/missing.jinja", words, status=422 if refusal is not None else 200)

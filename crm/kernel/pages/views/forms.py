@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import cells, conflicts, inputs, toasts
+from crm.kernel.pages import cells, conflicts, inputs, laid, toasts
 from crm.kernel.pages.onward import onward
 from crm.kernel.pages.record_screen import fresh
 from crm.kernel.pages.views.lists import need
@@ -63,11 +64,13 @@ def _created(request: HttpRequest, entity: Entity[Any], record: Any) -> HttpResp
 def _form(request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong | Conflict | None, quick: bool = False) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET or None
     errors: Mapping[str, Any] = refusal.fields if refusal is not None else {}
-    made = inputs.sections(entity, record, given, errors, quick)
+    seen = laid.of_form(entity, record, given)
+    made = inputs.sections(seen.entity, record, given, errors, quick, laid.sight(seen))
     words = {
         "entity": entity,
         "record": record,
         "sections": made,
+        "layout": seen,
         "refusal": refusal,
         "other": inputs.elsewhere(entity, made, errors),
         "here": entity.plural,
@@ -83,6 +86,22 @@ def _form(request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong
         words |= {"presence": record.pk, "record_form": True}
     template = "pages/quick.jinja" if quick else "pages/form.jinja"
     return render(request, template, words, status=refusal.status if refusal is not None else 200)
+
+
+@require_POST
+def shown(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
+    """What is shown and needed of a form as it is typed; where that makes it another layout, its sections anew. POST the form's values,
+    `record` (the id of a record that is edited), `layout` (the number of the layout in sight) and `quick`."""
+    record = fetch(entity, request.POST["record"], "edit") if request.POST.get("record") else None
+    if record is None:
+        need(entity, "create")
+    seen = laid.of_form(entity, record, request.POST)
+    needed = [name for name, one in seen.entity.fields.items() if one.required or name in seen.asked]
+    answer: dict[str, Any] = {"hidden": sorted(seen.away), "needed": needed, "layout": seen.number}
+    if str(seen.number) != request.POST.get("layout"):
+        made = inputs.sections(seen.entity, record, request.POST, {}, "quick" in request.POST, laid.sight(seen))
+        answer["html"] = render_to_string("pages/form_sections.jinja", {"sections": made, "first": False}, request)
+    return JsonResponse(answer)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.errors import NotAllowed, NotFound
 from crm.kernel.base.text import searchable
+from crm.kernel.entity.custom.laid import layout_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import filters, finding, groups, links, lists, looks, past, preferences
@@ -77,7 +78,8 @@ def columns(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
             preferences.keep_columns(entity, chosen)
             return _reloaded(request, entity)
         query = there.given.copy()
-        query["columns"] = ",".join([entity.title, *chosen] if chosen else there.view.columns or entity.columns)
+        usual = there.view.columns or layout_for(entity, current_actor()).columns
+        query["columns"] = ",".join([entity.title, *chosen] if chosen else usual)
         return HttpResponse(status=204, headers={"HX-Redirect": f"{_address(entity)}?{query.urlencode()}"})
     seen = policy_for(entity).fields(current_actor())
     shown = looks.read(entity, _query_of(request), "table").columns

@@ -18,7 +18,7 @@ from crm.kernel.files.queries import file
 from crm.kernel.notify import following
 from crm.kernel.pages import doings, files_screen, history, inputs, panels, past, record_screen, timeline, toasts
 from crm.kernel.pages.cells import record_url
-from crm.kernel.pages.onward import onward
+from crm.kernel.pages.onward import asked_from, onward
 from crm.kernel.records.actions import Action, available, perform
 from crm.kernel.records.reading import fetch, fetch_any
 from crm.kernel.records.undo import note
@@ -113,8 +113,12 @@ def tab(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpR
     record = fetch(entity, pk)
     words: dict[str, Any] = {"entity": entity, "record": record, "address": record_url(entity, pk)}
     if name == "timeline":
-        before = request.GET.get("before")
-        return render(request, "pages/tab_timeline.jinja", words | _timeline(entity, record, _moment(before)))
+        before = _moment(request.GET.get("before"))
+        words |= _timeline(entity, record, before)
+        if before is not None:
+            return render(request, "pages/tab_timeline.jinja", words)
+        words["composer"] = panels.filled(entity, "composer", record, current_actor())
+        return render(request, "pages/tab_talk.jinja", words)
     if name == "history":
         return render(request, "pages/tab_history.jinja", words | {"entries": history.entries(entity, record)})
     if name == "files":
@@ -202,9 +206,7 @@ def act(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpR
 
 def _back(request: HttpRequest, entity: Entity[Any], pk: UUID) -> str:
     """The page the act was asked for on; the record's own where that cannot be told."""
-    there = request.headers.get("HX-Current-URL", "")
-    path = "/" + there.split("//", 1)[-1].partition("/")[2] if there else ""
-    return path if path.startswith("/") and len(path) > 1 else record_url(entity, pk)
+    return asked_from(request) or record_url(entity, pk)
 
 
 def _questions(request: HttpRequest, entity: Entity[Any], record: Any, found: Action, refusal: Wrong | None) -> HttpResponse:

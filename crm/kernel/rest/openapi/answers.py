@@ -327,6 +327,7 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "own_kind": _named("OwnKind"),
     "differences": _page("Difference"),
     "document": lambda _about: {"type": "object"},
+    "layout": lambda _about: {"type": "object"},
     "own_field": _named("OwnField"),
     "own_fields": _page("OwnField"),
     "hits": _page("Hit"),

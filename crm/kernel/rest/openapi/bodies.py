@@ -10,6 +10,8 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.dedupe.actions import MOST_AT_ONCE
 from crm.kernel.entity.custom.actions import ICONS
 from crm.kernel.entity.custom.checking import CODE, LONGEST_CODE, LONGEST_NAME
+from crm.kernel.entity.custom.laid import VARIED
+from crm.kernel.entity.custom.layout_parts import LISTS, ONES
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
@@ -253,6 +255,22 @@ def _own_kind_change(about: About) -> Schema:
     return _sent_object([], {"label": {"en": "Car", "zh-hans": "轿车"}}, names)
 
 
+def _layout(about: About) -> Schema:
+    names: Schema = {"type": ["array", "null"], "items": {"type": "string"}}
+    by_field: Schema = {"type": ["object", "null"], "additionalProperties": {"type": "string"}}
+    section: Schema = {"type": "object", "properties": {"labels": _NAMES, "fields": names, "when": {"type": ["string", "null"]}}}
+    step: Schema = {"type": "object", "properties": {"at": {"type": "string"}, "later": {"type": "boolean"}, "fields": names}}
+    parts: dict[str, Schema] = dict.fromkeys((*LISTS, "required"), names) | {name: {"type": ["string", "null"]} for name in ONES}
+    parts |= {"form": {"type": ["array", "null"], "items": section}, "shown": by_field}
+    varied: dict[str, Schema] = {name: parts[name] for name in VARIED}
+    varied |= {"labels": _NAMES, "roles": names, "when": {"type": ["string", "null"]}}
+    parts |= {
+        "steps": {"type": ["array", "null"], "items": {**step, "required": ["at", "fields"]}},
+        "variants": {"type": ["array", "null"], "items": {"type": "object", "properties": varied, "required": ["labels"]}},
+    }
+    return _sent_object([], {"highlights": ["owner"]}, parts)
+
+
 _FIELD_FACTS: dict[str, Schema] = {
     "label": _NAMES,
     "help": _NAMES,
@@ -310,6 +328,7 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "share": _share,
     "kind": _own_kind,
     "kind_change": _own_kind_change,
+    "layout_change": _layout,
     "own_field": _own_field,
     "configuration": _configuration,
     "undo": _undo,

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.entity.custom import actions
+from crm.kernel.entity.custom import actions, layouts
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.rest import render
@@ -71,6 +71,20 @@ def retire_field(call: Call, kind: str, field: str) -> HttpResponse:
 def bring_field_back(call: Call, kind: str, field: str) -> HttpResponse:
     """The field with all its values."""
     return render.answer(_field(actions.retire_field(kind, field, back=True)))
+
+
+@operation(_("Layout of a kind"), name="kind_layout", answer="layout", **_ABOUT)
+def kind_layout(call: Call, kind: str) -> HttpResponse:
+    """Sections, columns, head, tabs and panels, board, what must be filled and what is shown when, as they are now, whoever said so."""
+    return render.answer(layouts.layout_of(actions.kind_of(kind)))
+
+
+@operation(_("Change a layout"), name="change_layout", body="layout_change", answer="layout", **_ABOUT)
+def change_layout(call: Call, kind: str) -> HttpResponse:
+    """Sets the parts of the layout that are sent; null for a part takes back what was said of it. Roles by id or name, columns of the
+    board by value, or by id or name where they are records."""
+    layouts.change_layout(kind, read_object(call.request))
+    return render.answer(layouts.layout_of(actions.kind_of(kind)))
 
 
 def _kind(one: CustomKind | KindSetting) -> dict[str, Any]:
