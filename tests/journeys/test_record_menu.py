@@ -82,6 +82,7 @@ def test_by_mouse_and_keyboard(browser: Browser, north: Company, live_server: Li
         menu.get_by_role("menuitem", name=words["beside"]).click()
         expect(page.locator("dialog.drawer[open]")).to_contain_text("Account 1")
         page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)  # the focus is back before the drawer has slid away
         expect(main).to_be_focused()
 
         main.click(button="right")

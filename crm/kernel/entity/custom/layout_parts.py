@@ -41,7 +41,7 @@ def fits_form(entity: Entity[Any], one: Fact) -> bool:
     placed = {name for kind in (entity, came) if kind is not None for names in kind.sections.values() for name in names}
     if one.name in placed or one.name in entity.left_out:
         return True
-    return not (one.part_of or one.name in BASE_FIELDS[2:]) and (not one.readonly or one.type == "computed")
+    return not (one.part_of or one.name in BASE_FIELDS[2:]) and (not one.readonly or one.type == "computed" or bool(one.worked))
 
 
 def fits_board(_entity: Entity[Any], one: Fact) -> bool:
