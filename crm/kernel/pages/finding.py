@@ -80,7 +80,8 @@ def _doings(there: str) -> list[Line]:
         record = fetch(entity, pk)
     except NotFound:
         return []
-    return [{"label": one.label, "note": "", "url": one.url, "icon": one.icon, "act": _SENT[one.how]} for one in doings.lines(entity, record)]
+    found_here = doings.lines(entity, record)
+    return [{"label": one.label, "note": "", "url": one.url, "icon": one.icon, "act": _SENT[one.how]} for one in found_here]
 
 
 #: How the box's script does it: a page opens by its link.
