@@ -76,6 +76,8 @@ def test_every_path_is_refused_by_name_and_reason(box: Box) -> None:
     one = make(box, grade="raw")
     changed = box.send("PATCH", f"{box.url}/{one['id']}", {"grade": "set", "found_on": "2026-01-01"})
     assert changed.status_code == 422 and changed.json()["fields"] == {"price": [said]}
+    claimed = box.send("PATCH", f"{box.url}/{one['id']}", {"grade": "set", "found_on": "2026-01-01"}, **{"X-Reason": "undo: something"})
+    assert claimed.status_code == 422, "who says that it is an undo makes it none"
     cell = box.page.post(f"/{box.plural}/{one['id']}/cell/grade", {"grade": "set", "version": one["version"]}, headers=HX)
     assert cell.status_code == 422 and "this is needed: Price" in cell.content.decode()
     form = box.page.post(f"/{box.plural}/new", {"name": "Typed", "grade": "set", "found_on": "2026-01-01"})

@@ -3,7 +3,9 @@
 Every path asks here: form, cell, board, bulk edit, import, API. A kind with needs of its own (deals, by their stages) calls `ask`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.kernel.entity.custom.laid import asked_at, column_of, hidden, layout_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records.reading import titles_of
-from crm.kernel.tenancy.scope import current
+from crm.kernel.tenancy.scope import because
 
 if TYPE_CHECKING:
     from crm.kernel.records.pipeline import Write
@@ -20,9 +22,24 @@ if TYPE_CHECKING:
 UNDOING = "undo: "
 
 
+_taking_back: ContextVar[bool] = ContextVar("kith_taking_back", default=False)
+
+
 def undoing() -> bool:
-    """Whether what is written now takes something back: rules about single changes then give way to what was."""
-    return current().reason.startswith(UNDOING)
+    """Whether what is written now takes something back: rules about single changes then give way to what was. Not told by the
+    reason in the audit log, which is in anybody's own words."""
+    return _taking_back.get()
+
+
+@contextmanager
+def taking_back(label: str) -> Iterator[None]:
+    """What the block writes takes back the act that is called so."""
+    token = _taking_back.set(True)
+    try:
+        with because(f"{UNDOING}{label}"):
+            yield
+    finally:
+        _taking_back.reset(token)
 
 
 def require(write: "Write") -> None:

@@ -25,9 +25,9 @@ from crm.kernel.records import writing
 from crm.kernel.records.acts import Deed, deeds, kinds_of, ours, spans_of
 from crm.kernel.records.kept import held
 from crm.kernel.records.models import ChangePart, ChangeSet
-from crm.kernel.records.needed import UNDOING
+from crm.kernel.records.needed import UNDOING, taking_back
 from crm.kernel.records.reading import links_of
-from crm.kernel.tenancy.scope import because, current_actor
+from crm.kernel.tenancy.scope import current_actor
 
 #: Acts of more records are taken back in the background, so many at a time.
 AT_ONCE, BATCH = 500, 250
@@ -130,7 +130,7 @@ def undo(change_set: UUID, chosen: Chosen = ()) -> Undone:
     a record that the act made). Only whoever did it, or an administrator, may; and only once."""
     found = open_to_undo(change_set)
     done = Undone()
-    with because(f"{UNDOING}{found.label}"):
+    with taking_back(found.label):
         take_back(deeds(of_transactions(spans_of(found))), done, chosen, lambda: ours(found))
     if done.records:
         done.change_set = note(undo_label(found), done.back, found)
@@ -176,7 +176,7 @@ def undo_on(record: UUID, entry: AuditEntry, chosen: Chosen = ()) -> Undone:
     """Takes back what the transaction of an entry did to one record, for whoever may change the record."""
     done = Undone()
     label = entry.reason or _("a change")
-    with because(f"{UNDOING}{label}"):
+    with taking_back(label):
         take_back([one for one in deeds(of_transactions([around(entry)])) if one.record == record], done, chosen, lambda: [entry.txid])
     if done.records:
         done.change_set = note(_("Undo: %(label)s") % {"label": label.removeprefix(UNDOING)}, done.back)

@@ -19,7 +19,7 @@ from crm.kernel.queue.registry import job
 from crm.kernel.records.acts import deeds, kinds_of, ours, spans_of
 from crm.kernel.records.events import ActUndone
 from crm.kernel.records.models import ChangeSet
-from crm.kernel.records.needed import UNDOING
+from crm.kernel.records.needed import taking_back
 from crm.kernel.records.undo import (
     AT_ONCE,
     BATCH,
@@ -37,7 +37,6 @@ from crm.kernel.records.undo import (
     take_back,
     undo_label,
 )
-from crm.kernel.tenancy.scope import because
 
 #: So many records are listed one by one; of more it is told how many there are.
 LISTED = 200
@@ -117,7 +116,7 @@ def take_back_act(progress: Progress, change_set: UUID, chosen: list[str]) -> No
             progress.bookmark = {"act": str(act.pk), "span": 0, "after": None, "kept": {}, "refused": {}, "left": 0}
         progress.step(progress.committed(), found.records)
     while True:
-        with progress.batch(), uncollected(), because(f"{UNDOING}{found.label}"):
+        with progress.batch(), uncollected(), taking_back(found.label):
             mark = progress.bookmark
             if mark["span"] == len(spans):
                 refused = {UUID(pk): why for pk, why in mark["refused"].items()}
