@@ -79,7 +79,7 @@ def alike(installation: Installation) -> tuple[int, int, int]:
     return int(rows[0][0]), int(rows[0][1]), int(shared[0][0])
 
 
-def test_a_killed_worker_leaves_no_import_change_or_undo_half_done(installation: Installation) -> None:
+def test_a_kill_leaves_no_import_change_undo_or_request_half_done(installation: Installation) -> None:
     with installation.client() as client:
         url = upload(client)
         killed_half_way(installation, client, client.post(f"{url}/run").json()["job"])
@@ -101,6 +101,7 @@ def test_a_killed_worker_leaves_no_import_change_or_undo_half_done(installation:
         agree(installation, {3})
         assert alike(installation) == before
         assert client.get(f"/api/v1/acts/{result['act']}").json()["state"] == "undone"
+    one_request_whole_or_not_at_all(installation)
 
 
 def killed_while_writing(installation: Installation, ask: Callable[[httpx.Client], httpx.Response]) -> httpx.Response | None:
@@ -125,7 +126,8 @@ def killed_while_writing(installation: Installation, ask: Callable[[httpx.Client
     return got[0] if got else None
 
 
-def test_a_killed_web_process_leaves_no_change_of_one_request_half_done(installation: Installation) -> None:
+def one_request_whole_or_not_at_all(installation: Installation) -> None:
+    """A change of a thousand in one request, whose web process is killed while it writes."""
     ids = [str(row[0]) for row in installation.ask("SELECT id FROM account WHERE name LIKE %s ORDER BY id LIMIT 1000", f"{MARK}-%")]
     ((version,),) = installation.ask("SELECT max(version) FROM account WHERE name LIKE %s", f"{MARK}-%")
     assert len(ids) == 1000

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from crm.kernel.identity.models import User
 from crm.kernel.testing.cast import Company
@@ -32,6 +32,15 @@ def house(north: Company, language: str) -> None:
 
 def taken(page: Page, at: str, shift: bool = False) -> bool:
     return bool(page.evaluate(TAKEN, {"at": at, "shift": shift}))
+
+
+def seen(what: Locator) -> bool:
+    """Whether it comes into sight within three seconds."""
+    try:
+        what.wait_for(timeout=3_000)
+    except TimeoutError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -85,8 +94,13 @@ def test_by_mouse_and_keyboard(browser: Browser, north: Company, live_server: Li
         expect(page.locator("dialog[open]")).to_have_count(0)  # the focus is back before the drawer has slid away
         expect(main).to_be_focused()
 
-        main.click(button="right")
-        menu.get_by_role("menuitem", name=words["take"]).click()
+        take = menu.get_by_role("menuitem", name=words["take"])
+        for _ in range(5):  # a late scroll or a focus that comes back puts the menu away
+            main.click(button="right")
+            if seen(take):
+                break
+            page.keyboard.press("Escape")
+        take.click()
         expect(page.locator(".toast")).to_contain_text("Account 1")
         expect(page).to_have_url(f"{live_server.url}/accounts/?columns=industry&sort=-name")
 
