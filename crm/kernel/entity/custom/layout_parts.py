@@ -126,7 +126,7 @@ def _sections(answers: Given, entity: Entity[Any], raw: Any) -> list[dict[str, A
     for section in raw:
         labels = answers.names("form", section.get("labels"))
         names = _names(answers, entity, "form", section.get("fields") or [])
-        for name in placed & set(names):
+        for name in placed & set(names) & set(entity.fields):
             answers.refuse("form", _("“%(field)s” stands in two sections.") % {"field": entity.fields[name].label})
         if named & set(labels.items()):
             answers.refuse("form", _("Two sections have the same name."))
@@ -242,7 +242,8 @@ def _variants(answers: Given, entity: Entity[Any], raw: Any) -> list[dict[str, A
     for one in raw:
         inner = Given()
         roles = {str(pk): name for pk, name in known.items()}
-        ids = [next((pk for pk, name in roles.items() if said in (pk, name)), None) for said in one.get("roles") or ()]
+        told = one.get("roles") or []
+        ids = [next((pk for pk, name in roles.items() if said in (pk, name)), None) for said in told] if isinstance(told, list) else [None]
         if None in ids:
             inner.refuse("roles", _("There is no such role."))
         made: dict[str, Any] = {"labels": inner.names("labels", one.get("labels")), "roles": [pk for pk in ids if pk is not None]}

@@ -87,8 +87,9 @@ def change_layout(kind: str, given: Mapping[str, Any]) -> CustomKind | KindSetti
     bump_schema()
     entity = kind_of(kind)
     answers, now, row = Given(), layout_of(entity), stored(kind)
-    if given.get("board") in entity.fields and given["board"] != entity.board:
-        entity = shapes.otherwise(entity, row.facts, {"board": given["board"]})  # whose columns the steps are at
+    board = given.get("board")
+    if isinstance(board, str) and board in entity.fields and board != entity.board:
+        entity = shapes.otherwise(entity, row.facts, {"board": board})  # whose columns the steps are at
         given = {"steps": [], **given}
     said: dict[str, Any] = {}
     for name in given:
