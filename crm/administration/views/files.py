@@ -1,4 +1,4 @@
-"""How much room files may take, what is kept apart, and every public link of the workspace."""
+"""How much room files may take, how long they are kept, what is kept apart, and every public link of the workspace."""
 
 from uuid import UUID
 
@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.administration.views.page import done, need, section
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Refusal, Wrong
-from crm.kernel.files import actions, links, queries, quota
-from crm.kernel.files.models import FileRoom
+from crm.kernel.base.text import plain_number
+from crm.kernel.entity.registry import registry
+from crm.kernel.files import actions, keeping, links, queries, quota
+from crm.kernel.files.models import FileRoom, FileRule
 from crm.kernel.tenancy.scope import current_workspace_id
 
 THERE = "/settings/files"
@@ -22,6 +24,9 @@ def files(request: HttpRequest) -> HttpResponseBase:
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
+            if "kept" in request.POST:
+                keeping.keep(_spans(request))
+                return done(THERE, _("How long files are kept is saved."))
             quota.save(request.POST.get("quota", ""), request.POST.get("largest", ""))
             return done(THERE, _("The room for files is saved."))
         except Wrong as wrong:
@@ -30,7 +35,22 @@ def files(request: HttpRequest) -> HttpResponseBase:
     held = [(one, queries.why_held(one)) for one in queries.held_files()]
     made = [(one, one.is_open(at)) for one in queries.all_links()]
     own = {"quota": (row.quota or 0) // quota.MEGABYTE or "", "largest": (row.largest or 0) // quota.MEGABYTE or ""}
-    return section(request, "files", room=quota.room(), own=own, held=held, made=made, refusal=refusal)
+    known = keeping.rules()
+    kinds = [(entity, known.get(entity.kind) or FileRule(kind=entity.kind)) for entity in registry.all()]
+    kept = [(entity, rule, keeping.due(rule) if rule.days or rule.versions_days else None) for entity, rule in kinds]
+    spans = (list(keeping.KEPT.items()), list(keeping.KEPT_VERSIONS.items()))
+    return section(request, "files", room=quota.room(), own=own, held=held, made=made, kept=kept, spans=spans, refusal=refusal)
+
+
+def _spans(request: HttpRequest) -> dict[str, tuple[int, int]]:
+    """{kind: (days for files, days for earlier versions)} of the kinds that were sent; -1 for what is no number."""
+
+    def days(name: str) -> int:
+        number = plain_number(request.POST.get(name, ""))
+        return -1 if number is None else number
+
+    asked = [entity.kind for entity in registry.all() if f"keep-{entity.kind}" in request.POST]
+    return {kind: (days(f"keep-{kind}"), days(f"versions-{kind}")) for kind in asked}
 
 
 @require_POST

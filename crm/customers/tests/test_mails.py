@@ -1,9 +1,14 @@
 """Mails on records: taken in once, matched, shown, refused; by page and by API."""
 
+import datetime
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from crm.customers.models import Activity, Contact, Mail
+from crm.kernel.base.clock import now
+from crm.kernel.files import keeping
+from crm.kernel.files.jobs import keep_rules
 from crm.kernel.files.models import FileRef
 from crm.kernel.identity.actions.roles import save_role
 from crm.kernel.notify.models import Mention
@@ -138,3 +143,17 @@ def test_rights_and_other_companies(north: Company, south: Company) -> None:
     assert south.browser("admin").post(f"/mails/{account.pk}", {"file": SimpleUploadedFile("m.eml", eml())}).status_code == 404
     _status, told = take(north.api("ada"), "accounts", account.pk, eml())
     assert south.browser("admin").get(f"/mails/{told['id']}/person?address=chen@acme.cn").status_code == 404
+
+
+def test_a_rule_about_files_leaves_the_original_of_a_mail(north: Company) -> None:
+    account = north.make("account", {"name": "Acme"}, by="ada")
+    _status, told = take(north.api("ada"), "accounts", account.pk, eml())
+    with north.as_kith():
+        FileRef.objects.update(created_at=now() - datetime.timedelta(days=4000))
+    with north.as_("admin"):
+        keeping.keep({"activity": (365, 0)})
+    with north.as_kith():
+        keep_rules()
+    with north.as_("ada"):
+        there = {row.name: row.removed_at is None for row in FileRef.objects.filter(record_id=told["id"])}
+        assert there == {"evilgnp.html": False, Mail.objects.get().original.name: True}

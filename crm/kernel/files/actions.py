@@ -2,11 +2,9 @@
 
 import unicodedata
 from collections.abc import Iterable
-from functools import partial
 from typing import IO, Protocol
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -15,7 +13,8 @@ from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Wrong
 from crm.kernel.base.ids import uuid7
 from crm.kernel.base.sizes import size
 from crm.kernel.files import quota, scanning, storage
-from crm.kernel.files.jobs import gone, look_into
+from crm.kernel.files.going import purged
+from crm.kernel.files.jobs import look_into
 from crm.kernel.files.kind import disguise, mime_of
 from crm.kernel.files.models import FileRef, FileText, Held
 from crm.kernel.files.queries import RIGHT, file
@@ -66,17 +65,17 @@ def new_version(file_id: UUID, upload: Upload) -> FileRef:
     row = file(file_id, "edit")
     if row.record_id is None:
         raise NotFound
-    FileRef.objects.select_for_update().get(document=row.document, number=1)  # two at once come one after the other
+    _first(row)  # two at once come one after the other
     last = FileRef.objects.filter(document=row.document).aggregate(last=Max("number"))["last"]
     FileRef.objects.filter(document=row.document, current=True).update(current=False)
-    return _attached(row.record_id, upload.name or row.name, upload.chunks(), _declared(upload), row.document, last + 1)
+    return _attached(row.record_id, upload.name or row.name, upload.chunks(), _declared(upload), row, last + 1)
 
 
 def make_current(file_id: UUID) -> FileRef:
     """Makes an earlier version the current one; answers the one that was current before. Raises NotFound and NotAllowed."""
     row = file(file_id, "edit")
-    first = FileRef.objects.select_for_update().get(document=row.document, number=1)
-    before = FileRef.objects.get(document=first.document, current=True)
+    _first(row)
+    before = FileRef.objects.get(document=row.document, current=True)
     if before.pk != row.pk:
         FileRef.objects.filter(pk=before.pk).update(current=False)
         FileRef.objects.filter(pk=row.pk).update(current=True)
@@ -100,18 +99,30 @@ def remove(file_id: UUID) -> None:
 
 
 def restore(file_id: UUID) -> FileRef:
-    """Brings a file back from the bin. Raises NotFound and NotAllowed."""
+    """Brings a file back from the bin; one that a rule put there is kept from now on. Raises NotFound and NotAllowed."""
     row = file(file_id, "edit", removed=True)
-    FileRef.objects.filter(document=row.document).update(removed_at=None, removed_by_id=None)
+    by_rule = row.removed_at is not None and row.removed_by_id is None
+    if by_rule and not current_actor().may(RIGHT):
+        raise NotAllowed(_("This file was removed by a rule: who may set how long files are kept can bring it back."))
+    FileRef.objects.filter(document=row.document).update(removed_at=None, removed_by_id=None, keep=row.keep or by_rule)
+    return row
+
+
+def keep(file_id: UUID, keep: bool) -> FileRef:
+    """Says that no rule removes a file, with all its versions, or that rules count for it again. Needs `administration.files`."""
+    row = file(file_id)
+    current_actor().need(RIGHT)
+    if row.record_id is None:
+        raise NotFound
+    FileRef.objects.filter(document=row.document).update(keep=keep)
     return row
 
 
 def purge(row: FileRef) -> None:
     """Removes contents for good, without asking who may; they leave the disk when the transaction commits. Raises Conflict where
     something else needs them, as a mail its original."""
-    if not gone(row.pk):
+    if not purged(row):
         raise Conflict(_("This file belongs to a mail that was taken in, and stays with it."))
-    transaction.on_commit(partial(storage.remove, current_workspace_id(), row.pk))
 
 
 def release(file_id: UUID) -> FileRef:
@@ -134,6 +145,11 @@ def discard(file_id: UUID) -> FileRef:
     return row
 
 
+def _first(row: FileRef) -> FileRef:
+    """The earliest version that is left of a file, locked."""
+    return FileRef.objects.select_for_update().filter(document=row.document).order_by("number")[:1].get()
+
+
 def _held(file_id: UUID) -> FileRef:
     current_actor().need(RIGHT)
     row = FileRef.objects.select_for_update().filter(id=file_id, record_id__isnull=False).first()
@@ -149,11 +165,11 @@ def _declared(upload: Upload) -> str:
 
 
 def _attached(
-    record_id: UUID, name: str, chunks: Iterable[bytes], declared: str, document: UUID | None = None, number: int = 1
+    record_id: UUID, name: str, chunks: Iterable[bytes], declared: str, before: FileRef | None = None, number: int = 1
 ) -> FileRef:
     row, head = _written(name, chunks, quota.room().largest)
     row.record_id, row.number = record_id, number
-    row.document = document or row.pk
+    row.document, row.keep = (row.pk, False) if before is None else (before.document, before.keep)
     row.finding = disguise(head, row.name, declared)
     row.held = Held.DISGUISED if row.finding else Held.WAITING if scanning.configured() else Held.NO
     row.save(force_insert=True)

@@ -5,13 +5,14 @@ import logging
 import time
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.files import scanning, storage
+from crm.kernel.files.going import gone
 from crm.kernel.files.hooks import announce
-from crm.kernel.files.models import FileRef, FileText, Held
+from crm.kernel.files.keeping import take
+from crm.kernel.files.models import FileRef, FileRule, FileText, Held
 from crm.kernel.files.reading.guard import Unreadable
 from crm.kernel.files.reading.texts import text_of
 from crm.kernel.queue.actions import defer
@@ -91,18 +92,6 @@ def check_again() -> None:
             defer(look_into, file=pk)
 
 
-def gone(pk: UUID) -> bool:
-    """Deletes the row of a file, its contents follow; False where another row needs it."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            FileRef.objects.filter(pk=pk).delete()
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    except IntegrityError:
-        return False
-    return True
-
-
 @periodic("7 4 * * *", "files.sweep")
 def sweep() -> None:
     """Removes private files and what lies in the bin after 30 days, and contents older than a day that no row names."""
@@ -114,3 +103,10 @@ def sweep() -> None:
     for path, file_id in storage.kept(workspace_id, time.time() - A_DAY):
         if file_id not in known:
             path.unlink(missing_ok=True)
+
+
+@periodic("37 3 * * *", "files.keep")
+def keep_rules() -> None:
+    """Every night what is older than the workspace's rules allow goes."""
+    for rule in FileRule.objects.order_by("kind"):
+        take(rule)

@@ -26,7 +26,8 @@ class FileRef(TenantModel):
     """One stored content. `mime` was read off it, not taken from the sender. `sha256`: 64 hex digits.
 
     Versions of one file share `document`, the id of the first; exactly one of them is `current`. `removed_at`: in the bin, all
-    versions together. `finding`: what a disguised file really holds (a key of `kind.FOUND`), or the name of a virus.
+    versions together; without `removed_by` a rule put it there. `keep`: no rule does. `finding`: what a disguised file really
+    holds (a key of `kind.FOUND`), or the name of a virus.
     Without a `record` it is private to `by`: an upload that a job is going to read, or a result to fetch.
     """
 
@@ -50,6 +51,7 @@ class FileRef(TenantModel):
     released_at = models.DateTimeField(null=True)
     removed_by = TenantKey("identity.User", null=True)
     removed_at = models.DateTimeField(null=True)
+    keep = models.BooleanField(default=False)
 
     class Meta:
         db_table = "file"
@@ -115,3 +117,20 @@ class FileRoom(TenantModel):
 
     class Meta:
         db_table = "file_room"
+
+
+class FileRule(TenantModel):
+    """How many days files of records of one kind are kept after they came in, and earlier versions after the next one came; 0: for ever."""
+
+    audited, configuration = True, _("How long files are kept")
+    unique_together_in_workspace = (("kind",),)
+
+    kind = models.TextField()
+    days = models.IntegerField(default=0)
+    versions_days = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "file_rule"
+
+    def __str__(self) -> str:
+        return self.kind

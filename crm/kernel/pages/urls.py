@@ -49,6 +49,7 @@ urlpatterns = [
     path("files/<uuid:file_id>/view", files.view, name="pages.file"),
     path("files/<uuid:file_id>/version", files.version, name="pages.file_version"),
     path("files/<uuid:file_id>/current", files.current, name="pages.file_current"),
+    path("files/<uuid:file_id>/keep", files.keep, name="pages.file_keep"),
     path("files/<uuid:file_id>/links", files.link, name="pages.file_link"),
     path("files/links/<uuid:link_id>/revoke", files.unlink, name="pages.file_unlink"),
     path("jobs/<uuid:pk>/", own.job, name="pages.job"),

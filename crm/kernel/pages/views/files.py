@@ -58,6 +58,15 @@ def current(request: HttpRequest, file_id: UUID) -> HttpResponse:
     return toasts.toast(_again(request, file_id), text, undo=_back(before.id))  # type: ignore[return-value]
 
 
+@require_POST
+def keep(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """Says that no rule removes the file, or that rules count for it again."""
+    wanted = bool(request.POST.get("keep"))
+    actions.keep(file_id, wanted)
+    text = _("No rule removes this file.") if wanted else _("Rules count for this file again.")
+    return toasts.toast(_again(request, file_id), text)  # type: ignore[return-value]
+
+
 def _back(file_id: UUID) -> str:
     return reverse("pages.file_back", kwargs={"file_id": file_id})
 
