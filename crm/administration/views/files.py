@@ -1,5 +1,6 @@
 """How much room files may take, how long they are kept, what is kept apart, and every public link of the workspace."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -36,10 +37,14 @@ def files(request: HttpRequest) -> HttpResponseBase:
     made = [(one, one.is_open(at)) for one in queries.all_links()]
     own = {"quota": (row.quota or 0) // quota.MEGABYTE or "", "largest": (row.largest or 0) // quota.MEGABYTE or ""}
     known = keeping.rules()
-    kinds = [(entity, known.get(entity.kind) or FileRule(kind=entity.kind)) for entity in registry.all()]
-    kept = [(entity, rule, keeping.due(rule) if rule.days or rule.versions_days else None) for entity, rule in kinds]
+    ordered = sorted(registry.all(), key=lambda one: one.menu_order)
+    kinds = [(entity, known.get(entity.kind) or FileRule(kind=entity.kind)) for entity in ordered]
+    kept: list[Any] = [(entity, rule, keeping.due(rule) if rule.days or rule.versions_days else None) for entity, rule in kinds]
     spans = (list(keeping.KEPT.items()), list(keeping.KEPT_VERSIONS.items()))
-    return section(request, "files", room=quota.room(), own=own, held=held, made=made, kept=kept, spans=spans, refusal=refusal)
+    parts: dict[str, Any] = {"kept": [one for one in kept if one[0].menu], "spans": spans}
+    parts["kept_more"] = [one for one in kept if not one[0].menu]
+    parts["kept_more_open"] = any(due is not None for _entity, _rule, due in parts["kept_more"])
+    return section(request, "files", room=quota.room(), own=own, held=held, made=made, refusal=refusal, **parts)
 
 
 def _spans(request: HttpRequest) -> dict[str, tuple[int, int]]:
