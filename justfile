@@ -42,9 +42,13 @@ soak kills="100":
 soak-users users="500" minutes="10" *words:
     {{python}} tools/soak.py {{users}} {{minutes}} {{words}}
 
-# how long the main requests take at 100,000 accounts, beside a raw-SQL floor
+# how long the main requests take at 1,000,000 accounts, beside a raw-SQL floor
 bench *words:
     {{python}} tools/bench.py {{words}}
+
+# the same at 10,000, 100,000 and 1,000,000 accounts, and with ever more people at once
+growth *words:
+    {{python}} tools/bench_growth.py {{words}}
 
 # what Lighthouse says of sign-in, my day, list, record, board and sales of a running demonstration: just lighthouse EMAIL PASSWORD
 lighthouse *words:

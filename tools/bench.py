@@ -106,8 +106,8 @@ def report(found: list[Figure], imported: dict[str, float], done: dict[str, floa
 `just bench` writes this page; milliseconds. {accounts:,} accounts, {2 * accounts:,} contacts, {5 * accounts:,} activities and 70,000 deals
 (20,000 open) in one workspace, twenty others beside it. Signed in as a seller who sees the records of the team and 200 shared ones.
 CPU and p50: one request at a time through the whole stack in one process. p95: eight people asking without a pause, after three
-seconds of the same; they, two web processes and the database on the same machine. Raw SQL: the plainest statement for the same rows
-under the same row policies.
+seconds of the same; they (one process), two web processes and the database on the same machine. Raw SQL: the plainest statement for
+the same rows under the same row policies.
 
 {datetime.datetime.now(datetime.UTC):%Y-%m-%d}, commit {commit.stdout.strip()}, {os.cpu_count()} cores, Python {platform.python_version()}.
 

@@ -1,21 +1,17 @@
 """The requests that `just bench` measures. Imported once Django is ready."""
 
 import json
-import logging
 import os
 import random
 import statistics
 import subprocess
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import httpx
 from django.apps import apps
 from django.db import connection
 from django.test import Client
@@ -32,9 +28,8 @@ from crm.kernel.testing.cast import PASSWORD, Company, company
 from tools import bench_own
 from tools.bench import Figure, measure
 from tools.bench_base import OTHERS, OWNERS, TEAMS, Base, names
+from tools.bench_people import Sent, at_once
 
-#: Seconds of asking by the crowd before it counts.
-WARM = 3.0
 CROWD, OPEN_DEALS, ALL_DEALS = 8, 20_000, 70_000
 TYPED = "shangh|恒华|盈|wangwei|harbour s|8812|li na|标牌|meridian|p1234.1@|dongguan|smith|广州|szhx".split("|")
 
@@ -61,7 +56,6 @@ class Ask:
 
 def figures(base: Base, times: int, seconds: float) -> list[Figure]:
     """Fills the base where it is not, then measures each request alone and by eight at once."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     office, cookie, token = ready(base)
     page, api = Client(raise_request_exception=False), Client(headers={"Authorization": f"Bearer {token}"}, raise_request_exception=False)
     page.cookies["kith_session"] = cookie
@@ -71,7 +65,7 @@ def figures(base: Base, times: int, seconds: float) -> list[Figure]:
             client = api if ask.api else page
             cpu, database, p50 = measure(lambda ask=ask, client=client: ask.put(client), times, backend)  # type: ignore[misc]
             floor_ = measure(ask.floor, times)[2] if ask.floor else 0.0
-            crowd = many_at_once(ask, url, cookie, token, seconds)
+            crowd = statistics.quantiles(many_at_once(ask, url, cookie, token, seconds), n=20)[18]
             found.append(Figure(ask.name, cpu, database, p50, crowd, floor_, ask.budget))
             print(found[-1].row, flush=True)
     return found
@@ -265,26 +259,8 @@ def serving(base: Base) -> Iterator[str]:
             process.wait(20)
 
 
-def many_at_once(ask: Ask, url: str, cookie: str, token: str, seconds: float) -> float:
-    """p95 in ms of eight people who ask one after the other without a pause. Each connection plans its statements once: what is
-    asked while that is done is not counted."""
-    taken: list[float] = []
-    begun = time.monotonic() + WARM
-    until = begun + seconds
-
-    def one() -> None:
-        headers = {"Authorization": f"Bearer {token}"} if ask.api else {"Cookie": f"kith_session={cookie}"}
-        with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
-            while time.monotonic() < until:
-                start = time.perf_counter()
-                answer = client.post(ask.path(), json=ask.body()) if ask.body is not None else client.get(ask.path())
-                assert answer.status_code in (200, 201), (answer.status_code, answer.text[:300])
-                if time.monotonic() - begun > 0:
-                    taken.append((time.perf_counter() - start) * 1000)
-
-    people = [threading.Thread(target=one) for _ in range(CROWD)]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join()
-    return statistics.quantiles(taken, n=20)[18]
+def many_at_once(ask: Ask, url: str, cookie: str, token: str, seconds: float, people: int = CROWD) -> list[float]:
+    """Milliseconds of each answer while `people` ask at once; as they would be in a browser, answers are packed."""
+    headers = {"Authorization": f"Bearer {token}"} if ask.api else {"Cookie": f"kith_session={cookie}"}
+    sent = [Sent(ask.path(), ask.body() if ask.body is not None else None) for _ in range(500)]
+    return at_once(url, {**headers, "Accept-Encoding": "gzip"}, sent, people, seconds)
