@@ -1,0 +1,4 @@
+"""Addresses of integrations."""
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
