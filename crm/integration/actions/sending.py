@@ -224,7 +224,7 @@ def _note(workspace_id: UUID, webhook_id: UUID, call: Call, outcome: Outcome) ->
             return True
         state.failing_since = state.failing_since or outcome.at
         state.failures = 0 if outcome.reached else state.failures + 1
-        rest = _rest(state, outcome)
+        rest = _rest(state.failures, outcome)
         state.rests_until = now() + timedelta(seconds=rest) if rest else None
         state.save()
         hook = Webhook.objects.select_for_update().get(pk=webhook_id)
@@ -235,10 +235,10 @@ def _note(workspace_id: UUID, webhook_id: UUID, call: Call, outcome: Outcome) ->
         return hook.active and not rest
 
 
-def _rest(state: WebhookState, outcome: Outcome) -> int:
+def _rest(failures: int, outcome: Outcome) -> int:
     """Seconds for which the whole webhook rests: where nobody answers, or the receiver asks for it. One bad event rests alone."""
     if not outcome.reached:
-        return int(min(LONGEST_REST, 5 * 2 ** min(state.failures - 1, 10)))
+        return int(min(LONGEST_REST, 5 * 2 ** min(failures - 1, 10)))
     return outcome.after or 0 if outcome.status in (429, 503) else 0
 
 

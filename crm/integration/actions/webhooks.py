@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from crm.integration.actions.feed import begin_here
 from crm.integration.models import Webhook, WebhookSecret, WebhookState
 from crm.integration.queries import PURPOSE, RIGHT, webhook
+from crm.integration.queries.events import offered
 from crm.kernel.access.policy import asker
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Words, Wrong
@@ -23,7 +24,6 @@ from crm.kernel.base.sealed import seal
 from crm.kernel.entity.filter import compile_filter, to_json
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
-from crm.kernel.outbox.events import all_events
 from crm.kernel.rest.queries import read_filter
 from crm.kernel.tenancy.scope import current_actor
 
@@ -151,7 +151,7 @@ def _names(raw: Any, known: set[str]) -> list[str]:
 
 
 def _events(raw: Any) -> list[str]:
-    found = _names(raw, set(all_events())) if raw else []
+    found = _names(raw, offered()) if raw else []
     if not found:
         raise Wrong(_("Choose at least one event."))
     return found

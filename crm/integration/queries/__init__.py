@@ -89,6 +89,11 @@ def signing_secrets(webhook_id: UUID) -> list[bytes]:
     return [unseal(one.sealed, PURPOSE) for one in rows]
 
 
+def signed_until(webhook_id: UUID) -> datetime.datetime | None:
+    """Until when a replaced secret signs, too; None where none does."""
+    return WebhookSecret.objects.filter(webhook_id=webhook_id, until__gt=now()).order_by("-until").values_list("until", flat=True).first()
+
+
 def with_news() -> list[UUID]:
     """Crosses workspaces: those whose webhooks were not told of some events yet."""
     with connection.cursor() as cursor:
