@@ -28,8 +28,6 @@ from crm.kernel.rest.views.history import value_of_entry
 #: Values of events that are a record's title, whatever its kind calls that.
 _TITLES = ("text", "title", "name", "label")
 _CHANGED = "records.record-changed"
-#: Values that stand elsewhere in the body.
-_APART = ("kind", "fields")
 
 
 def body_of(row: WebhookDelivery, hook: Webhook, owner: Actor) -> dict[str, Any] | None:
@@ -79,7 +77,11 @@ def _own_values(row: WebhookDelivery, entity: Entity[Any] | None = None, seen: M
     closed = set(entity.fields) - set(seen)
     closed |= {one for name in closed for one in (f"{name}_id", name.removeprefix("lost_"))}
     closed |= set(_TITLES) if entity.title not in seen else set()
-    return {name: value for name, value in row.payload.items() if name not in closed and name not in _APART}
+    found = {name: value for name, value in row.payload.items() if name not in closed and name != "kind"}
+    if "fields" in found:
+        columns = entity.named({column: [None, None] for column in found["fields"]})
+        found["fields"] = [name for name, field in seen.items() if (f"{name}_id" if isinstance(field, Link) else name) in columns]
+    return found
 
 
 def _changes(row: WebhookDelivery, entity: Entity[Any], record: Any, seen: Mapping[str, Fact]) -> dict[str, list[Any]]:

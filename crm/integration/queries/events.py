@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +28,7 @@ PARTS: dict[str, Promise] = {
     "records": _("Records"), "sales": _("Sales"), "customers": _("Customers"), "access": _("Rights"), "integration": _("Integrations"),
 }  # fmt: skip
 TEST = "integration.ping"
+_ENDS = re.compile(r"[;；:：]|(?<=[.。])")
 _ID = UUID("01a20000-0000-7000-8000-000000000001")
 _MOMENT = datetime.datetime(2026, 11, 22, 9, 30, tzinfo=datetime.UTC)
 _BY_TYPE: dict[Any, Any] = {
@@ -44,6 +46,11 @@ class Described:
     about_record: bool
     values: Schema
     sample: dict[str, Any]
+
+    @property
+    def short(self) -> str:
+        """The first thing that the text says, without what is only of use to a program."""
+        return _ENDS.split(self.text)[0].replace("`", "").rstrip(".。") + ("。" if "。" in self.text else ".")
 
     @property
     def part(self) -> str:
@@ -74,14 +81,11 @@ def _describe(found: tuple[str, type[Event]]) -> Described:
     name, cls = found
     hints = get_type_hints(cls)
     record = type(None) not in get_args(hints["record"]) and hints["record"] is UUID
-    own = {field.name: hints[field.name] for field in dataclasses.fields(cls) if field.name not in ("record", *_APART)}
+    own = {field.name: hints[field.name] for field in dataclasses.fields(cls) if field.name not in ("record", "kind")}
     values: Schema = {
         "type": "object", "properties": {key: msgspec.json.schema(kind) for key, kind in own.items()}, "additionalProperties": False,
     }  # fmt: skip
     return Described(name, told(cls), record, values, _sample(name, record, {key: _value(kind) for key, kind in own.items()}))
-
-
-_APART = ("kind", "fields")
 
 
 def _value(kind: Any) -> Any:
@@ -98,7 +102,8 @@ def _sample(name: str, about_record: bool, own: dict[str, Any]) -> dict[str, Any
     if entity is not None:
         record = {"id": str(_ID), "version": 2, **_record(entity)}
         title = entity.title
-        changed = {title: ["Example before", record.get(title, "Example")]} if name == "records.record-changed" else {}
+        changed = {title: ["Example before", record.get(title, "Example")]} if "fields" in own else {}
+        own |= {"fields": [title]} if "fields" in own else {}
         address = settings.BASE_URL + render.address(entity, _ID)
         data = {"kind": entity.kind, "id": str(_ID), "version": 2, "changes": changed, "record": record, "address": address, **data}
     return {"type": name, "timestamp": render.moment(_MOMENT), "data": data}

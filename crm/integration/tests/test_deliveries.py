@@ -54,6 +54,7 @@ def test_a_change_is_told_signed_with_what_was_and_is(north: Company, ear: Recei
     said = ear.got[1].body
     assert said["data"]["kind"] == "account" and said["data"]["id"] == str(account.pk) and said["data"]["version"] == 2
     assert said["data"]["changes"] == {"name": ["Lamps", "Lamps and more"]}
+    assert said["data"]["event"] == {"fields": ["name"], "many": 1}
     assert said["data"]["record"] == north.api("admin").get(f"/api/v1/accounts/{account.pk}").json()
     assert said["data"]["address"].endswith(f"/api/v1/accounts/{account.pk}")
     assert said["data"]["actor"]["name"] == "Admin Lee"

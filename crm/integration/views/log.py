@@ -1,6 +1,7 @@
 """The deliveries of a webhook: what was sent, what came back, what waits, and sending again."""
 
 import datetime
+import json
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -70,10 +71,19 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponseBase:
     actor = need(RIGHT)
     row = queries.delivery(delivery_id)
     words = {
-        "row": row, "hook": row.webhook, "states": STATES, "errors": ERRORS, "mine": row.webhook.by_id == actor.id,
+        "row": row, "hook": row.webhook, "body": _spread_out(row.request), "states": STATES, "errors": ERRORS,
+        "mine": row.webhook.by_id == actor.id,
         "title": names_of(RecordRow, {row.record}).get(row.record, "") if row.record else "",
     }  # fmt: skip
     return section(request, "webhooks", template="integration/webhook_delivery", **words)
+
+
+def _spread_out(request: str) -> str:
+    """The body over several lines, for reading; what was cut for its length as it is."""
+    try:
+        return json.dumps(json.loads(request), indent=2, ensure_ascii=False)
+    except ValueError:
+        return request
 
 
 @require_POST
