@@ -10,7 +10,7 @@ from django.db import connections
 
 from crm.integration import queries
 from crm.integration.actions.feed import read_feed
-from crm.integration.actions.sending import take_turn
+from crm.integration.actions.sending import let_rest, take_turn
 from crm.integration.models import WebhookDelivery, WebhookSecret
 from crm.kernel.base.clock import now
 from crm.kernel.queue.registry import periodic, service
@@ -50,6 +50,7 @@ class Switchboard:
             take_turn(workspace, webhook, self._stop)
         except Exception:
             logger.exception("the turn of webhook %s failed", webhook)
+            let_rest(workspace, webhook)
         finally:
             connections.close_all()
             with self._lock:

@@ -120,6 +120,12 @@ def _release(workspace_id: UUID, webhook_id: UUID) -> None:
         WebhookState.objects.filter(webhook_id=webhook_id).update(leased_until=None)
 
 
+def let_rest(workspace_id: UUID, webhook_id: UUID) -> None:
+    """After a turn that failed inside Kith: it is not tried again at once, and again."""
+    with _home(workspace_id):
+        WebhookState.objects.filter(webhook_id=webhook_id).update(rests_until=now() + LEASE, leased_until=None)
+
+
 def _prepare(workspace_id: UUID, webhook_id: UUID) -> Call | None:
     """The next call of the webhook, or None. What its owner may not know is passed over."""
     with _home(workspace_id):
@@ -168,6 +174,10 @@ def _content(row: WebhookDelivery, hook: Webhook, owner: Actor) -> bytes | None:
     except Refusal as refusal:
         logger.warning("webhook %s: nothing to tell of %s: %s", hook.pk, row.pk, refusal)
         found = None
+    except Exception:  # one event that cannot be put together must not keep the others
+        logger.exception("webhook %s: the body of %s could not be made", hook.pk, row.pk)
+        _note_try(row, Outcome(error="kith"))
+        return None
     if found is None:
         row.state, row.done_at, row.request = WebhookDelivery.SKIPPED, now(), ""
         row.save(update_fields=["state", "done_at", "request"])

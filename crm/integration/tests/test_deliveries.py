@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from crm.integration import queries
 from crm.integration.actions import deliveries, sending, webhooks
 from crm.integration.actions.feed import read_feed
 from crm.integration.actions.sending import take_turn
-from crm.integration.jobs import KEPT, forget_deliveries
+from crm.integration.jobs import KEPT, Switchboard, forget_deliveries
 from crm.integration.models import Webhook, WebhookDelivery, WebhookSecret, WebhookState
 from crm.integration.tests.at_work import hook, later, rows, tell
 from crm.integration.tests.receiver import Receiver, receiver, signed_by
@@ -314,3 +315,35 @@ def test_the_guides_sample_checks_a_real_call(north: Company, ear: Receiver, lan
     assert sample["is_from_kith"](secret, call.headers, call.raw)
     assert not sample["is_from_kith"](secret, call.headers, call.raw + b" ")
     assert not sample["is_from_kith"](secret, {**call.headers, "webhook-timestamp": "1"}, call.raw)
+
+
+def test_a_body_that_cannot_be_made_keeps_no_other(north: Company, ear: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook(north, ear.url)
+    broken, good = north.make("account", {"name": "Broken"}), north.make("account", {"name": "Good"})
+    whole = sending.body_of
+
+    def body(row: WebhookDelivery, *facts: Any) -> Any:
+        if row.record == broken.pk:
+            raise ZeroDivisionError
+        return whole(row, *facts)
+
+    monkeypatch.setattr(sending, "body_of", body)
+    tell(north)
+    assert [one.body["data"]["id"] for one in ear.got] == [str(good.pk)]
+    assert [(one.state, one.error, one.attempts) for one in rows(north)] == [("waiting", "kith", 1), ("done", "", 1)]
+
+
+def test_a_turn_that_fails_inside_kith_rests(north: Company, ear: Receiver) -> None:
+    """As where the installation has got another key: the secret cannot be opened."""
+    made, _secret = hook(north, ear.url)
+    north.make("account", {"name": "One"})
+    while not rows(north):
+        read_feed(north.id)
+    with north.as_kith():
+        WebhookSecret.objects.update(sealed="nonsense")
+        WebhookState.objects.update(leased_until=None, rests_until=now() + timedelta(hours=1))
+    board = Switchboard(Event())
+    board.offer([(north.id, made.pk)])
+    board.close()
+    rests = state_of(north, made).rests_until
+    assert rests is not None and rests - now() < timedelta(minutes=2) and rows(north)[0].state == "waiting"

@@ -32,7 +32,7 @@ ERRORS = {
     "time": gettext_lazy("It took longer than 15 seconds."), "name": gettext_lazy("The name is not known."),
     "connect": gettext_lazy("Nobody takes the call there."), "tls": gettext_lazy("Its certificate is not in order."),
     "broken": gettext_lazy("The connection broke off."), "redirect": gettext_lazy("It sends elsewhere, which is not followed."),
-    "forbidden": gettext_lazy("Kith does not call this address."),
+    "kith": gettext_lazy("Kith could not put the body together."), "forbidden": gettext_lazy("Kith does not call this address."),
 }  # fmt: skip
 
 
