@@ -12,6 +12,7 @@ PARTS = (
     "crm.kernel.files.urls",
     "crm.kernel.exchange.urls",
     "crm.administration.urls",
+    "crm.integration.urls",
     "crm.customers.urls",
     "crm.sales.urls",
     *(f"{part}.urls" for part in settings.OUTSIDE_PARTS if find_spec(f"{part}.urls")),

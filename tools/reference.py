@@ -48,6 +48,7 @@ VARIABLES = {
     "KITH_DEBUG": "`1` reads templates anew on each request",
     "KITH_DEMO_PASSWORD": "the password of everybody in the demonstration companies",
     "KITH_FIRST_PASSWORD": "the password of the first administrator, else one is drawn",
+    "KITH_OUTBOUND_ALLOW": "hosts and networks of your own that Kith may call (`hooks.internal, 10.1.0.0/16`), else only the open internet",
     "KITH_OWNER_DATABASE_URL": "the owner's connection; set by the launcher",
     "KITH_PASSWORD_MEMORY_KIB": "memory that hashing one password takes",
     "KITH_POOL": "`0` opens a connection for each request instead of keeping a pool",

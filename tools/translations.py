@@ -9,6 +9,8 @@
 Babel does the reading: Django's makemessages drops Jinja's `{% trans %}`, gettext() and plurals.
 """
 
+import ast
+import inspect
 import io
 import json
 import re
@@ -71,7 +73,18 @@ def collected() -> Catalog:
                 catalog.add(
                     message, None, [(str(path.relative_to(ROOT)), 0)], auto_comments=comments, context=context
                 )
+        for words in told(path):
+            catalog.add(words, None, [(str(path.relative_to(ROOT)), 0)])
     return catalog
+
+
+def told(path: Path) -> Iterator[str]:
+    """What the events of a file tell, for the docstring of an event is shown where webhooks are set up."""
+    if path.name != "events.py":
+        return
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef) and any(isinstance(one, ast.Name) and one.id == "event" for one in node.decorator_list):
+            yield " ".join(inspect.cleandoc(ast.get_docstring(node) or "").split("\n\n")[0].split())
 
 
 def read(path: Path, locale: str) -> Catalog:

@@ -1,7 +1,7 @@
 """Django's settings. What differs between installations comes from the environment, which the launcher sets.
 
 KITH_DATA (folder), KITH_DATABASE_URL (application role), KITH_OWNER_DATABASE_URL and KITH_DB_ROLE=owner (migrations),
-KITH_SECRET_KEY, KITH_BASE_URL, KITH_SMTP_URL, KITH_DEBUG, KITH_CLAMD, KITH_FILES_QUOTA_MB.
+KITH_SECRET_KEY, KITH_BASE_URL, KITH_SMTP_URL, KITH_DEBUG, KITH_CLAMD, KITH_FILES_QUOTA_MB, KITH_OUTBOUND_ALLOW.
 """
 
 import os
@@ -54,6 +54,8 @@ STORAGES = {
 }
 
 FILES_ROOT = DATA / "files"
+#: Hosts and networks of one's own that Kith may call beside the open internet.
+KITH_OUTBOUND_ALLOW = os.environ.get("KITH_OUTBOUND_ALLOW", "")
 KITH_CLAMD = os.environ.get("KITH_CLAMD", "")
 KITH_FILES_QUOTA_MB = int(os.environ.get("KITH_FILES_QUOTA_MB", "0"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20

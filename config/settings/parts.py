@@ -28,7 +28,7 @@ KERNEL = (
     "rest",
     "pages",
 )
-PARTS = ("administration", "customers", "commerce", "sales")
+PARTS = ("administration", "integration", "customers", "commerce", "sales")
 
 
 def outside() -> list[str]:

@@ -109,6 +109,11 @@ def _stock(acme: Stocked, name: str) -> None:
             client.delete(made[-1]["Location"])
             client.post(f"{made[0]['Location']}/files", {"file": SimpleUploadedFile("a.txt", b"x")})
             send(client, "POST", f"{made[1]['Location']}/shares", {"user": str(acme.company.people["cleo"].pk)})
+    told = {"name": "Shop", "address": "https://shop.example/hook", "events": ["records.record-created"]}
+    for _number in range(8):  # who may not look after webhooks is refused
+        hook = send(client, "POST", "/api/v1/webhooks", told)
+        if hook.status_code == 201:
+            send(client, "POST", f"{hook['Location']}/test")
     run_jobs(acme.company.id)
 
 

@@ -33,6 +33,7 @@ class LiveServer:
             "KITH_BASE_URL": self.url,
             "KITH_POOL": "1",
             "KITH_QUEUE": "kith",
+            "KITH_OUTBOUND_ALLOW": "127.0.0.0/8",
             "KITH_PROCESS": f"test-{name}",
         }
         with (self.folder / f"{name}.log").open("ab") as log:

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from crm.integration.models import Webhook, WebhookDelivery
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions import invite
 from crm.kernel.identity.models import ApiToken, Invitation, Role, Session, Team
@@ -49,6 +50,7 @@ def house() -> Stocked:
         invite(f"x-{made.company.slug}@kith.example", "X", [made.company.roles["Seller"].pk], None, "en")
     page.post(f"/accounts/{made.records['account'].pk}/edit", {"name": "House of lamps"})
     run_jobs(made.company.id)
+    a_webhook(made)
     return made
 
 
@@ -61,6 +63,20 @@ def an_import(house: Stocked) -> UUID:
     if not there:
         house.company.browser("admin").post("/import/", lamps())
     return first(ImportRun, house.company)
+
+
+def a_webhook(house: Stocked) -> UUID:
+    """A webhook to work on, with a delivery; another route may have removed the first one."""
+    page = house.company.browser("admin")
+    with house.company.as_("admin"):
+        there = Webhook.objects.filter(removed_at=None).exists()
+    if not there:
+        given = {"name": "Shop", "address": "https://shop.example/hook", "events": ["records.record-created"]}
+        assert page.post("/settings/webhooks/new", given).status_code == 200
+    with house.company.as_("admin"):
+        found = UUID(str(Webhook.objects.filter(removed_at=None).values_list("pk", flat=True).first()))
+    page.post(f"/settings/webhooks/{found}/test")
+    return found
 
 
 def first(model: Any, company: Any) -> UUID:
@@ -89,6 +105,8 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "many_id": lambda: UUID(int=1),
         "task_id": lambda: first(Task, house.company),
         **dict.fromkeys(("file_id", "link_id", "event_id", "entry", "share", "share_id", "delegation_id"), lambda: UUID(int=1)),
+        "webhook_id": lambda: a_webhook(house),
+        "delivery_id": lambda: first(WebhookDelivery, house.company),
         "number": lambda: 1,
         "record": lambda: house.records["account"].pk,
         "secret": lambda: "x" * 43,

@@ -11,8 +11,10 @@ from crm.kernel.testing.cast import PASSWORD, Company
 
 AXE = Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js"
 WORDS = {
-    "en": {"invite": "Make invitation", "join": "Join", "deactivate": "Deactivate", "name": "Kim Sato", "role": "Seller"},
-    "zh-hans": {"invite": "创建邀请", "join": "加入", "deactivate": "停用", "name": "金陵", "role": "销售"},
+    "en": {"invite": "Make invitation", "join": "Join", "deactivate": "Deactivate", "name": "Kim Sato", "role": "Seller",
+           "shop": "Shop", "remove": "Remove webhook"},
+    "zh-hans": {"invite": "创建邀请", "join": "加入", "deactivate": "停用", "name": "金陵", "role": "销售",
+                "shop": "商城", "remove": "移除 Webhook"},
 }
 
 
@@ -77,3 +79,36 @@ def test_a_colleague_comes_and_goes(
     colleague.reload()
     expect(colleague).to_have_url(f"{live_server.url}/sign-in?next=%2Fsettings%2Fprofile")
     there.close()
+    tell_a_shop(page, live_server.url, words)
+
+
+def tell_a_shop(page: Page, url: str, words: dict[str, str]) -> None:
+    """A webhook from the empty page to its removal, and back."""
+    page.goto(f"{url}/settings/webhooks")
+    clean(page)
+    narrow(page)
+    page.locator("a[href='/settings/webhooks/new']:visible").first.click()
+    page.locator("#f-name").fill(words["shop"])
+    page.locator("#f-address").fill("https://shop.example/hook")
+    page.locator("[name=kinds][value=account]").check()
+    clean(page)
+    narrow(page)
+    page.locator("#f-condition").press("Enter")
+    expect(page.locator(".once-s")).to_contain_text("whsec_")
+    clean(page)
+    narrow(page)
+    page.locator("a.btn[href^='/settings/webhooks/']:visible").last.click()
+    clean(page)
+    narrow(page)
+    page.locator(".kn-tabs a[href$='/edit']").click()
+    clean(page)
+    narrow(page)
+    page.get_by_role("button", name=words["remove"]).click()
+    page.locator(".toast button").first.click()
+    expect(page.locator("td a.name")).to_have_text(words["shop"])
+    clean(page)
+    narrow(page)
+    page.goto(f"{url}/settings/webhooks/events")
+    page.locator("details.api-op summary").first.click()
+    clean(page)
+    narrow(page)

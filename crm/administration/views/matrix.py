@@ -33,6 +33,7 @@ ADMINISTRATION: dict[str, Promise] = {
     "administration.kinds": _("Kinds of records, fields and layouts"),
     "administration.parts": _("Which parts are used"),
     "administration.configuration": _("The whole configuration, out and in"),
+    "administration.webhooks": _("Webhooks"),
     "administration.files": _("Files and public links"),
     "administration.tokens": _("API tokens of others"),
     "administration.pipelines": _("Pipelines, web forms and assignment"),

@@ -15,7 +15,8 @@ from crm.kernel.tenancy.scope import current_actor
 
 
 def section(request: HttpRequest, key: str, **context: Any) -> HttpResponse:
-    """A page of the settings. `refusal` in the context: what was wrong with the form; it comes back with its status."""
+    """A page of the settings. `refusal` in the context: what was wrong with the form; it comes back with its status.
+    `template` names another one than the key does, with its folder where it is of another part."""
     refusal: Refusal | None = context.get("refusal")
     wrong = refusal.fields if refusal is not None else {}
     frame = {
@@ -23,7 +24,8 @@ def section(request: HttpRequest, key: str, **context: Any) -> HttpResponse:
         "role_name": role_words.name_of, "role_purpose": role_words.purpose_of,
         "here": "settings", "wrong": wrong, "refusal": refusal, "sent": request.POST,
     }
-    template = f"administration/{context.pop('template', key.replace('-', '_'))}.jinja"
+    template = str(context.pop("template", key.replace("-", "_")))
+    template = f"{template if '/' in template else f'administration/{template}'}.jinja"
     return render(request, template, frame | context, status=refusal.status if refusal is not None else 200)
 
 

@@ -18,7 +18,7 @@ class Section:
     needs: str | None = None
 
 
-SECTIONS = (
+SECTIONS: list[Section] = [
     Section("profile", _("Profile"), "/settings/profile", "person"),
     Section("security", _("Password and sessions"), "/settings/security", "lock"),
     Section("absence", _("Absence"), "/settings/absence", "calendar"),
@@ -34,7 +34,13 @@ SECTIONS = (
     Section("work", _("Background work"), "/settings/work", "sync", "administration.work"),
     Section("audit", _("Audit log"), "/settings/audit", "shield", "administration.audit"),
     Section("all-tokens", _("Everybody's API tokens"), "/settings/all-tokens", "code", "administration.tokens"),
-)
+]
+
+
+def add_section(section: Section, after: str) -> None:
+    """Adds a page of a part above the administration, below the one of that key. A part does so in its module `entities`."""
+    place = next(number for number, one in enumerate(SECTIONS) if one.key == after)
+    SECTIONS.insert(place + 1, section)
 
 
 def sections_for(actor: Any) -> list[Section]:

@@ -1,12 +1,14 @@
 """Events and who listens to them."""
 
 import dataclasses
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -89,6 +91,13 @@ def handlers_of(happened: Event) -> dict[str, Handler]:
 def all_events() -> dict[str, type[Event]]:
     """Every declared event by name: its fields and docstring are the reference for webhooks."""
     return dict(_events)
+
+
+def told(cls: type[Event]) -> str:
+    """What an event tells, as its docstring begins, in the reader's language."""
+    words = inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].split()
+    text = " ".join(words)
+    return gettext(text)
 
 
 def pack(happened: Event) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Idempotency-Key: the same key from the same actor gets the same answer for 24 hours.
 
+An answer with a secret that is shown once names what is kept in its place (`kept_body`).
 Only good answers are kept (a refused request changed nothing and may be tried again). The row is written in the
 transaction of the request itself, so an answer is kept if and only if its work is. Two requests with one key at
 the same time meet at an advisory lock of that transaction: the second is told 409, and a killed process leaves
@@ -101,7 +102,7 @@ def _keep(actor_id: UUID, key: str, fingerprint: str, answer: HttpResponse) -> N
         fingerprint=fingerprint,
         status=answer.status_code,
         headers={name: answer[name] for name in _KEPT_HEADERS if name in answer},
-        body=answer.content,
+        body=getattr(answer, "kept_body", answer.content),
     )
 
 

@@ -33,10 +33,15 @@ def moment(value: datetime.datetime | None) -> str | None:
     return None if value is None else value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
 
 
+def encoded(body: Any) -> bytes:
+    """JSON as all of the API writes it."""
+    return _encoder.encode(body)
+
+
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """A JSON answer."""
     return HttpResponse(
-        _encoder.encode(body), status=status, content_type="application/json", headers=dict(headers or {})
+        encoded(body), status=status, content_type="application/json", headers=dict(headers or {})
     )
 
 

@@ -1,7 +1,7 @@
 """Putting the document together: every address, literal for each kind and action, as one actor may use it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,8 @@ from crm.kernel.rest.routes import ROUTES, Route
 VERSION = "1"
 #: Parts of an address that are names and not ids.
 _CODES = ("kind", "field")
+#: Further sections of the document, by parts above: each answers {section: content} for an actor.
+MORE: list[Callable[[Actor], dict[str, Any]]] = []
 _ALWAYS = (400, 401, 403, 404, 429)
 
 
@@ -43,6 +45,7 @@ def document(actor: Actor, samples: Samples) -> dict[str, Any]:
         "tags": _tags(kinds),
         "paths": paths,
         "components": _components(kinds, actor),
+        **{name: value for more in MORE for name, value in more(actor).items()},
     }
 
 

@@ -20,7 +20,7 @@ from crm.kernel.records.actions import Action
 from crm.kernel.records.models import BulkRun, ChangeSet
 
 _IDS_A_KIND = 12
-_OTHERS: dict[str, Any] = {
+OTHERS: dict[str, Any] = {
     "jobs": Task,
     "imports": ImportRun,
     "exports": ExportRun,
@@ -106,7 +106,7 @@ class Samples:
         if self._actor is None or self._actor.id is None:
             return None
         if tag not in self._others:
-            rows = _OTHERS[tag].objects.filter(by_id=self._actor.id, **({"removed_at": None} if tag == "files" else {}))
+            rows = OTHERS[tag].objects.filter(by_id=self._actor.id, **({"removed_at": None} if tag in ("files", "webhooks") else {}))
             self._others[tag] = list(rows.order_by("-pk").values_list("pk", flat=True)[:_IDS_A_KIND])
         found = self._others[tag]
         return str(found[number % len(found)]) if found else None
