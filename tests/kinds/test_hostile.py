@@ -89,6 +89,7 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "many_id": lambda: UUID(int=1),
         "task_id": lambda: first(Task, house.company),
         **dict.fromkeys(("file_id", "link_id", "event_id", "entry", "share", "share_id", "delegation_id"), lambda: UUID(int=1)),
+        "archive_id": lambda: UUID(int=1),
         "number": lambda: 1,
         "record": lambda: house.records["account"].pk,
         "secret": lambda: "x" * 43,
