@@ -11,7 +11,7 @@ from config.environment import complete, data_folder
 from config.problem import Problem
 
 #: Commands that act for the application, and so must be held by the row policies.
-BOUND = frozenset({"worker", "found", "demo", "token", "shell"})
+BOUND = frozenset({"worker", "found", "demo", "token", "shell", "export_workspace", "import_workspace", "reset_link"})
 
 
 def main() -> None:

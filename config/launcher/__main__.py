@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from config.database import addresses, embedded, is_external, read_secrets, refuse_strong_role
 from config.environment import complete
@@ -49,9 +50,35 @@ def parser() -> argparse.ArgumentParser:
     audit = verbs.add_parser("audit", parents=[shared], help="says whether the audit log is as it was written")
     audit.add_argument("act", choices=["verify"])
     audit.add_argument("--noted", default="", help="the sign of a seal that you noted earlier: it must still be there")
+    _archives(verbs, shared)
     token = verbs.add_parser("token", parents=[shared], help="prints an API token")
     token.add_argument("email", nargs="?", default="")
     return made
+
+
+def _archives(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    out = verbs.add_parser("export", parents=[shared], help="writes everything of one workspace into one file")
+    out.add_argument("--workspace", default="", help="its short name; the only one without it")
+    out.add_argument("--to", type=_folder, required=True, help="the file")
+    out.add_argument("--why", default="", help="kept in the audit log")
+    out.add_argument("--with-passwords", action="store_true", help="with what passwords are checked by: guard the file well")
+    into = verbs.add_parser("import", parents=[shared], help="makes a new workspace of such a file")
+    into.add_argument("file", type=_folder)
+    into.add_argument("--workspace", required=True, help="short name of the new workspace")
+    into.add_argument("--name", default="", help="its name; that of the archive without it")
+    into.add_argument("--new-ids", action="store_true", help="new ids also where the old ones are free here")
+    into.add_argument("--check", action="store_true", help="only look whether it could be taken in")
+
+
+def _archive(asked: argparse.Namespace) -> list[str]:
+    """The words for `manage.py` of what was asked of an archive."""
+    words = ["export_workspace", "--to", str(asked.to)] if asked.verb == "export" else ["import_workspace", str(asked.file)]
+    for name, value in vars(asked).items():
+        if name in ("workspace", "why", "name") and value:
+            words.append(f"--{name}={value}")
+        elif value is True:
+            words.append(f"--{name.replace('_', '-')}")
+    return words
 
 
 def down(data: Path) -> int:
@@ -165,6 +192,8 @@ def main(words: list[str]) -> int:
         return manage(asked.data, rest)
     if asked.verb == "audit":
         return manage(asked.data, ["audit", asked.act, *(["--noted", asked.noted] if asked.noted else [])])
+    if asked.verb in {"export", "import"}:
+        return manage(asked.data, _archive(asked))
     if asked.verb == "token":
         return manage(asked.data, ["token", asked.email] if asked.email else ["token"])
     return down(asked.data) if asked.verb == "down" else status(asked.data)

@@ -25,6 +25,7 @@ KERNEL = (
     "search",
     "dedupe",
     "exchange",
+    "archive",
     "rest",
     "pages",
 )

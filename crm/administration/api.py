@@ -1,10 +1,18 @@
-"""The configuration by the API: out, compared, in."""
+"""The configuration by the API: out, compared, in; and archives of the whole company."""
 
-from django.http import HttpResponse
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm.administration.actions import configuration
 from crm.administration.actions.configuration import Difference
+from crm.kernel.archive import actions as archives
+from crm.kernel.archive.handing import handed_out
+from crm.kernel.archive.models import ArchiveRun
+from crm.kernel.base.errors import Wrong
 from crm.kernel.rest import render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
@@ -38,3 +46,55 @@ def _told(one: Difference) -> dict[str, object]:
 
 
 add_route("/configuration", GET=read_configuration, POST=bring_configuration_in)
+
+
+@operation(
+    _("List the archives"), name="list_archives", scope="read", needs=archives.RIGHT, answer="archives", tag="archives",
+)  # fmt: skip
+def list_archives(call: Call) -> HttpResponse:
+    """Archives of the whole company, the newest first; an inward one is what the workspace was made from."""
+    return render.page(map(_archive, archives.all_runs()))
+
+
+@operation(
+    _("Ask for an archive"), name="start_archive", scope="write", needs=archives.RIGHT, body="archive", answer="archive", tag="archives",
+    success=202, errors=(409,), headers={"Location": _("Where the archive can be followed.")},
+)  # fmt: skip
+def start_archive(call: Call) -> HttpResponse:
+    """A job writes everything of the workspace into one file; only administrators may ask."""
+    sent = read_object(call.request)
+    wrong: dict[str, list[Any]] = {name: [_t("There is no such field.")] for name in sent if name != "why"}
+    why = sent.get("why")
+    if not isinstance(why, str):
+        wrong["why"] = [_t("A text is needed here.")]
+    if wrong or not isinstance(why, str):
+        raise Wrong(fields=wrong)
+    run = archives.start(why)
+    return render.answer(_archive(run), 202, {"Location": f"/api/v1/archives/{run.pk}"})
+
+
+@operation(_("Read an archive's state"), name="read_archive", scope="read", needs=archives.RIGHT, answer="archive", tag="archives")
+def read_archive(call: Call, id: UUID) -> HttpResponse:
+    """How far one archive is, and what is inside."""
+    return render.answer(_archive(archives.one(id)))
+
+
+@operation(
+    _("Fetch an archive"), name="download_archive", scope="read", needs=archives.RIGHT, answer="bytes", tag="archives",
+    media="application/zip",
+)  # fmt: skip
+def download_archive(call: Call, id: UUID) -> HttpResponseBase:
+    """The file; 404 while there is none, and seven days later."""
+    return handed_out(*archives.fetched(id))
+
+
+def _archive(run: ArchiveRun) -> dict[str, object]:
+    moments = {name: render.moment(getattr(run, name)) for name in ("created_at", "finished_at", "expires_at")}
+    facts = {name: getattr(run, name) for name in ("id", "inward", "why", "state", "rows", "files", "size", "sha256", "error")}
+    there = run.state == ArchiveRun.DONE and not run.inward
+    return {**facts, "job": run.task_id, "file": f"/api/v1/archives/{run.pk}/file" if there else None, **moments}
+
+
+add_route("/archives", GET=list_archives, POST=start_archive)
+add_route("/archives/{id}", GET=read_archive)
+add_route("/archives/{id}/file", GET=download_archive)

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from crm.administration.views import (
     absence,
+    archive,
     audit,
     configuration,
     entrance,
@@ -31,6 +32,11 @@ urlpatterns = [
     path("settings/configuration/file", configuration.download, name="settings.configuration.file"),
     path("settings/configuration/compare", configuration.compare, name="settings.configuration.compare"),
     path("settings/configuration/in", configuration.bring_in, name="settings.configuration.in"),
+    path("settings/archive", archive.show, name="settings.archive"),
+    path("settings/archive/progress", archive.progress, name="settings.archive.progress"),
+    path("settings/archive/<uuid:archive_id>/file", archive.fetch, name="settings.archive.file"),
+    path("settings/archive/<uuid:archive_id>/remove", archive.remove, name="settings.archive.remove"),
+    path("archive/<str:secret>", archive.by_address, name="archive"),
     path("sign-in", entrance.sign_in_page, name="sign-in"),
     path("sign-in/choose", entrance.choose, name="sign-in.choose"),
     path("sign-out", entrance.sign_out_page, name="sign-out"),

@@ -11,6 +11,9 @@ from crm.kernel.base.ids import uuid7
 from crm.kernel.tenancy.fields import TenantKey
 from crm.kernel.tenancy.models import Index, TenantModel
 
+#: A copy of a company must not speak to other systems in its name.
+_STAYS = _("Calls to other systems stay where they were set up; set them up anew after the import.")
+
 
 class Webhook(TenantModel):
     """An address that is told of events. `by`: the person whose rights decide which records and fields it is told.
@@ -19,7 +22,7 @@ class Webhook(TenantModel):
     match, for a webhook of one kind. `ended`: why Kith switched it off by itself, a key of `queries.ENDED`; "" where it did not.
     """
 
-    audited, configuration = True, _("Webhook")
+    audited, configuration, stays = True, _("Webhook"), _STAYS
     indexes_in_workspace = (("removed_at", "name"),)
 
     name = models.TextField()
@@ -49,6 +52,7 @@ class Webhook(TenantModel):
 class WebhookSecret(TenantModel):
     """What a webhook's calls are signed with, sealed. `until`: a replaced one signs beside the new one up to then."""
 
+    stays = _STAYS
     indexes_in_workspace = (("webhook_id", "id"),)
 
     webhook = TenantKey(Webhook, cascade=True)
@@ -67,6 +71,7 @@ class WebhookState(TenantModel):
     and no other worker sends before `leased_until`.
     """
 
+    stays = _STAYS
     unique_together_in_workspace = (("webhook_id",),)
 
     webhook = TenantKey(Webhook, cascade=True)
@@ -88,6 +93,7 @@ class WebhookDelivery(TenantModel):
     is the body as it was sent last, `answer` the beginning of what came back.
     """
 
+    stays = _STAYS
     WAITING, DONE, FAILED, SKIPPED = "waiting", "done", "failed", "skipped"
 
     indexes_in_workspace = (
@@ -128,6 +134,7 @@ class WebhookDelivery(TenantModel):
 class WebhookPlace(TenantModel):
     """How far the feed of events has been read for the workspace's webhooks."""
 
+    stays = _STAYS
     unique_together_in_workspace = (("name",),)
 
     name = models.TextField(default="webhooks")

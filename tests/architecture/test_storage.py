@@ -14,6 +14,7 @@ from crm.kernel.tenancy.models import Index
 GLOBAL = {
     "workspace": "the list of companies itself; a policy shows each its own row",
     "attempt": "tries to sign in, before a company is known; hashed keys only",
+    "archive_intake": "which open transaction makes a workspace; no committed row ever",
     "django_migrations": "which migrations ran",
     "django_content_type": "required by Django's auth, empty of company data",
 }

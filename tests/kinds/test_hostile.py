@@ -107,6 +107,7 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         **dict.fromkeys(("file_id", "link_id", "event_id", "entry", "share", "share_id", "delegation_id"), lambda: UUID(int=1)),
         "webhook_id": lambda: a_webhook(house),
         "delivery_id": lambda: first(WebhookDelivery, house.company),
+        "archive_id": lambda: UUID(int=1),
         "number": lambda: 1,
         "record": lambda: house.records["account"].pk,
         "secret": lambda: "x" * 43,

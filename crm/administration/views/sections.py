@@ -30,6 +30,7 @@ SECTIONS: list[Section] = [
     Section("kinds", _("Kinds and fields"), "/settings/kinds", "box", "administration.kinds"),
     Section("parts", _("Parts"), "/settings/parts", "toggle", "administration.parts"),
     Section("configuration", _("Configuration"), "/settings/configuration", "code", "administration.configuration"),
+    Section("archive", _("Whole company"), "/settings/archive", "download", "administration.archive"),
     Section("files", _("Files"), "/settings/files", "clip", "administration.files"),
     Section("work", _("Background work"), "/settings/work", "sync", "administration.work"),
     Section("audit", _("Audit log"), "/settings/audit", "shield", "administration.audit"),

@@ -124,7 +124,7 @@ def sign(one: AuditSeal) -> str:
 def removed_until() -> dict[str, datetime.datetime]:
     """{table: before which its details were removed by rule}."""
     found: dict[str, datetime.datetime] = {}
-    for seal_ in AuditSeal.objects.filter(rule__isnull=False).order_by("number"):
+    for seal_ in AuditSeal.objects.filter(rule__has_key="table").order_by("number"):
         rule: dict[str, str] = seal_.rule or {}
         found[rule["table"]] = datetime.datetime.fromisoformat(rule["before"])
     return found

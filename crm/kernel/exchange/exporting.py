@@ -94,7 +94,7 @@ def write_file(progress: Progress, run_id: UUID) -> None:
         with progress.batch():
             with reads.through(reads.EXPORT):
                 page = listing.page(entity, node, run.sort, cursor, BATCH, [name for name in names if name != ID])
-            _add_rows(writer, entity, names, page.items)
+            add_rows(writer, entity, names, page.items)
             progress.step(writer.rows, max(total, writer.rows))
             cursor = page.next
         if ending == "xlsx" and writer.rows > MOST_ROWS:
@@ -116,7 +116,8 @@ def write_file(progress: Progress, run_id: UUID) -> None:
         exported(run)
 
 
-def _add_rows(writer: Any, entity: Entity[Any], names: Sequence[str], rows: Sequence[listing.Row]) -> None:
+def add_rows(writer: Any, entity: Entity[Any], names: Sequence[str], rows: Sequence[listing.Row]) -> None:
+    """Writes rows of a list into a file, values as people read them."""
     many = {name: _names_of_links(entity.fields[name], rows) for name in names if name != ID and isinstance(entity.fields[name], Links)}
     for row in rows:
         writer.add([_cell(entity, name, row, many) for name in names])

@@ -20,9 +20,14 @@ ENDINGS = ("bin", "csv", "xlsx", "part")
 
 def place(file_id: UUID, ending: str = "bin") -> Path:
     """The path of a file of the ambient workspace; its folder is made when missing."""
-    folder = Path(settings.DATA) / "exchange" / str(current_workspace_id())
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"{file_id}.{ending}"
+    home = folder(current_workspace_id())
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return home / f"{file_id}.{ending}"
+
+
+def folder(workspace_id: UUID) -> Path:
+    """Where the files of a workspace lie."""
+    return Path(settings.DATA) / "exchange" / str(workspace_id)
 
 
 def keep(file_id: UUID, chunks: Iterable[bytes]) -> Path:

@@ -183,7 +183,7 @@ def sql_files(when: str) -> Iterator[str]:
 
 
 #: Tables that the application may only read: triggers and definer functions write them.
-READ_ONLY = ("audit_entry", "audit_seal", "django_migrations")
+READ_ONLY = ("audit_entry", "audit_seal", "archive_intake", "django_migrations")
 #: Tables to which the application may only add.
 ADD_ONLY = ("audit_read",)
 

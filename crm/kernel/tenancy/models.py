@@ -48,6 +48,8 @@ class TenantModel(models.Model):
     audited: ClassVar[bool] = False
     #: What a row is called that says how the workspace is set up; what changes in it is listed in the settings, with who and why.
     configuration: ClassVar[Any] = ""
+    #: Why the archive of a whole company does not hold these rows; "" where it does.
+    stays: ClassVar[Any] = ""
     unique_together_in_workspace: ClassVar[tuple[tuple[str, ...], ...]] = ()
     indexes_in_workspace: ClassVar[tuple[tuple[str, ...] | Index, ...]] = ()
 

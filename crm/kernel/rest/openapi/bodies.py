@@ -198,6 +198,16 @@ def _mail(about: About) -> Schema:
     return {"schema": {"type": "object", "required": ["file"], "properties": {"file": file}}, "example": {"file": sample}}
 
 
+def _archive(_about: About) -> Schema:
+    schema = {
+        "type": "object",
+        "required": ["why"],
+        "additionalProperties": False,
+        "properties": {"why": {"type": "string", "minLength": 1, "maxLength": 200}},
+    }
+    return {"schema": schema, "example": {"why": "Yearly copy for the auditors"}}
+
+
 def _export(about: About) -> Schema:
     kinds = _kinds(about, "export")
     schema = {
@@ -331,6 +341,7 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "layout_change": _layout,
     "own_field": _own_field,
     "configuration": _configuration,
+    "archive": _archive,
     "undo": _undo,
     "own_field_change": _own_field_change,
 }

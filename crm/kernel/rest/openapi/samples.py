@@ -7,6 +7,7 @@ from uuid import UUID
 
 from crm.kernel.access.models import Share
 from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.archive.models import ArchiveRun
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
 from crm.kernel.entity.models import CustomField, CustomKind
@@ -24,6 +25,7 @@ OTHERS: dict[str, Any] = {
     "jobs": Task,
     "imports": ImportRun,
     "exports": ExportRun,
+    "archives": ArchiveRun,
     "files": FileRef,
     "acts": ChangeSet,
     "bulk_changes": BulkRun,

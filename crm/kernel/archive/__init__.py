@@ -1,0 +1,1 @@
+"""A whole workspace as one file, and a new workspace out of such a file."""
