@@ -83,7 +83,6 @@ urlpatterns = [
     path("settings/kinds/<slug:kind>/fields/<slug:name>", kind_fields.edit, name="settings.field"),
     path("settings/kinds/<slug:kind>/fields/<slug:name>/retire", kind_fields.retire, name="settings.field.retire"),
     path("settings/kinds/<slug:kind>/fields/<slug:name>/back", kind_fields.back, name="settings.field.back"),
-    path("undo/kind/<slug:kind>/<slug:what>", kinds.take_back, name="settings.kind.undo"),
     path("settings/files", files.files, name="settings.files"),
     path("settings/files/<uuid:file_id>/release", files.release, name="settings.files.release"),
     path("settings/files/<uuid:file_id>/discard", files.discard, name="settings.files.discard"),

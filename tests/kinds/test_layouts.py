@@ -15,6 +15,7 @@ from crm.kernel.entity.custom.layout_parts import PARTS
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import Where, compile_filter, condition, holds, to_text
 from crm.kernel.entity.registry import registry
+from crm.kernel.pages.tests.test_screens import toast_of
 from crm.kernel.testing.work import run_jobs
 from tests.kinds.box import Box
 from tests.kinds.forms import filled
@@ -306,10 +307,11 @@ def test_the_screen_saves_what_it_shows(box: Box) -> None:
     assert box.page.post(url, sent).status_code == 302
     assert box.api.get(f"/api/v1/kinds/{box.entity.kind}/layout").json() == before
     sent |= {"when:purity": ["grade = cut"], "step:set": ["price"], "later:set": ["on"]}
-    assert box.page.post(url, sent).status_code == 302
+    saved = box.page.post(url, sent)
+    assert saved.status_code == 302
     after = box.api.get(f"/api/v1/kinds/{box.entity.kind}/layout").json()
     assert after["shown"] == {"purity": "grade = cut"} and after["steps"] == [{"at": "set", "later": True, "fields": ["price"]}]
-    assert box.page.post(f"/undo/kind/{box.entity.kind}/layout", headers=HX).status_code == 204
+    assert box.page.post(toast_of(saved)["undo"], headers=HX).status_code == 204
     assert box.api.get(f"/api/v1/kinds/{box.entity.kind}/layout").json()["shown"] == {}
     wrong = box.page.post(url, sent | {"when:purity": ["grade = = cut"]})
     assert wrong.status_code == 422 and "grade = = cut" in wrong.content.decode() and 'id="e-shown"' in wrong.content.decode()
@@ -368,10 +370,10 @@ def test_the_screen_makes_orders_and_takes_away_variants(box: Box) -> None:
     assert [one["labels"]["en"] for one in told()] == ["Raw", "Cut"]
     nameless = box.page.post(f"{url}?variant=0", filled(page, url) | {"label.en": [""], "label.zh-hans": [""], "when": ["grade ="]})
     assert nameless.status_code == 422 and 'value="grade ="' in nameless.content.decode()
-    box.page.post(f"{url}?variant=0", filled(page, url) | {"act": ["drop"]})
+    dropped = box.page.post(f"{url}?variant=0", filled(page, url) | {"act": ["drop"]})
     assert [one["labels"]["en"] for one in told()] == ["Cut"]
     assert box.page.get(f"{url}?variant=7").status_code == 404
-    box.page.post(f"/undo/kind/{box.entity.kind}/layout", headers=HX)
+    box.page.post(toast_of(dropped)["undo"], headers=HX)
     assert [one["labels"]["en"] for one in told()] == ["Raw", "Cut"]
 
 

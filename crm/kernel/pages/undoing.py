@@ -22,7 +22,8 @@ from crm.kernel.records import listing
 from crm.kernel.records.kept import in_words
 from crm.kernel.records.models import ChangePart, ChangeSet
 from crm.kernel.records.reading import names_of, visible_ids
-from crm.kernel.records.undo import WHOLE, Step, latest
+from crm.kernel.records.rows import WHOLE, RowStep
+from crm.kernel.records.undo import Step, latest
 from crm.kernel.tenancy.scope import current_actor
 
 ROWS = 50
@@ -95,7 +96,7 @@ def partly(found: ChangeSet) -> int:
     return sum(ChangeSet.objects.filter(undoes_id=found.pk).values_list("records", flat=True))
 
 
-def in_the_way(steps: Sequence[Step], at: datetime.datetime, same: Collection[int] = ()) -> list[Left]:
+def in_the_way(steps: Sequence[Step | RowStep], at: datetime.datetime, same: Collection[int] = ()) -> list[Left]:
     """What would not go back, record by record; of records that the actor may not see nothing but that there is one.
 
     `at`: when the act began; `same`: transactions that are no change since.
@@ -103,7 +104,10 @@ def in_the_way(steps: Sequence[Step], at: datetime.datetime, same: Collection[in
     reading, made = Reading.of(current_actor()), []
     by_kind: dict[Entity[Any], list[Step]] = {}
     for step in steps:
-        by_kind.setdefault(step.entity, []).append(step)
+        if isinstance(step, RowStep):
+            made.append(_row_left(step, at, same))
+        else:
+            by_kind.setdefault(step.entity, []).append(step)
     for entity, mine in by_kind.items():
         ids = [step.deed.record for step in mine]
         seen = visible_ids(entity.model, ids, binned=True)
@@ -121,6 +125,26 @@ def in_the_way(steps: Sequence[Step], at: datetime.datetime, same: Collection[in
             url = cells.record_url(entity, pk) if entity.menu and records[pk].deleted_at is None else ""
             made.append(Left(pk, names.get(pk) or str(entity.label), url, since, step.refused))
     return made
+
+
+def _row_left(step: RowStep, at: datetime.datetime, same: Collection[int]) -> Left:
+    """One row; whoever may not take it back reads why, and not what became of it."""
+    way, deed = step.way, step.deed
+    if step.refused:
+        return Left(deed.record, way.title(deed, None), "", [], step.refused)
+    later, pairs, now = latest([deed.record], at, same).get(deed.record, []), way.before_and_after(deed), way.values(step.row)
+    since = []
+    for name in step.since:
+        entry = next((one for one in later if way.touches(one, name)), None)
+        who, when = (entry.actor_label or "Kith", entry.at) if entry is not None else ("Kith", None)
+        if name == way.since(deed):
+            paths = [path for path in now.keys() | pairs.keys() if now.get(path) != pairs.get(path, (None, None))[1]]
+            label = ", ".join(dict.fromkeys(way.label(path) for path in sorted(paths)))
+            since.append(Since(name, label, _("removed") if deed.gone else _("created"), _("changed since"), who, when))
+        else:
+            then, here = (way.shown(name, value) or "–" for value in (pairs[name][1], now.get(name)))
+            since.append(Since(name, way.label(name), then, here, who, when))
+    return Left(deed.record, way.title(deed, step.row), way.url(step.row), since, "")
 
 
 def _since(step: Step, record: Any, later: list[AuditEntry], reading: Reading) -> list[Since]:

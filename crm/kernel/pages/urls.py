@@ -34,7 +34,6 @@ urlpatterns = [
     path("many/<uuid:many_id>/part", bulk.part, name="pages.many_part"),
     path("many/<uuid:many_id>/go-on", bulk.go_on, name="pages.many_go_on"),
     path("many/<uuid:many_id>/refused.csv", bulk.refused, name="pages.many_refused"),
-    path("undo/view/<uuid:pk>", saved.bring_back, name="pages.view_back"),
     path("notices", own.notifications, name="pages.notices"),
     path("notices/read", own.all_read, name="pages.all_read"),
     path("notices/<uuid:pk>", own.open_notice, name="pages.notice"),
