@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.newest import newest
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
@@ -70,23 +69,10 @@ def acts(who: str, before: str) -> Acts:
     rows = ChangeSet.objects.select_related("by", "undone_by", "undoes", "task", "work")
     if not (actor.is_admin and who == EVERYBODY):
         rows = rows.filter(by_id=whose or actor.id)
-    at, _space, pk = before.partition(" ")
-    try:
-        moment = parse_datetime(at) if at else None
-    except ValueError:
-        moment = None
-    last = as_uuid(pk)
-    if moment is not None and moment.tzinfo is not None and last is not None:
-        rows = rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=last))
-    found = list(rows.order_by("-at", "-pk")[: ROWS + 1])
-    more = _after(found[ROWS - 1]) if len(found) > ROWS else ""
+    found, more = newest(rows, before, ROWS)
     people = User.objects.order_by("name")[:500] if actor.is_admin else ()
     mine = EVERYBODY if actor.is_admin and who == EVERYBODY else str(whose or actor.id)
-    return Acts(found[:ROWS], more, mine, list(people))
-
-
-def _after(last: ChangeSet) -> str:
-    return f"{last.at.astimezone(datetime.UTC).isoformat().replace('+00:00', 'Z')} {last.pk}"
+    return Acts(found, more, mine, list(people))
 
 
 def partly(found: ChangeSet) -> int:

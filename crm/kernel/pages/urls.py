@@ -80,6 +80,7 @@ urlpatterns = [
     path("<kind:entity>/board/more", boards.more, name="pages.board_more"),
     path("<kind:entity>/print", printing.listed, name="pages.print_list"),
     path("<kind:entity>/board/print", printing.board, name="pages.print_board"),
+    path("<kind:entity>/calendar/print", printing.calendar, name="pages.print_calendar"),
     path("<kind:entity>/<uuid:pk>/", records.page, name="pages.record"),
     path("<kind:entity>/<uuid:pk>/edit", forms.edit, name="pages.edit"),
     path("<kind:entity>/<uuid:pk>/drawer", records.drawer, name="pages.drawer"),

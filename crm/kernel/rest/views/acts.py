@@ -5,9 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpResponse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +14,7 @@ from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import of_transactions
 from crm.kernel.base.errors import Conflict, NotAllowed, Words, Wrong
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.newest import newest
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records import many, reads, undo, undo_all
 from crm.kernel.records.acts import deeds, kinds_of, ours, spans_of
@@ -41,14 +40,8 @@ def list_acts(call: Call) -> HttpResponse:
         raise NotAllowed
     about, limit = f"acts:{who}", call.query["limit"]
     rows = ChangeSet.objects.select_related("work", "task").filter(by_id=who)
-    place = cursors.decode(call.query["cursor"], about)
-    if place:
-        at, _space, pk = place.partition(" ")
-        moment = parse_datetime(at)
-        rows = rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=UUID(pk)))
-    found = list(rows.order_by("-at", "-pk")[: limit + 1])
-    last = found[limit - 1] if len(found) > limit else None
-    return render.page(map(act, found[:limit]), cursors.encode(f"{last.at.isoformat()} {last.pk}" if last else None, about))
+    found, after = newest(rows, cursors.decode(call.query["cursor"], about) or "", limit)
+    return render.page(map(act, found), cursors.encode(after or None, about))
 
 
 @operation(_("Read an act"), name="read_act", scope="read", tag="acts", answer="act")
