@@ -164,9 +164,11 @@ def test_on_ticked_rows_in_a_drawer_and_of_a_calendar_on_paper(browser: Browser,
         expect(link).to_be_focused()
         link.click(button="right")
         menu.get_by_role("menuitem", name="Add an activity").click()
-        expect(page.locator("dialog[open]")).to_have_count(1)
+        asked = page.locator("dialog.dlg:not(.drawer)[open]")
+        expect(asked.locator(":focus")).to_have_count(1)  # it is open, and what is pressed now is meant for it
         expect(drawer).to_have_count(0)
         page.keyboard.press("Escape")
+        expect(asked).to_have_count(0)
         rows.first.locator("td.p1").click(button="right")
         expect(menu).to_be_visible()  # it stands where it stood
         page.keyboard.press("Escape")
