@@ -1,6 +1,7 @@
 // The menu of the record under the pointer: right-click, the menu key, Shift+F10, M, or a finger that rests on a row. Opening and
-// copying are there at once; what else can be done, the server says. Shift+right-click, marked text and fields keep the
-// browser's own menu.
+// copying are there at once; what else can be done, the server says. On one of several ticked rows it holds what can be done with all
+// of them. Shift+right-click, marked text and fields keep the browser's own menu.
+import { el } from "./dom.js";
 import { opened } from "./menus.js";
 
 const REST = 550; // ms a finger rests on a row; on a card that can be dragged it lifts the card instead
@@ -8,6 +9,7 @@ const SLIP = 8; // px it may slip meanwhile
 const TALL = 560; // px that the whole menu takes: the place is chosen for it before the server has answered
 const menu = () => document.getElementById("context-menu");
 let htmx = null;
+let home = null; // where the menu stands; in a dialog, what is outside of it cannot be reached
 let asked = 0; // answers that come late are dropped
 let rest = null;
 
@@ -78,17 +80,45 @@ function fill(box, { href, path, said: text }, grown) {
   ask(path, slot).finally(grown);
 }
 
+/** The bar of the ticked rows, where the row of an element is one of several. */
+function together(target) {
+  const bar = document.getElementById("bulk");
+  const mine = target.closest?.("[data-row]")?.querySelector("input[name=ids][form=bulk]:checked");
+  return mine && bar && document.querySelectorAll("input[name=ids][form=bulk]:checked").length > 1 ? bar : null;
+}
+
+/** Puts what the bar offers for all ticked rows into the menu. */
+function fillWith(box, bar) {
+  asked += 1;
+  box.removeAttribute("aria-busy");
+  const many = bar.querySelector("[data-count]").textContent;
+  const group = el("div", { role: "group", "aria-label": many });
+  group.append(el("div", { class: "mi head", "aria-hidden": "true" }, many));
+  for (const button of bar.querySelectorAll("button[name=act]")) {
+    const line = el("button", { class: `mi${button.value === "delete" ? " btn-d" : ""}`, role: "menuitem", type: "button" });
+    line.append(button.querySelector("svg").cloneNode(true), button.textContent.trim());
+    line.addEventListener("click", () => button.click());
+    group.append(line);
+  }
+  box.querySelector("[data-doings]").replaceChildren(group);
+}
+
 /** Opens the menu of the record that `target` belongs to; false where there is none. */
 function show(target, x, y) {
   const one = found(target);
-  if (!one || document.querySelector("dialog[open]")) return false;
+  const dialog = document.querySelector("dialog[open]");
+  if (!one || (dialog && !dialog.contains(target))) return false;
   const box = menu();
   hide();
+  (dialog ?? home).append(box);
   opened.set(box, document.activeElement?.closest("[data-row], [data-card]")?.contains(target) ? document.activeElement : one.node);
-  fill(box, one, () => box.matches(":popover-open") && place(box, x, y));
+  const bar = together(target);
+  for (const line of box.querySelectorAll(":scope > .mi")) line.hidden = Boolean(bar);
+  if (bar) fillWith(box, bar);
+  else fill(box, one, () => box.matches(":popover-open") && place(box, x, y));
   box.showPopover();
   place(box, x, y);
-  box.querySelector(".mi").focus({ preventScroll: true });
+  box.querySelector(".mi:not([hidden], .head)")?.focus({ preventScroll: true });
   return true;
 }
 
@@ -125,6 +155,7 @@ function fingers() {
 export function startContextMenu(library) {
   if (!menu()) return;
   htmx = library;
+  home = menu().parentElement;
   let keyed = 0;
   document.addEventListener("contextmenu", (e) => {
     if (Date.now() - keyed < 500) return e.preventDefault(); // the menu key opened ours already
@@ -140,6 +171,9 @@ export function startContextMenu(library) {
   menu().addEventListener("beforetoggle", (e) => {
     if (e.newState === "closed" && menu().contains(document.activeElement)) opened.get(menu())?.focus({ preventScroll: true });
   });
+  const back = () => menu() && menu().parentElement !== home && home.append(menu());
+  menu().addEventListener("toggle", (e) => e.newState === "closed" && back());
+  document.addEventListener("close", (e) => e.target.contains(menu()) && (hide(), back()), true); // before the dialog is taken away
   menu().querySelector("[data-beside]").addEventListener("click", (e) => htmx.ajax("GET", e.currentTarget.dataset.beside, { source: opened.get(menu()), target: "#layer" }));
   document.addEventListener("pointerdown", (e) => menu().contains(e.target) || hide(), true);
   document.addEventListener("scroll", (e) => menu().contains(e.target) || hide(), true);

@@ -135,6 +135,35 @@ function sections(e) {
   }
 }
 
+/** The line of the condition that an eye stands for, and its input. */
+const ownerOf = (node) => node.closest(".ly-r, .ly-h, .field");
+const lineOf = (eye) => ownerOf(eye).querySelector("[data-line]");
+
+/** The dialog with rows for a condition; what it is about cannot decide about itself. */
+function choose(eye) {
+  const input = lineOf(eye).querySelector("input");
+  const row = eye.closest("[data-item], [data-section]");
+  const places = row ? [...row.querySelectorAll("[name=place]")].map((one) => one.value).filter((name) => !name.startsWith("section:")) : [];
+  const sent = new URLSearchParams([["into", input.name], ["text", input.value], ...places.map((name) => ["about", name])]);
+  window.htmx.ajax("GET", `${eye.dataset.when}?${sent}`, { target: "#layer", source: eye });
+}
+
+/** What was chosen there, as text in its place. */
+function chosen({ into, text }) {
+  const input = document.querySelector(`[data-arranging] [name="${CSS.escape(into)}"]`);
+  if (!input) return;
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  changed(input);
+}
+
+/** A condition is shown as long as there is one, and its eye is lit. */
+function lit(input) {
+  const line = input.closest("[data-line]");
+  if (!line.hasAttribute("data-stays")) line.hidden = !input.value && document.activeElement !== input;
+  ownerOf(line).querySelector("[data-when]").classList.toggle("is-on", Boolean(input.value));
+}
+
 function click(e) {
   const mover = e.target.closest("[data-step]");
   if (mover) {
@@ -153,12 +182,7 @@ function click(e) {
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
   const eye = e.target.closest("[data-when]");
-  if (eye) {
-    const line = eye.closest(".ly-r, .ly-h").querySelector(":scope > .ly-w");
-    line.hidden = !line.hidden && !line.querySelector("input").value;
-    eye.setAttribute("aria-expanded", String(!line.hidden));
-    if (!line.hidden) line.querySelector("input").focus();
-  }
+  if (eye) choose(eye);
   sections(e);
 }
 
@@ -189,6 +213,8 @@ export function startKinds(root) {
   document.addEventListener("click", click);
   document.addEventListener("keydown", keys);
   document.addEventListener("paste", paste);
+  document.body.addEventListener("condition", (e) => chosen(e.detail));
+  document.addEventListener("input", (e) => { if (e.target.closest("[data-line]")) lit(e.target); });
   // A proposal of code and address that comes while somebody writes there himself is too late.
   document.addEventListener("htmx:beforeSwap", (e) => {
     if (e.detail.target.id === "codes" && e.detail.target.contains(document.activeElement)) e.detail.shouldSwap = false;

@@ -36,7 +36,7 @@ def bring_configuration_in(call: Call) -> HttpResponse:
     """Changes what the document says otherwise, all of it or nothing; with `dry_run` it only tells what that would be."""
     sent = read_object(call.request)
     text, why = str(sent.get("document") or ""), str(sent.get("why") or "")
-    found = configuration.differences(text) if sent.get("dry_run") else configuration.bring_in(text, why)
+    found = configuration.differences(text) if sent.get("dry_run") else configuration.bring_in(text, why)[0]
     return render.page(map(_told, found))
 
 

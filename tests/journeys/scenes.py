@@ -175,7 +175,11 @@ def layout(page: Page, url: str, script: Script) -> None:
     row.scroll_into_view_if_needed()
     row.hover()
     row.locator("[data-when]").click()
-    row.locator("[name='when:founded']").fill("type = partner")
+    dialog = page.locator("#layer dialog")
+    dialog.locator("[data-part=field]").select_option("type")
+    dialog.locator("[data-part=value]").select_option("partner")
+    dialog.locator(".btn-p").click()
+    expect(row.locator("[name='when:founded']")).to_have_value("type = partner")
 
 
 Scene = Callable[[Page, str, Script], None]

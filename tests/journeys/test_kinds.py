@@ -151,7 +151,10 @@ def state_conditions(page: Page, url: str, words: Words) -> None:
     page.goto(f"{url}/settings/kinds/vehicle/layout")
     row = page.locator("[data-sections] [data-item]", has=page.locator("[name=place][value=discount]"))
     row.hover()
-    row.locator("[data-when]").click()
+    row.locator("[data-when]").focus()
+    page.keyboard.press("Enter")
+    by_rows(page)
+    expect(page.locator("[data-when]:focus")).to_have_count(1)  # where one came from
     row.locator("[name='when:discount']").fill("insured = = yes")
     page.locator("[data-step-add]").select_option(index=2)
     step = page.locator("[data-steps] fieldset:visible")
@@ -168,6 +171,35 @@ def state_conditions(page: Page, url: str, words: Words) -> None:
     expect(page.locator(".toast")).to_be_visible()
     expect(page.locator("[name='when:discount']")).to_have_value("insured = yes")
     clean(page)
+
+
+def by_rows(page: Page) -> None:
+    """The dialog of a condition: its rows and its text follow each other, and what cannot be is said at once."""
+    dialog = page.locator("#layer dialog")
+    expect(dialog.locator("[data-part=field]")).to_be_focused()
+    assert dialog.locator("[data-part=field] option[value=discount]").count() == 0, "a field decides nothing about itself"
+    dialog.locator("[data-part=field]").select_option("insured")
+    dialog.locator("[data-part=value]").select_option("true")
+    dialog.locator("summary").click()
+    text = dialog.locator("[name=text]")
+    expect(text).to_have_value("insured = true")
+    text.fill("insured = false and seats > 4")
+    expect(dialog.locator(".frow")).to_have_count(2)
+    expect(dialog.locator("[data-part=value]").last).to_have_value("4")
+    text.fill("insured = = no")
+    expect(dialog.locator("[role=alert]")).to_be_visible()
+    text.fill("insured = false and (seats > 4 or discount > 0)")
+    expect(dialog.locator("[role=alert]")).to_be_visible()
+    text.fill("insured = true and (seats > 4 or notes is filled)")
+    expect(dialog.locator(".frows")).to_be_hidden()
+    text.fill("insured = true and seats > 4")
+    expect(dialog.locator(".frow")).to_have_count(2)
+    clean(page)
+    dialog.locator(".frow [data-part=drop]").last.click()
+    expect(text).to_have_value("insured = true")
+    dialog.locator(".btn-p").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator("[name='when:discount']")).to_have_value("insured = true")
 
 
 def use(page: Page, url: str, words: Words, phone: bool) -> None:

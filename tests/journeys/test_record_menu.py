@@ -129,6 +129,57 @@ def test_on_a_board_and_on_paper(browser: Browser, north: Company, live_server: 
         expect(page.locator(".ptbl")).to_contain_text("Lamps")
 
 
+def test_on_ticked_rows_in_a_drawer_and_of_a_calendar_on_paper(browser: Browser, north: Company, live_server: LiveServer) -> None:
+    house(north, "en")
+    with sat_down(browser, "en", 1440) as page:
+        sign_in(page, live_server.url, north.people["bo"].email)
+        menu, rows = page.locator("#context-menu"), page.locator("tr[data-row]")
+        page.goto(f"{live_server.url}/accounts/?sort=name")
+        for place in (0, 1):
+            rows.nth(place).locator("input[name=ids]").check()
+        rows.nth(2).locator("td.p1").click(button="right")
+        expect(menu).to_contain_text("Open the record")  # this one is not ticked
+        page.keyboard.press("Escape")
+        rows.nth(1).locator("td.p1").click(button="right")
+        expect(menu).to_contain_text("2 selected")
+        expect(menu.get_by_role("menuitem")).to_have_text(["Assign", "Change", "Delete"])
+        expect(menu.get_by_role("menuitem").first).to_be_focused()
+        clean(page)
+        menu.get_by_role("menuitem", name="Delete").click()
+        expect(page.get_by_role("dialog")).to_contain_text("2")
+        page.keyboard.press("Escape")
+        page.locator("[data-clear-selection]").click()
+
+        page.goto(f"{live_server.url}/opportunities/")
+        rows.first.locator("td.p1").click(button="right")
+        menu.get_by_role("menuitem", name="Open beside the list").click()
+        drawer = page.locator("dialog.drawer[open]")
+        link = drawer.locator("a[href^='/accounts/']").first
+        link.click(button="right")
+        expect(menu.get_by_role("menuitem", name="Add an activity")).to_be_visible()
+        expect(menu.get_by_role("menuitem").first).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(menu).to_be_hidden()
+        expect(drawer).to_be_visible()
+        expect(link).to_be_focused()
+        link.click(button="right")
+        menu.get_by_role("menuitem", name="Add an activity").click()
+        asked = page.locator("dialog.dlg:not(.drawer)[open]")
+        expect(asked.locator(":focus")).to_have_count(1)  # it is open, and what is pressed now is meant for it
+        expect(drawer).to_have_count(0)
+        page.keyboard.press("Escape")
+        expect(asked).to_have_count(0)
+        rows.first.locator("td.p1").click(button="right")
+        expect(menu).to_be_visible()  # it stands where it stood
+        page.keyboard.press("Escape")
+
+        page.add_init_script("window.print = () => (document.documentElement.dataset.printed = 'yes')")
+        page.goto(f"{live_server.url}/opportunities/calendar?day=2026-03-01")
+        page.keyboard.press("Control+p")
+        expect(page).to_have_url(f"{live_server.url}/opportunities/calendar/print?day=2026-03-01")
+        expect(page.locator("html[data-printed]")).to_have_count(1)
+
+
 def test_by_finger(browser: Browser, north: Company, live_server: LiveServer) -> None:
     house(north, "en")
     with sat_down(browser, "en", 360) as page:

@@ -119,8 +119,6 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "key": lambda: "import",
     }
     found = []
-    if route.name == "settings.kind.undo":
-        return [route.template.replace("<slug:kind>", "account").replace("<slug:what>", what) for what in ("order", "menu", "layout")]
     if "what" in route.names:
         return [route.template.replace("<slug:what>", what) for what in ("accounts", "people", "teams", "any")]
     for entity in kinds:

@@ -3,6 +3,7 @@
 import io
 import json
 from functools import partial
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from crm.kernel.entity.custom.layout_parts import PARTS
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import Where, compile_filter, condition, holds, to_text
 from crm.kernel.entity.registry import registry
+from crm.kernel.pages.tests.test_screens import toast_of
 from crm.kernel.testing.work import run_jobs
 from tests.kinds.box import Box
 from tests.kinds.forms import filled
@@ -305,13 +307,47 @@ def test_the_screen_saves_what_it_shows(box: Box) -> None:
     assert box.page.post(url, sent).status_code == 302
     assert box.api.get(f"/api/v1/kinds/{box.entity.kind}/layout").json() == before
     sent |= {"when:purity": ["grade = cut"], "step:set": ["price"], "later:set": ["on"]}
-    assert box.page.post(url, sent).status_code == 302
+    saved = box.page.post(url, sent)
+    assert saved.status_code == 302
     after = box.api.get(f"/api/v1/kinds/{box.entity.kind}/layout").json()
     assert after["shown"] == {"purity": "grade = cut"} and after["steps"] == [{"at": "set", "later": True, "fields": ["price"]}]
-    assert box.page.post(f"/undo/kind/{box.entity.kind}/layout", headers=HX).status_code == 204
+    assert box.page.post(toast_of(saved)["undo"], headers=HX).status_code == 204
     assert box.api.get(f"/api/v1/kinds/{box.entity.kind}/layout").json()["shown"] == {}
     wrong = box.page.post(url, sent | {"when:purity": ["grade = = cut"]})
     assert wrong.status_code == 422 and "grade = = cut" in wrong.content.decode() and 'id="e-shown"' in wrong.content.decode()
+
+
+def test_a_condition_is_chosen_by_rows_and_by_text(box: Box) -> None:
+    url = f"/settings/kinds/{box.entity.kind}/condition"
+    about = {"into": "when:purity", "about": ["purity"]}
+    page = box.page.get(url, about | {"text": "grade = cut and pieces > 3"}).content.decode()
+    assert "filterEditor" in page and "grade = cut and pieces &gt; 3" in page
+    facts = json.loads(unescape(page.split('data-facts="')[1].split('"')[0]))
+    offered = {one["name"].partition(".")[0] for one in facts["fields"]}
+    assert "grade" in offered and not offered & {"purity", "contacts"}, "neither itself nor what many links lead to"
+
+    def rows(*each: tuple[str, str, str], mode: str = "all") -> str:
+        return json.dumps({"mode": mode, "rows": [dict(zip(("field", "operator", "value"), one, strict=True)) for one in each]})
+
+    both = rows(("grade", "is", "cut"), ("pieces", "gt", "3"))
+    step = box.page.post(url, about | {"step": "rows", "result": both}).json()
+    assert step == {"text": "grade = cut and pieces > 3", "start": step["start"], "flat": True, "problem": ""}
+    back = box.page.post(url, about | {"step": "text", "text": "grade = cut or pieces > 3"}).json()
+    assert (back["start"]["mode"], len(back["start"]["rows"]), back["flat"]) == ("any", 2, True)
+    deep = box.page.post(url, about | {"step": "text", "text": "grade = cut and (pieces > 3 or rare = true)"}).json()
+    assert not deep["flat"] and not deep["problem"]
+    for sent, said in (("grade = = cut", "missing"), ("purity > 3", "itself"), ("grade = blue", "blue"), ("x" * 600, "characters")):
+        assert said in box.page.post(url, about | {"step": "text", "text": sent}).json()["problem"], sent
+    kept = box.page.post(url, about | {"use": "rows", "result": both}, headers=HX)
+    assert json.loads(kept["HX-Trigger"])["condition"] == {"into": "when:purity", "text": "grade = cut and pieces > 3"}
+    none = box.page.post(url, about | {"use": "rows", "result": rows()}, headers=HX)
+    assert none.status_code == 204 and json.loads(none["HX-Trigger"])["condition"]["text"] == ""
+    wrong = box.page.post(url, about | {"use": "text", "text": "purity > 3"}, headers=HX)
+    assert wrong.status_code == 422 and "itself" in wrong.content.decode() and "purity &gt; 3" in wrong.content.decode()
+    assert box.page.post(url, {"into": "when", "use": "text", "text": "purity > 3"}, headers=HX).status_code == 204, "a variant may ask it"
+    assert box.page.post(url, about | {"use": "rows", "result": "[1"}, headers=HX).status_code == 422
+    assert box.company.browser("ada").get(url).status_code == 404
+    assert box.page.get("/settings/kinds/nothing/condition").status_code == 404
 
 
 def test_the_screen_makes_orders_and_takes_away_variants(box: Box) -> None:
@@ -334,10 +370,10 @@ def test_the_screen_makes_orders_and_takes_away_variants(box: Box) -> None:
     assert [one["labels"]["en"] for one in told()] == ["Raw", "Cut"]
     nameless = box.page.post(f"{url}?variant=0", filled(page, url) | {"label.en": [""], "label.zh-hans": [""], "when": ["grade ="]})
     assert nameless.status_code == 422 and 'value="grade ="' in nameless.content.decode()
-    box.page.post(f"{url}?variant=0", filled(page, url) | {"act": ["drop"]})
+    dropped = box.page.post(f"{url}?variant=0", filled(page, url) | {"act": ["drop"]})
     assert [one["labels"]["en"] for one in told()] == ["Cut"]
     assert box.page.get(f"{url}?variant=7").status_code == 404
-    box.page.post(f"/undo/kind/{box.entity.kind}/layout", headers=HX)
+    box.page.post(toast_of(dropped)["undo"], headers=HX)
     assert [one["labels"]["en"] for one in told()] == ["Raw", "Cut"]
 
 

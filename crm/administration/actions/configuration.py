@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from crm.administration.actions import sections
 from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.identity.actions.guards import need
+from crm.kernel.records.models import ChangeSet
+from crm.kernel.records.undo import note
 from crm.kernel.tenancy.models import Workspace
 from crm.kernel.tenancy.scope import because, current_workspace_id
 
@@ -86,8 +88,9 @@ def _differences(given: Mapping[str, Any]) -> Iterator[Difference]:
                 yield found
 
 
-def bring_in(text: str, why: str) -> list[Difference]:
-    """Changes all that `differences` shows; raises Wrong with every entry that does not fit, and then nothing is changed."""
+def bring_in(text: str, why: str) -> tuple[list[Difference], ChangeSet | None]:
+    """Changes all that `differences` shows; answers that and the act by which it can be taken back, None where nothing was to be done.
+    Raises Wrong with every entry that does not fit, and then nothing is changed."""
     need(RIGHT)
     given, done = _parsed(text), []
     wrong: dict[str, list[Any]] = {}
@@ -106,7 +109,7 @@ def bring_in(text: str, why: str) -> list[Difference]:
                 done.append(one)
     if wrong:
         raise Wrong(_("Nothing was changed: some entries do not fit."), fields=wrong)
-    return done
+    return done, note(reason, len(done)) if done else None
 
 
 def _parsed(text: str) -> Mapping[str, Any]:

@@ -1,18 +1,15 @@
 """What was changed in the settings: who, when, why, and value by value what it was and became."""
 
-import datetime
 import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.kernel.audit.models import AuditEntry
-from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.newest import newest
 from crm.kernel.entity.registry import registry
 from crm.kernel.records.reading import names_of
 from crm.kernel.tenancy.models import TenantModel
@@ -46,27 +43,13 @@ def changed(before: str) -> tuple[list[Changed], str]:
     """(the newest changes, or those before the one that `before` names; what names the last of them, "" where no more follow)."""
     known = tables()
     found = AuditEntry.objects.filter(table_name__in=list(known))
-    at, _space, pk = before.partition(" ")
-    moment, last = _moment(at), as_uuid(pk)
-    if moment is not None and last is not None:
-        found = found.filter(Q(at__lt=moment) | Q(at=moment, id__lt=last))
-    rows = list(found.order_by("-at", "-id")[: ROWS + 1])
+    rows, after = newest(found, before, ROWS)
     names = _names(rows, known)
-    more = rows[ROWS - 1] if len(rows) > ROWS else None
-    after = f"{more.at.astimezone(datetime.UTC).isoformat().replace('+00:00', 'Z')} {more.pk}" if more is not None else ""
-    return [_line(one, known[one.table_name], names) for one in rows[:ROWS]], after
+    return [_line(one, known[one.table_name], names) for one in rows], after
 
 
 def _line(entry: AuditEntry, model: Any, names: dict[UUID, str]) -> Changed:
     return Changed(entry, _called(model), names.get(entry.record, "") or _said(entry), _values(entry))
-
-
-def _moment(raw: str) -> datetime.datetime | None:
-    try:
-        found = parse_datetime(raw) if raw else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
 
 
 def _called(model: Any) -> str:

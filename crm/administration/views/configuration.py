@@ -1,14 +1,16 @@
 """Settings → Configuration: out as a file, in with the difference shown first."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.administration.actions import configuration
-from crm.administration.views.page import done, need, section
+from crm.administration.views.page import need, section
 from crm.kernel.base.errors import Refusal
 from crm.kernel.entity.forms.errors import Words
+from crm.kernel.pages import toasts
 
 PAGE = "/settings/configuration"
 
@@ -46,11 +48,12 @@ def bring_in(request: HttpRequest) -> HttpResponseBase:
     need(configuration.RIGHT)
     text = _sent(request)
     try:
-        found = configuration.bring_in(text, request.POST.get("why", ""))
+        found, act = configuration.bring_in(text, request.POST.get("why", ""))
     except Refusal as refusal:
         return section(request, "configuration", document=text, refusal=refusal, titles=_titles())
     many = len(found)
-    return done(PAGE, ngettext("One entry was changed.", "%(n)s entries were changed.", many) % {"n": many})
+    said = ngettext("One entry was changed.", "%(n)s entries were changed.", many) % {"n": many}
+    return toasts.later(redirect(PAGE), said, act.pk if act is not None else None)
 
 
 def _sent(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from crm.administration.views.kinds import HOME, RIGHT
 from crm.administration.views.page import need, section
 from crm.kernel.access.policy import visible
 from crm.kernel.base.errors import NotFound, Refusal, Wrong
-from crm.kernel.entity.custom import actions, layouts, places
+from crm.kernel.entity.custom import actions, layouts
 from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.checking import COMPARED, TELLING, code_of
 from crm.kernel.entity.custom.formula import FUNCTIONS, Formula
@@ -26,6 +26,8 @@ from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.models import CustomField, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages import toasts
+from crm.kernel.records.models import ChangeSet
+from crm.kernel.records.undo import note
 from crm.kernel.tenancy.scope import current_actor
 
 #: Types whose fields can be unique, as `checking.facts_of` has it, and those that searching can be asked of.
@@ -50,11 +52,11 @@ def fields(request: HttpRequest, kind: str) -> HttpResponse:
     return section(request, "kinds", template="kind_fields", **_words(kind_of(kind)))
 
 
-def _changed(request: HttpRequest, kind: str, text: str, undo: str = "", tone: str = "") -> HttpResponseBase:
+def _changed(request: HttpRequest, kind: str, text: str, act: ChangeSet) -> HttpResponseBase:
     """The table anew, in its place; an open dialog closes."""
     answer = render(request, "administration/kind_fields_table.jinja", {**_words(kind_of(kind)), "again": True})
-    toasts.trigger(answer, closelayer={}, toast={"text": text} | ({"undo": undo} if undo else {}) | ({"tone": tone} if tone else {}))
-    return answer
+    toasts.trigger(answer, closelayer={})
+    return toasts.toast(answer, text, act.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +70,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponseBase:
             made = actions.make_field(kind, _given(request.POST, type_, None) | {"type": type_})
         except Wrong as refusal:
             return _form(request, entity, type_, None, refusal) if type_ in TYPES else _palette(request, entity)
-        return _changed(request, kind, _("The field “%(name)s” is there.") % {"name": called(made)})
+        text = _("The field “%(name)s” is there.") % {"name": called(made)}
+        return _changed(request, kind, text, note(text, 1))
     if request.headers.get("HX-Request") != "true":
         return redirect(f"{HOME}/{kind}")
     return _form(request, entity, type_, None) if type_ in TYPES else _palette(request, entity)
@@ -87,6 +90,7 @@ def edit(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     if one is None and (name not in entity.fields or entity.fields[name].part_of):
         raise NotFound(_("There is no such field."))
     if request.method == "POST":
+        label = called(one) if one is not None else str(entity.fields[name].label)
         try:
             if one is not None:
                 one = actions.change_field(kind, name, _given(request.POST, one.type, one))
@@ -94,7 +98,8 @@ def edit(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
                 _rename(request.POST, entity, name)
         except Wrong as refusal:
             return _form(request, entity, one.type, one, refusal) if one is not None else _name(request, entity, name, refusal)
-        return _changed(request, kind, _("The field is saved."))
+        label = _("%(kinds)s: field “%(name)s” changed") % {"kinds": kind_of(kind).labels, "name": label}
+        return _changed(request, kind, _("The field is saved."), note(label, 1))
     if request.headers.get("HX-Request") != "true":
         return redirect(f"{HOME}/{kind}")
     return _form(request, entity, one.type, one) if one is not None else _name(request, entity, name)
@@ -237,9 +242,10 @@ def _example(entity: Entity[Any], formula: Formula) -> dict[str, Any]:
 def order(request: HttpRequest, kind: str) -> HttpResponseBase:
     """POST order: the names of the kind's own fields, one for each, as they shall stand."""
     need(RIGHT)
-    kind_of(kind)
-    places.order_fields(kind, request.POST.getlist("order"))
-    return toasts.toast(HttpResponse(status=204), _("Order saved."), f"/undo/kind/{kind}/order")
+    entity = kind_of(kind)
+    layouts.order_fields(kind, request.POST.getlist("order"))
+    act = note(_("%(kinds)s: order of fields") % {"kinds": entity.labels}, 1)
+    return toasts.toast(HttpResponse(status=204), _("Order saved."), act.pk)
 
 
 @require_POST
@@ -247,11 +253,12 @@ def retire(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     need(RIGHT)
     one = actions.retire_field(kind, name)
     text = _("“%(name)s” is retired. Its values stay; bring it back any time.") % {"name": called(one)}
-    return _changed(request, kind, text, f"/undo/kind/{kind}/field-{name}")
+    return _changed(request, kind, text, note(text, 1))
 
 
 @require_POST
 def back(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     need(RIGHT)
     one = actions.retire_field(kind, name, back=True)
-    return _changed(request, kind, _("“%(name)s” is in use again, with all its values.") % {"name": called(one)})
+    text = _("“%(name)s” is in use again, with all its values.") % {"name": called(one)}
+    return _changed(request, kind, text, note(text, 1))

@@ -3,6 +3,7 @@ for everybody, and its variants for some roles or some records."""
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
@@ -24,6 +25,7 @@ from crm.kernel.identity.models import Role
 from crm.kernel.pages import panels, toasts
 from crm.kernel.pages.laid import arranged
 from crm.kernel.pages.record_screen import tab_names
+from crm.kernel.records.undo import note
 
 #: What stands before the number of a section among the names of fields, and where the fields begin that are left out, and those that
 #: stand nowhere in particular.
@@ -172,7 +174,11 @@ def _saved(request: HttpRequest, entity: Entity[Any], chosen: str, given: dict[s
             variants[at : at + 1] = [_variant(entity, given, told[at] if at < len(told) else {})]
         layouts.change_layout(entity.kind, {"variants": variants})
         there += "" if act == "drop" else f"?variant={at}"
-    return toasts.later(redirect(there), text, f"/undo/kind/{entity.kind}/layout")
+    return toasts.later(redirect(there), text, _act(entity))
+
+
+def _act(entity: Entity[Any]) -> UUID:
+    return note(_("%(kinds)s: layout changed") % {"kinds": entity.labels}, 1).pk
 
 
 def _variant(entity: Entity[Any], given: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
@@ -188,6 +194,7 @@ def _variant(entity: Entity[Any], given: dict[str, Any], before: dict[str, Any])
 def reset(request: HttpRequest, kind: str) -> HttpResponseBase:
     """As Kith lays it out."""
     need(RIGHT)
+    entity = kind_of(kind)
     layouts.reset_layout(kind)
     text = _("The kind is laid out as Kith does it.")
-    return toasts.later(redirect(f"{HOME}/{kind}/layout"), text, f"/undo/kind/{kind}/layout")
+    return toasts.later(redirect(f"{HOME}/{kind}/layout"), text, _act(entity))

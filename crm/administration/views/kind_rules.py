@@ -1,6 +1,7 @@
 """The rules across fields of a kind: each is a formula that has to hold, and the sentence that is said where it does not."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -16,7 +17,9 @@ from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.formula import FUNCTIONS
 from crm.kernel.entity.custom.words import said
 from crm.kernel.entity.custom.worked import calculable
+from crm.kernel.entity.entity import Entity
 from crm.kernel.pages import toasts
+from crm.kernel.records.undo import note
 
 
 def _stated(kind: str) -> list[dict[str, Any]]:
@@ -33,7 +36,7 @@ def rules(request: HttpRequest, kind: str) -> HttpResponseBase:
         one["messages"] = names_in(request.POST, "message")
         try:
             actions.change_kind(kind, {"rules": [*_stated(kind), one]})
-            return toasts.later(redirect(f"{HOME}/{kind}/rules"), _("The rule holds from now on."))
+            return toasts.later(redirect(f"{HOME}/{kind}/rules"), _("The rule holds from now on."), _act(entity))
         except Wrong as refused:
             refusal = refused
     usable = [one for one in entity.fields.values() if calculable(one)]
@@ -46,9 +49,13 @@ def rules(request: HttpRequest, kind: str) -> HttpResponseBase:
 def drop(request: HttpRequest, kind: str, number: int) -> HttpResponseBase:
     """Takes away the rule at that place, where it is still the one that was seen (POST formula)."""
     need(RIGHT)
-    kind_of(kind)
+    entity = kind_of(kind)
     stated = _stated(kind)
     if number < len(stated) and stated[number]["formula"] == request.POST.get("formula"):
         del stated[number]
         actions.change_kind(kind, {"rules": stated})
-    return toasts.later(redirect(f"{HOME}/{kind}/rules"), _("The rule is gone."))
+    return toasts.later(redirect(f"{HOME}/{kind}/rules"), _("The rule is gone."), _act(entity))
+
+
+def _act(entity: Entity[Any]) -> UUID:
+    return note(_("%(kinds)s: rules changed") % {"kinds": entity.labels}, 1).pk

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.administration.views.kind_words import languages, names_in
 from crm.administration.views.page import need, section
 from crm.kernel.access.policy import policy_for
-from crm.kernel.base.errors import NotFound, Wrong
+from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.custom import actions, layouts, places
 from crm.kernel.entity.custom.actions import kind_of
 from crm.kernel.entity.custom.checking import code_of
@@ -22,6 +22,7 @@ from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages import filters, lists, toasts
 from crm.kernel.pages.navigation import GROUPS
+from crm.kernel.records.undo import note
 from crm.kernel.tenancy.scope import current_actor
 
 RIGHT = actions.RIGHT
@@ -75,7 +76,7 @@ def order(request: HttpRequest) -> HttpResponseBase:
     """POST order: the kinds of the menu as they shall stand, for everybody. Answers the page, whose menu takes the place of this one."""
     need(RIGHT)
     places.order_menu(request.POST.getlist("order"))
-    return toasts.toast(_page(request), _("Order saved."), "/undo/kind/menu/menu")
+    return toasts.toast(_page(request), _("Order saved."), note(_("Order of the menu"), 1).pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,6 +94,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         made = actions.make_kind(given)
     except Wrong as refusal:
         return _dialog(request, refusal)
+    note(_("Record kind “%(kind)s” made") % {"kind": said(made.labels)}, 1)
     answer = HttpResponse(status=204, headers={"HX-Redirect": f"{HOME}/{made.code}"})
     return toasts.later(answer, _("%(kind)s is there. Now give it fields.") % {"kind": said(made.labels)})
 
@@ -142,7 +144,8 @@ def names(request: HttpRequest, kind: str) -> HttpResponseBase:
             given |= {"title_label": names_in(sent, "title", title), "icon": sent.get("icon", row.icon), "alike": "alike" in sent}
         try:
             actions.change_kind(kind, given)
-            return toasts.later(redirect(f"{HOME}/{kind}/names"), _("The names are saved."))
+            act = note(_("%(kinds)s: names changed") % {"kinds": entity.labels}, 1)
+            return toasts.later(redirect(f"{HOME}/{kind}/names"), _("The names are saved."), act.pk)
         except Wrong as refused:
             refusal = refused
     label, plural, title = _stored_names(row)
@@ -170,7 +173,7 @@ def retire(request: HttpRequest, kind: str) -> HttpResponseBase:
     need(RIGHT)
     made = actions.retire_kind(kind)
     text = _("%(kind)s is retired. Its records and fields stay as they are.") % {"kind": said(made.labels | made.plurals)}
-    return toasts.later(redirect(HOME), text, f"/undo/kind/{kind}/retired")
+    return toasts.later(redirect(HOME), text, note(text, 1).pk)
 
 
 @require_POST
@@ -179,23 +182,4 @@ def back(request: HttpRequest, kind: str) -> HttpResponseBase:
     need(RIGHT)
     made = actions.retire_kind(kind, back=True)
     text = _("%(kind)s is in use again.") % {"kind": said(made.labels | made.plurals)}
-    return toasts.later(redirect(HOME), text)
-
-
-@require_POST
-def take_back(request: HttpRequest, kind: str, what: str) -> HttpResponseBase:
-    """Undoes what a toast told: the retiring of a kind or of a field, a change of the layout, of an order."""
-    need(RIGHT)
-    if what == "retired":
-        actions.retire_kind(kind, back=True)
-    elif what == "order":
-        places.take_back_fields(kind)
-    elif what == "menu":
-        places.take_back_menu()
-    elif what == "layout":
-        layouts.take_back_layout(kind)
-    elif what.startswith("field-"):
-        actions.retire_field(kind, what.removeprefix("field-"), back=True)
-    else:
-        raise NotFound
-    return toasts.later(HttpResponse(status=204, headers={"HX-Refresh": "true"}), _("Undone."))
+    return toasts.later(redirect(HOME), text, note(text, 1).pk)

@@ -6,6 +6,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.administration.views.matrix import ADMINISTRATION
+from crm.kernel.pages import guide
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -42,6 +45,11 @@ def add_section(section: Section, after: str) -> None:
     """Adds a page of a part above the administration, below the one of that key. A part does so in its module `entities`."""
     place = next(number for number, one in enumerate(SECTIONS) if one.key == after)
     SECTIONS.insert(place + 1, section)
+
+
+for _one in SECTIONS:
+    if _one.needs is not None:
+        guide.needs(_one.url, _one.needs, ADMINISTRATION[_one.needs])
 
 
 def sections_for(actor: Any) -> list[Section]:

@@ -12,19 +12,14 @@ from crm.kernel.audit.models import AuditEntry
 BESIDE = ("record_link", "share")
 
 
-def history(
-    record_id: UUID | Iterable[UUID], limit: int = 50, before: tuple[datetime.datetime, UUID] | None = None
-) -> list[AuditEntry]:
-    """What happened to one row (or to several that belong together), newest first.
+def history(record_id: UUID | Iterable[UUID], limit: int = 50) -> list[AuditEntry]:
+    """What happened to one row (or to several that belong together), newest first. The caller decides who may see the record."""
+    return list(of_rows([record_id] if isinstance(record_id, UUID) else record_id).order_by("-at", "-id")[:limit])
 
-    `before` is the (at, id) of the last entry already shown. The caller decides who may see the record.
-    """
-    ids = [record_id] if isinstance(record_id, UUID) else list(record_id)
-    found = AuditEntry.objects.filter(record__in=ids)
-    if before is not None:
-        at, entry = before
-        found = found.filter(Q(at__lt=at) | Q(at=at, id__lt=entry))
-    return list(found.order_by("-at", "-id")[:limit])
+
+def of_rows(ids: Iterable[UUID]) -> QuerySet[AuditEntry]:
+    """All that happened to these rows."""
+    return AuditEntry.objects.filter(record__in=list(ids))
 
 
 Span = tuple[int, datetime.datetime, datetime.datetime]

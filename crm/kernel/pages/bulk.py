@@ -17,7 +17,8 @@ from crm.kernel.pages import cells, filters, inputs
 from crm.kernel.records import listing, many
 from crm.kernel.records.models import BulkRun
 from crm.kernel.records.reading import names_of, visible_ids
-from crm.kernel.records.undo import note, said
+from crm.kernel.records.rows import said
+from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change_many, remove_many
 from crm.kernel.tenancy.scope import current_actor
 

@@ -8,14 +8,16 @@ from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_interval, format_skeleton, get_day_names
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Wrong
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
-from crm.kernel.entity.filter import Where, both
+from crm.kernel.entity.filter import Node, Where, both
 from crm.kernel.entity.forms.dates import short_date
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import filters
@@ -27,8 +29,10 @@ from crm.kernel.tenancy.scope import current_actor
 
 SPANS = ("month", "week", "agenda")
 AGENDA_DAYS = 30
-#: Records that one calendar lays out; more are told, not shown.
+#: Records that the grid of a calendar lays out; more are told, not shown.
 MOST = 1000
+#: Records of one page of an agenda; what comes later is a page of its own.
+AGENDA_ROWS = 200
 #: Records that a day of the month shows before it says how many more there are.
 SHOWN = 3
 _DAY = datetime.timedelta(days=1)
@@ -67,7 +71,11 @@ class Day:
 
 @dataclass(slots=True)
 class CalendarScreen:
-    """`shown`: how many of the days stand in the grid; the agenda of a phone may go on behind them."""
+    """`shown`: how many of the days stand in the grid; the agenda of a phone may go on behind them.
+
+    `onward` names the last entry that is shown where there are later ones, `until` its day. `from_today` are the days of a phone's
+    agenda where the grid did not come as far.
+    """
 
     entity: Entity[Any]
     look: Look
@@ -85,16 +93,22 @@ class CalendarScreen:
     after: str
     asked: bool
     shown: int
+    onward: str = ""
+    until: str = ""
     full: bool = False
+    from_today: list[Day] | None = None
     words: dict[str, str] = field(default_factory=dict)
 
     @property
     def filled(self) -> list[Day]:
         """The days of an agenda: those with something on them, and today. Where no span was asked for (a phone shows an agenda
         then), it goes on from today."""
+        if self.from_today is not None:
+            return [day for day in self.from_today if day.items or day.today]
         now_on = next((place for place, day in enumerate(self.days) if day.today), None) if not self.asked else None
         days = self.days if now_on is None else self.days[now_on : now_on + AGENDA_DAYS]
-        return [day for day in days if (day.items or day.today) and (now_on is not None or not day.beside)]
+        there = [day for day in days if (day.items or day.today) and (now_on is not None or not day.beside)]
+        return [day for day in there if not self.onward or day.value <= self.until]
 
 
 def first_weekday(reading: Reading) -> int:
@@ -120,12 +134,13 @@ def screen(look: Look) -> CalendarScreen:
     shown, asked = (last - first).days + 1, "span" in given
     if not asked and first <= today <= last:
         last = max(last, today + _DAY * (AGENDA_DAYS - 1))
-    found, full = filters.read(entity, given), False
+    found, after = filters.read(entity, given), given.get("after", "") if span == "agenda" else ""
+    most = AGENDA_ROWS if span == "agenda" else MOST
     try:
-        rows, full = _rows(look, by, found, first, last)
+        rows, onward = _rows(look, by, found, (first, last), most, after)
     except Wrong as refusal:
         found = filters.refused(found, refusal)
-        rows, full = _rows(look, by, found, first, last)
+        rows, onward = _rows(look, by, found, (first, last), most, after)
     may = rights(entity)
     days = [_made(first + _DAY * place, today, day, str(span), reading) for place in range((last - first).days + 1)]
     _lay(days, rows, entity, by, reading)
@@ -134,7 +149,13 @@ def screen(look: Look) -> CalendarScreen:
         [_weekday(first + _DAY * place, reading) for place in range(7)], found, filters.chips(entity, found, reading), may,
         may["edit"] and by.name not in policy.readonly(actor), _turn(str(span), day, -1), _turn(str(span), day, 1), asked, shown,
     )
-    made.full, made.words = full, _words()
+    made.full, made.words = bool(onward) and span != "agenda", _words()
+    if made.full and not asked and first <= today <= last:
+        last = today + _DAY * (AGENDA_DAYS - 1)
+        rows, onward = _rows(look, by, found, (today, last), AGENDA_ROWS)
+        made.from_today = [_made(today + _DAY * place, today, today, "agenda", reading) for place in range(AGENDA_DAYS)]
+        _lay(made.from_today, rows, entity, by, reading)
+    made.onward, made.until = onward, stands(rows[-1].values[by.name], reading)[0].isoformat() if onward else ""
     return made
 
 
@@ -200,26 +221,50 @@ def _made(one: datetime.date, today: datetime.date, day: datetime.date, span: st
     return Day(one.isoformat(), one.day, short_date(one, reading, today), one == today, beside)
 
 
+def between(by: Fact, first: datetime.date, last: datetime.date, found: filters.Filter) -> Node:
+    """What a filter leaves of these days."""
+    within = Where(by.name, "between", [first.isoformat(), last.isoformat()])
+    return both(within, found.node) or within
+
+
 def _rows(
-    look: Look, by: Fact, found: filters.Filter, first: datetime.date, last: datetime.date
-) -> tuple[Sequence[listing.Row], bool]:
-    """(rows of these days in time, whether there are more than can be laid out)."""
-    entity = look.entity
-    node = both(Where(by.name, "between", [first.isoformat(), last.isoformat()]), found.node)
-    ids = list(listing.rows_of(entity, node).order_by(str(by.storage.ref()), "pk").values_list("pk", flat=True)[: MOST + 1])
+    look: Look, by: Fact, found: filters.Filter, days: tuple[datetime.date, datetime.date], most: int, after: str = ""
+) -> tuple[Sequence[listing.Row], str]:
+    """(so many rows of these days in time, behind the one that `after` names; what names the last of them, "" where no more follow)."""
+    entity, ref = look.entity, str(by.storage.ref())
+    rows = listing.rows_of(entity, between(by, *days, found))
+    place = _place(by, after)
+    if place is not None:
+        rows = rows.filter(Q(**{f"{ref}__gt": place[0]}) | Q(**{ref: place[0], "pk__gt": place[1]}))
+    ids = list(rows.order_by(ref, "pk").values_list("pk", flat=True)[: most + 1])
     names = dict.fromkeys([entity.title, by.name, "owner", *([entity.done] if entity.done else []), *entity.hint, *entity.card])
-    return listing.load(entity, ids[:MOST], list(names)), len(ids) > MOST
+    laid = listing.load(entity, ids[:most], list(names))
+    return laid, f"{laid[-1].values[by.name].isoformat().replace('+00:00', 'Z')} {laid[-1].id}" if len(ids) > most else ""
+
+
+def _place(by: Fact, after: str) -> tuple[Any, UUID] | None:
+    """The (value, id) of an entry that an address names; None where it names none."""
+    raw, _space, rest = after.partition(" ")
+    pk = as_uuid(rest)
+    try:
+        value = datetime.datetime.fromisoformat(raw) if by.type == "datetime" else datetime.date.fromisoformat(raw)
+    except ValueError:
+        return None
+    return None if pk is None or isinstance(value, datetime.datetime) and value.tzinfo is None else (value, pk)
+
+
+def stands(value: Any, reading: Reading) -> tuple[datetime.date, str]:
+    """(the reader's day of a value, its time of day or "")."""
+    if not isinstance(value, datetime.datetime):
+        return value, ""
+    local = value.astimezone(reading.zone)
+    return local.date(), f"{local:%H:%M}"
 
 
 def _lay(days: Sequence[Day], rows: Sequence[listing.Row], entity: Entity[Any], by: Fact, reading: Reading) -> None:
     places = {day.value: day for day in days}
     for row in rows:
-        value = row.values.get(by.name)
-        if isinstance(value, datetime.datetime):
-            local = value.astimezone(reading.zone)
-            value, clock = local.date(), f"{local:%H:%M}"
-        else:
-            clock = ""
+        value, clock = stands(row.values.get(by.name), reading)
         day = places.get(value.isoformat()) if value is not None else None
         if day is not None:
             day.items.append(_item(row, entity, by, clock, reading))

@@ -15,8 +15,8 @@ from crm.kernel.records.actions import Action, available
 from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import current_actor
 
-#: How a thing is done: a page that opens, a dialog that asks, an act done at once.
-PAGE, DIALOG, ACT = "page", "dialog", "act"
+#: How a thing is done: a page that opens by its link, a dialog that is asked for, an act done at once; the last two by these requests.
+PAGE, DIALOG, ACT = "", "get", "post"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -165,12 +165,12 @@ def shown(field: Fact | None, value: Any, reading: Reading) -> str:
         return text
 
 
-def facts(entity: Entity[Any]) -> dict[str, Any]:
-    """What the editor needs to know: fields, their operators, their choices."""
+def facts(entity: Entity[Any], fits: Callable[[Fact], bool] = lambda _one: True) -> dict[str, Any]:
+    """What the editor needs to know: fields (those that `fits` leaves), their operators, their choices."""
     actor = current_actor()
     made = []
     for name, field in policy_for(entity).fields(actor).items():
-        if field.filterable and field.operators and not (field.type == "currency" and field.part_of):
+        if field.filterable and field.operators and not (field.type == "currency" and field.part_of) and fits(field):
             made.append(_fact(name, field))
     return {"fields": made, "periods": [[name, str(label)] for name, label in NAMED.items()]}
 

@@ -81,11 +81,7 @@ def _doings(there: str) -> list[Line]:
     except NotFound:
         return []
     found_here = doings.lines(entity, record)
-    return [{"label": one.label, "note": "", "url": one.url, "icon": one.icon, "act": _SENT[one.how]} for one in found_here]
-
-
-#: How the box's script does it: a page opens by its link.
-_SENT = {doings.PAGE: "", doings.DIALOG: "GET", doings.ACT: "POST"}
+    return [{"label": one.label, "note": "", "url": one.url, "icon": one.icon, "act": one.how} for one in found_here]
 
 
 @dataclass(frozen=True, slots=True)

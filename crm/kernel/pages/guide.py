@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from crm.kernel.access.policy import policy_for
 from crm.kernel.base.traditional import traditional
+from crm.kernel.identity.actor import Actor
 
 CONTENTS = "README"
 _CHAPTER = re.compile(r"\]\(([a-z-]+)\.md\)")
+#: A link into the product, as the chapters hold it.
+_INTO = re.compile(r'<a href="(?P<path>/[^"]*)" class="link">(?P<words>.*?)</a>', re.DOTALL)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -68,6 +74,40 @@ def picture(name: str) -> Picture | None:
 def address(key: str) -> str:
     """Where a chapter is read."""
     return reverse("pages.help") if key == CONTENTS else reverse("pages.chapter", kwargs={"key": key})
+
+
+_NEEDS: dict[str, tuple[str, Any]] = {}
+
+
+def needs(path: str, right: str, label: Any) -> None:
+    """A screen of that address opens only to those with a right, which people know by its label."""
+    _NEEDS[path] = (right, label)
+
+
+def shown(chapter: Chapter, actor: Actor) -> Markup:
+    """The chapter as somebody reads it: what is not open to the reader is no link, and says whom it is for."""
+    return Markup(_INTO.sub(lambda found: _opened(found, actor), chapter.body))
+
+
+def _opened(found: re.Match[str], actor: Actor) -> str:
+    closed = _closed(found["path"], actor)
+    if not closed:
+        return found[0]
+    return str(Markup("{} <span class='c3'>({})</span>").format(Markup(found["words"]), closed))
+
+
+def _closed(path: str, actor: Actor) -> str:
+    """Whom a screen is for that the actor may not open; "" where he may."""
+    right, label = _NEEDS.get(path, ("", ""))
+    if right:
+        return "" if actor.may(right) else _("for those with the right “%(right)s”") % {"right": label}
+    try:
+        entity = resolve(path.partition("?")[0]).kwargs.get("entity")
+    except Resolver404:  # a part that the workspace does without
+        return _("not in use here")
+    if entity is None or policy_for(entity).may(actor, "view"):
+        return ""
+    return _("for those who may see %(kinds)s") % {"kinds": entity.labels}
 
 
 def _folder() -> Path:

@@ -71,7 +71,8 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     made: list[Entry] = []
     for entry in found:
         if entry.table_name == SHARES_TABLE:
-            made.append(_shared(entry))
+            shared = _shared(entry)
+            made.append(replace(shared, id=entry.pk, act=whole.get(entry.txid)) if may and entry.digest is None else shared)
         elif (one := _entry(record, fields, entry, names, reading)) is not None:
             made.append(replace(one, id=entry.pk, act=whole.get(entry.txid)) if may and entry.digest is None else one)
     return made

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.registry import registry
-from crm.kernel.pages import guide, navigation
+from crm.kernel.pages import doings, guide, navigation
 from crm.kernel.pages.wording import language_tag
 
 
@@ -69,13 +69,13 @@ def groups() -> list[tuple[str, list[tuple[list[str], str]]]]:
 
 
 def verbs(actor: Any) -> list[dict[str, str]]:
-    """[{label, url, icon, act}]: going, creating and reading up, for the palette. `act` GET opens a dialog instead of a page."""
+    """[{label, url, icon, act}]: going, creating and reading up, for the palette. `act` as `doings` has it."""
     made = [
         {
             "label": _("New: %(kind)s") % {"kind": kind.label},
             "url": reverse("pages.new", kwargs={"entity": kind}),
             "icon": "plus",
-            "act": "GET",
+            "act": doings.DIALOG,
         }
         for kind in registry.all()
         if kind.menu and policy_for(kind).may(actor, "create")

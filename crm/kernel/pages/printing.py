@@ -1,5 +1,6 @@
-"""What goes on paper: a list with all its rows, a list in groups, a board as a list of its columns, a record."""
+"""What goes on paper: a list with all its rows, a list in groups, a board as a list of its columns, a calendar by its days, a record."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.filter import Node, Where, both
 from crm.kernel.entity.forms.numbers import show_integer
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import boards, filters, groups, record_screen, timeline
+from crm.kernel.pages import boards, calendars, filters, groups, record_screen, timeline
 from crm.kernel.pages.lists import ROWS, Head, Line, counted, heads, lines_of, total
 from crm.kernel.pages.looks import Look
 from crm.kernel.records import listing
@@ -50,6 +51,7 @@ class Printed:
     total: str = ""
     order: str = ""
     by: str = ""
+    days: str = ""
     left: str = ""
 
     @property
@@ -67,11 +69,15 @@ class Rows:
 
     def of(self, node: Node | None) -> list[Line]:
         """All rows of a filter, as far as there is room for them."""
-        found: list[Line] = []
+        return [line for _row, line in self.paired(node)]
+
+    def paired(self, node: Node | None) -> list[tuple[listing.Row, Line]]:
+        """The same, each with the row that it is made of."""
+        found: list[tuple[listing.Row, Line]] = []
         cursor = None
         while self.room:
             page = listing.page(self.entity, node, self.sort, cursor, min(STEP, self.room), self.names)
-            found += lines_of(self.entity, page.items, self.names, self.reading)
+            found += zip(page.items, lines_of(self.entity, page.items, self.names, self.reading), strict=True)
             self.room -= len(page.items)
             cursor = page.next
             if not cursor:
@@ -137,6 +143,29 @@ def board(entity: Entity[Any], given: QueryDict) -> Printed:
         made.parts.append(part)
     made.total = counted(entity, sum(column.count for column in figures.columns), True, reading)
     made.left = rows.left(made.total)
+    return made
+
+
+def calendar(look: Look) -> Printed:
+    """The days that a calendar shows, one below the other, each with its entries as rows in time."""
+    entity, reading = look.entity, Reading.of(current_actor())
+    shown = calendars.screen(look)
+    by, days = shown.by, shown.days[: shown.shown]
+    names = list(dict.fromkeys([entity.title, by.name, *boards.card_fields(entity), "owner"]))
+    names = [name for name in names if name in policy_for(entity).fields(current_actor())]
+    made, rows = _made(entity, shown.filter, names, by.name, reading), Rows(entity, by.name, names, reading)
+    made.order, made.by, made.days = "", str(by.label), shown.title
+    first, last = (datetime.date.fromisoformat(one.value) for one in (days[0], days[-1]))
+    parts: dict[str, Part] = {}
+    for row, line in rows.paired(calendars.between(by, first, last, shown.filter)):
+        day = calendars.stands(row.values[by.name], reading)[0].isoformat()
+        parts.setdefault(day, Part(next(one.label for one in days if one.value == day))).lines.append(line)
+    made.parts = list(parts.values())
+    for part in made.parts:
+        part.count = show_integer(len(part.lines), reading)
+    made.total = counted(entity, sum(len(part.lines) for part in made.parts), True, reading)
+    if rows.cut:
+        made.left = _("These are the first %(count)s.") % {"count": show_integer(rows.most, reading)}
     return made
 
 

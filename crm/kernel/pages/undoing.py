@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.newest import newest
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
@@ -22,7 +21,8 @@ from crm.kernel.records import listing
 from crm.kernel.records.kept import in_words
 from crm.kernel.records.models import ChangePart, ChangeSet
 from crm.kernel.records.reading import names_of, visible_ids
-from crm.kernel.records.undo import WHOLE, Step, latest
+from crm.kernel.records.rows import WHOLE, RowStep
+from crm.kernel.records.undo import Step, latest
 from crm.kernel.tenancy.scope import current_actor
 
 ROWS = 50
@@ -69,23 +69,10 @@ def acts(who: str, before: str) -> Acts:
     rows = ChangeSet.objects.select_related("by", "undone_by", "undoes", "task", "work")
     if not (actor.is_admin and who == EVERYBODY):
         rows = rows.filter(by_id=whose or actor.id)
-    at, _space, pk = before.partition(" ")
-    try:
-        moment = parse_datetime(at) if at else None
-    except ValueError:
-        moment = None
-    last = as_uuid(pk)
-    if moment is not None and moment.tzinfo is not None and last is not None:
-        rows = rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=last))
-    found = list(rows.order_by("-at", "-pk")[: ROWS + 1])
-    more = _after(found[ROWS - 1]) if len(found) > ROWS else ""
+    found, more = newest(rows, before, ROWS)
     people = User.objects.order_by("name")[:500] if actor.is_admin else ()
     mine = EVERYBODY if actor.is_admin and who == EVERYBODY else str(whose or actor.id)
-    return Acts(found[:ROWS], more, mine, list(people))
-
-
-def _after(last: ChangeSet) -> str:
-    return f"{last.at.astimezone(datetime.UTC).isoformat().replace('+00:00', 'Z')} {last.pk}"
+    return Acts(found, more, mine, list(people))
 
 
 def partly(found: ChangeSet) -> int:
@@ -95,7 +82,7 @@ def partly(found: ChangeSet) -> int:
     return sum(ChangeSet.objects.filter(undoes_id=found.pk).values_list("records", flat=True))
 
 
-def in_the_way(steps: Sequence[Step], at: datetime.datetime, same: Collection[int] = ()) -> list[Left]:
+def in_the_way(steps: Sequence[Step | RowStep], at: datetime.datetime, same: Collection[int] = ()) -> list[Left]:
     """What would not go back, record by record; of records that the actor may not see nothing but that there is one.
 
     `at`: when the act began; `same`: transactions that are no change since.
@@ -103,7 +90,10 @@ def in_the_way(steps: Sequence[Step], at: datetime.datetime, same: Collection[in
     reading, made = Reading.of(current_actor()), []
     by_kind: dict[Entity[Any], list[Step]] = {}
     for step in steps:
-        by_kind.setdefault(step.entity, []).append(step)
+        if isinstance(step, RowStep):
+            made.append(_row_left(step, at, same))
+        else:
+            by_kind.setdefault(step.entity, []).append(step)
     for entity, mine in by_kind.items():
         ids = [step.deed.record for step in mine]
         seen = visible_ids(entity.model, ids, binned=True)
@@ -121,6 +111,26 @@ def in_the_way(steps: Sequence[Step], at: datetime.datetime, same: Collection[in
             url = cells.record_url(entity, pk) if entity.menu and records[pk].deleted_at is None else ""
             made.append(Left(pk, names.get(pk) or str(entity.label), url, since, step.refused))
     return made
+
+
+def _row_left(step: RowStep, at: datetime.datetime, same: Collection[int]) -> Left:
+    """One row; whoever may not take it back reads why, and not what became of it."""
+    way, deed = step.way, step.deed
+    if step.refused:
+        return Left(deed.record, way.title(deed, None), "", [], step.refused)
+    later, pairs, now = latest([deed.record], at, same).get(deed.record, []), way.before_and_after(deed), way.values(step.row)
+    since = []
+    for name in step.since:
+        entry = next((one for one in later if way.touches(one, name)), None)
+        who, when = (entry.actor_label or "Kith", entry.at) if entry is not None else ("Kith", None)
+        if name == way.since(deed):
+            paths = [path for path in now.keys() | pairs.keys() if now.get(path) != pairs.get(path, (None, None))[1]]
+            label = ", ".join(dict.fromkeys(way.label(path) for path in sorted(paths)))
+            since.append(Since(name, label, _("removed") if deed.gone else _("created"), _("changed since"), who, when))
+        else:
+            then, here = (way.shown(name, value) or "–" for value in (pairs[name][1], now.get(name)))
+            since.append(Since(name, way.label(name), then, here, who, when))
+    return Left(deed.record, way.title(deed, step.row), way.url(step.row), since, "")
 
 
 def _since(step: Step, record: Any, later: list[AuditEntry], reading: Reading) -> list[Since]:

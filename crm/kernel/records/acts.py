@@ -1,7 +1,6 @@
 """What one act did to each record: the entries of its transactions, folded."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,27 +10,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.records.models import ChangePart, ChangeSet, RecordRow
 from crm.kernel.records.reading import LINKS_TABLE, acts
-
-
-@dataclass(slots=True)
-class Deed:
-    """What an act did to one record: `changes` {column: [before, after]}, `links` {field: [ids taken away, ids added]}.
-
-    `made`: the act created it. `version` is the one that it had in the end, 0 where the act did not move it.
-    """
-
-    record: UUID
-    table: str
-    made: bool = False
-    version: int = 0
-    changes: dict[str, list[Any]] = field(default_factory=dict)
-    links: dict[str, list[list[str]]] = field(default_factory=dict)
-
-    @property
-    def bin(self) -> bool | None:
-        """True where it went into the bin, False where it came out of it, None where neither."""
-        pair = self.changes.get("deleted_at")
-        return None if pair is None or (pair[0] is None) == (pair[1] is None) else pair[1] is not None
+from crm.kernel.records.rows import Deed, way_of
 
 
 def spans_of(found: ChangeSet) -> list[Span]:
@@ -52,9 +31,10 @@ def ours(found: ChangeSet) -> set[int]:
 
 
 def deeds(entries: Iterable[AuditEntry]) -> list[Deed]:
-    """By record, what was written last first. Rows that are no records (a stage's history, mail) are left out."""
+    """By record or row, what was written last first; a row by when it was written first, for what came later may stand on it. Rows that
+    nobody takes back (a stage's history, mail) are left out."""
     tables = {entity.model._meta.db_table for entity in registry.all()}
-    found: dict[UUID, Deed] = {}
+    found: dict[Hashable, Deed] = {}
     links: list[AuditEntry] = []
     for entry in entries:
         if entry.table_name == LINKS_TABLE:
@@ -63,6 +43,8 @@ def deeds(entries: Iterable[AuditEntry]) -> list[Deed]:
             deed = found.pop(entry.record, None) or Deed(entry.record, entry.table_name)
             found[entry.record] = deed
             _fold(deed, entry)
+        elif (way := way_of(entry.table_name)) is not None:
+            _fold(found.setdefault((way, way.key(entry)), Deed(entry.record, entry.table_name)), entry)
     for act in acts(links):
         deed = found.setdefault(act.record, Deed(act.record, ""))
         for name, (taken, added) in act.changes.items():
@@ -74,7 +56,9 @@ def deeds(entries: Iterable[AuditEntry]) -> list[Deed]:
 
 def _fold(deed: Deed, entry: AuditEntry) -> None:
     if entry.op == AuditEntry.INSERTED:
-        deed.made, deed.version = True, 1
+        deed.made, deed.gone, deed.version = not deed.gone, False, 1
+    elif entry.op == AuditEntry.DELETED:
+        deed.gone = True
     for column, (before, after) in entry.changes.items():
         if column == "version":
             deed.version = after or deed.version
@@ -86,6 +70,6 @@ def _fold(deed: Deed, entry: AuditEntry) -> None:
 
 def kinds_of(found: Iterable[Deed]) -> dict[UUID, Entity[Any]]:
     """{record: its kind}, of those whose kind there still is."""
-    rows = RecordRow.objects.filter(pk__in=[deed.record for deed in found]).values_list("pk", "kind")
+    rows = RecordRow.objects.filter(pk__in=[deed.record for deed in found if way_of(deed.table) is None]).values_list("pk", "kind")
     known = {pk: registry.kind(kind) for pk, kind in rows}
     return {pk: entity for pk, entity in known.items() if entity is not None}

@@ -9,5 +9,5 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Reads every part's declarations once all models are known."""
-        for module in ("entities", "events", "actions", "handlers", "jobs"):
+        for module in ("entities", "events", "actions", "handlers", "jobs", "ways"):
             discover(module)

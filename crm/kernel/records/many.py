@@ -28,7 +28,8 @@ from crm.kernel.queue.registry import job, periodic
 from crm.kernel.records import writing
 from crm.kernel.records.events import ManyChanged
 from crm.kernel.records.models import BulkPart, BulkRun
-from crm.kernel.records.undo import add_part, begin, own, said
+from crm.kernel.records.rows import said
+from crm.kernel.records.undo import add_part, begin, own
 from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
 #: Records of a part.

@@ -56,13 +56,17 @@ def share(
     return made
 
 
-def unshare(entity: Entity[Any], record_id: UUID, share_id: UUID) -> None:
-    """Takes a share away, in force with the next request of everybody. Needs the right to edit; raises NotFound."""
+def unshare(entity: Entity[Any], record_id: UUID, share_id: UUID) -> str:
+    """Takes a share away, in force with the next request of everybody; answers the name of whom. Needs the right to edit; raises
+    NotFound."""
     locked(entity, [record_id], "edit")
     bump_permissions()
-    deleted, _rows = Share.objects.filter(pk=share_id, record_id=record_id).delete()
-    if not deleted:
+    found = Share.objects.filter(pk=share_id, record_id=record_id).select_related("user", "team").first()
+    if found is None:
         raise NotFound
+    named = found.user or found.team
+    found.delete()
+    return named.name if named is not None else ""
 
 
 def _there(actor: Actor, user: UUID | None, team: UUID | None) -> None:

@@ -22,19 +22,16 @@ from crm.kernel.base.errors import Conflict, NotFound, Refusal
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import FieldError
 from crm.kernel.records import writing
-from crm.kernel.records.acts import Deed, deeds, kinds_of, ours, spans_of
+from crm.kernel.records.acts import deeds, kinds_of, ours, spans_of
 from crm.kernel.records.kept import held
 from crm.kernel.records.models import ChangePart, ChangeSet
 from crm.kernel.records.needed import UNDOING, taking_back
 from crm.kernel.records.reading import links_of
+from crm.kernel.records.rows import WHOLE, Chosen, Deed, RowStep, plan_rows, said, way_of, write_rows
 from crm.kernel.tenancy.scope import current_actor
 
 #: Acts of more records are taken back in the background, so many at a time.
 AT_ONCE, BATCH = 500, 250
-#: The whole record, as something that was changed since.
-WHOLE = "version"
-
-Chosen = Collection[tuple[UUID, str]]
 Ours = Callable[[], Collection[int]]
 """The transactions whose writing is not somebody else's change since."""
 
@@ -189,20 +186,33 @@ def around(entry: AuditEntry) -> Span:
     return entry.txid, entry.at - hour, entry.at + hour
 
 
-def plan_on(entity: Entity[Any], record: UUID, entry: AuditEntry) -> list[Step]:
+def plan_on(record: UUID, entry: AuditEntry) -> list[Step | RowStep]:
     """What stands in the way of that: changed since, or not to be changed by the actor."""
     mine = [deed for deed in deeds(of_transactions([around(entry)])) if deed.record == record]
-    return [step for step in plan(entity, mine, (), lambda: [entry.txid]) if step.since or step.refused]
+    return in_the_way(mine, lambda: [entry.txid])
+
+
+def in_the_way(todo: Sequence[Deed], same: Ours) -> list[Step | RowStep]:
+    """What of that would not go back, kind by kind."""
+    kinds, rows = kinds_of(todo), [deed for deed in todo if way_of(deed.table) is not None]
+    steps: list[Step | RowStep] = [*plan_rows(rows, ())]
+    for entity in dict.fromkeys(kinds.values()):
+        mine = [deed for deed in todo if kinds.get(deed.record) is entity and way_of(deed.table) is None]
+        steps += plan(entity, mine, (), same)
+    return [step for step in steps if step.since or step.refused]
 
 
 def take_back(found: Iterable[Deed], done: Undone, chosen: Chosen, same: Ours) -> None:
     """Takes back what was done to these records, last first."""
     todo = list(found)
     kinds = kinds_of(todo)
-    known = [(kinds[deed.record], deed) for deed in todo if deed.record in kinds]
+    known = [(None if way_of(deed.table) else kinds[deed.record], deed) for deed in todo if way_of(deed.table) or deed.record in kinds]
     for (entity, _verb), group in groupby(known, key=lambda one: (one[0], _verb_of(one[1]))):
-        steps = plan(entity, [deed for _entity, deed in group], chosen, same)
-        _write(entity, steps, done)
+        mine = [deed for _entity, deed in group]
+        if entity is not None:
+            _write(entity, plan(entity, mine, chosen, same), done)
+        for deed in mine if entity is None else ():  # one by one: a row may stand on the one before
+            write_rows(plan_rows([deed], chosen), done.records, done.kept, done.refused)
 
 
 def _verb_of(deed: Deed) -> str:
@@ -326,11 +336,6 @@ def _together(entity: Entity[Any], verb: str, ids: list[UUID], done: Undone) -> 
         _together(entity, verb, ids[half:], done)
     else:
         done.records.update(ids)
-
-
-def said(refusal: Refusal) -> str:
-    """A refusal in one line."""
-    return " ".join(str(text) for texts in refusal.fields.values() for text in texts) or str(refusal.message)
 
 
 def _plain(value: Any) -> str:

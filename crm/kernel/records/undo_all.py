@@ -16,24 +16,24 @@ from crm.kernel.queue.actions import defer
 from crm.kernel.queue.models import Task
 from crm.kernel.queue.progress import Progress, uncollected
 from crm.kernel.queue.registry import job
-from crm.kernel.records.acts import deeds, kinds_of, ours, spans_of
+from crm.kernel.records.acts import deeds, ours, spans_of
 from crm.kernel.records.events import ActUndone
 from crm.kernel.records.models import ChangeSet
 from crm.kernel.records.needed import taking_back
+from crm.kernel.records.rows import Chosen, RowStep
 from crm.kernel.records.undo import (
     AT_ONCE,
     BATCH,
     BEGUN,
     STOPPED,
-    Chosen,
     Step,
     Undone,
     add_part,
     begin,
     finish,
     follow,
+    in_the_way,
     open_to_undo,
-    plan,
     take_back,
     undo_label,
 )
@@ -42,7 +42,7 @@ from crm.kernel.records.undo import (
 LISTED = 200
 
 
-def examine(found: ChangeSet) -> tuple[list[Step], bool]:
+def examine(found: ChangeSet) -> tuple[list[Step | RowStep], bool]:
     """(what would not go back: changed since, or not to be changed by the actor; whether there is more than is listed).
 
     An act of many records is asked only about those that somebody wrote since.
@@ -50,12 +50,7 @@ def examine(found: ChangeSet) -> tuple[list[Step], bool]:
     spans = spans_of(found)
     only = touched_since(found) if found.records > AT_ONCE else None
     entries = of_transactions(spans) if only is None else of_transactions(spans).filter(record__in=only[:LISTED])
-    todo = deeds(entries)
-    kinds = kinds_of(todo)
-    steps: list[Step] = []
-    for entity in dict.fromkeys(kinds.values()):
-        steps += plan(entity, [deed for deed in todo if kinds.get(deed.record) is entity], (), lambda: ours(found))
-    listed = [step for step in steps if step.since or step.refused]
+    listed = in_the_way(deeds(entries), lambda: ours(found))
     return listed[:LISTED], len(listed) > LISTED or only is not None and len(only) > LISTED
 
 

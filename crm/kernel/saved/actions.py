@@ -13,6 +13,7 @@ from crm.kernel.base.errors import NotAllowed, NotFound, Wrong
 from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import parse_text
+from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import Team, User
 from crm.kernel.saved.models import Form, SavedView, ViewMark
 from crm.kernel.saved.queries import may_change, plain, view, views_of
@@ -134,18 +135,24 @@ def mark(entity: Entity[Any], pk: UUID, *, pinned: bool | None = None, usual: bo
 
 
 def remove(entity: Entity[Any], pk: UUID) -> SavedView:
-    """Takes a view away from everybody; `bring_back` undoes it."""
+    """Takes a view away from everybody; it can be taken back."""
     return _written(changeable(entity, pk), {"deleted_at": now()})
 
 
-def bring_back(pk: UUID) -> SavedView:
-    """Undoes the removal of a view. Raises NotFound where it is not the actor's; Wrong where its name is taken by now."""
-    one = SavedView.objects.filter(pk=pk, deleted_at__isnull=False).select_related("user").first()
-    if one is None or not may_change(one):
+def put_back(one: SavedView, values: Mapping[str, Any]) -> SavedView:
+    """Sets what a view was before: any of its columns. Raises NotFound where its kind is gone, NotAllowed where another person saved
+    it, Wrong where its name is taken by now or whom it was for is gone."""
+    entity = registry.kind(one.kind)
+    if entity is None:
         raise NotFound
-    if SavedView.objects.filter(user_id=one.user_id, kind=one.kind, name=one.name, deleted_at=None).exists():
-        raise Wrong(_("There is a view of this name already."))
-    return _written(one, {"deleted_at": None})
+    if not may_change(one):
+        raise NotAllowed(_("%(name)s saved this view. Save it under a name of your own to change it.") % {"name": one.user.name})
+    checked = dict(values)
+    if "name" in values or "deleted_at" in values:
+        checked |= _called(entity, values.get("name", one.name), one)
+    if values.keys() & {"for_user_id", "for_team_id", "for_all"}:
+        checked |= _shared(Reach(*(values.get(name, getattr(one, name)) for name in ("for_user_id", "for_team_id", "for_all"))))
+    return _written(one, checked)
 
 
 def keep_plain(entity: Entity[Any], columns: Sequence[str]) -> None:

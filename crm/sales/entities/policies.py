@@ -4,17 +4,21 @@ up changes them. Leads of the pool are for everybody who works on leads."""
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Account
 from crm.kernel.access.grounds import Ground
 from crm.kernel.access.policy import Policy, rows_for
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
+from crm.kernel.pages import guide
 from crm.sales.models import AssignmentRule, Lead, LeadForm, LostReason, Pipeline, ScoreRule, Stage
 from crm.sales.models.lead import LeadStatus
 
 #: The right to change pipelines, stages and reasons for losing.
 SETUP = "administration.pipelines"
+for _path in ("/sales/pipelines/", "/sales/assignment/"):
+    guide.needs(_path, SETUP, _("Pipelines, web forms and assignment"))
 
 
 class Shared(Policy[Any]):

@@ -4,6 +4,7 @@ import json
 
 from crm.customers.models import Account, Contact
 from crm.kernel.identity.actions.roles import save_role
+from crm.kernel.pages.tests.test_screens import toast_of
 from crm.kernel.testing.cast import Company
 from crm.sales.models import AssignmentRule, Lead, LeadForm, Opportunity, Stage, Turn
 from crm.sales.queries.leads import idle_days, rules
@@ -36,6 +37,14 @@ def test_rules_are_made_changed_and_ordered_on_their_screen(north: Company) -> N
         assert [str(turn.user_id) for turn in Turn.objects.filter(rule_id=fairs.pk).order_by("place")] == people
     shown = admin.get("/sales/assignment/").content.decode()
     assert "Trade fair" in shown and "Ada Whitfield, Cleo Marsh" in shown
+    other = {"name": "Fairs", "result": editor(("source", "is", "website")), "to": "turns", "people": people[1:]}
+    changed = admin.post(f"/sales/assignment/{fairs.pk}", other)
+    with north.as_("admin"):
+        assert [str(turn.user_id) for turn in Turn.objects.filter(rule_id=fairs.pk)] == people[1:]
+    assert admin.post(toast_of(changed)["undo"]).status_code == 204
+    with north.as_("admin"):
+        assert rules()[0].condition == "source = fair"
+        assert [str(turn.user_id) for turn in Turn.objects.filter(rule_id=fairs.pk).order_by("place")] == people
     assert admin.post(f"/sales/assignment/{rest.pk}/order", {"way": "up"}).status_code == 302
     with north.as_("admin"):
         assert [rule.name for rule in rules()] == ["Rest", "Fairs"]

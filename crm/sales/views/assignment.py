@@ -72,7 +72,7 @@ def edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         _save(request, rule)
     except Wrong as refusal:
         return _form(request, rule, refusal)
-    return _back(_("The rule was saved."))
+    return _back(_("The rule was saved."), 1)
 
 
 def _save(request: HttpRequest, rule: AssignmentRule | None) -> None:

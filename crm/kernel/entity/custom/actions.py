@@ -245,7 +245,8 @@ def retire_field(kind: str, name: str, back: bool = False) -> CustomField:
     if back and one.worked.get("as"):
         keeping.ask(one)
     _keep(one)
-    if one.facts.get("alike") or one.type in TELLING and kind_of(kind).own:
+    entity = registry.kind(kind)
+    if entity is not None and (one.facts.get("alike") or one.type in TELLING and entity.own):
         registry.compared_anew(kind)
     for other in keeping.needing(kind, one):
         keeping.ask(other)

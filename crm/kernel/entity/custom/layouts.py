@@ -24,9 +24,6 @@ from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions.guards import need
 from crm.kernel.tenancy.scope import bump_schema
 
-#: The layout that stood before the last change, so that it can be taken back.
-BEFORE = "layout_before"
-
 
 def stored(kind: str) -> CustomKind | KindSetting:
     """The row whose `facts` hold the layout of a kind, new where nothing was said yet; raises NotFound."""
@@ -104,9 +101,6 @@ def change_layout(kind: str, given: Mapping[str, Any]) -> CustomKind | KindSetti
 
 
 def _kept(row: CustomKind | KindSetting, facts: dict[str, Any]) -> CustomKind | KindSetting:
-    before = {name: value for name, value in row.facts.items() if name in PARTS}
-    if before != {name: value for name, value in facts.items() if name in PARTS}:
-        facts[BEFORE] = before
     row.facts = facts
     kept(row)
     return row
@@ -118,17 +112,6 @@ def reset_layout(kind: str) -> CustomKind | KindSetting:
     bump_schema()
     row = stored(kind)
     return _kept(row, {name: value for name, value in row.facts.items() if name not in PARTS})
-
-
-def take_back_layout(kind: str) -> CustomKind | KindSetting:
-    """The layout that stood before the last change; once more, and the change is in force again."""
-    need(RIGHT)
-    bump_schema()
-    row = stored(kind)
-    if BEFORE not in row.facts:
-        raise NotFound(_("There is no earlier layout to go back to."))
-    others = {name: value for name, value in row.facts.items() if name not in PARTS}
-    return _kept(row, others | row.facts[BEFORE])
 
 
 def name_field(kind: str, name: str, given: Any, helps: Any = None, choices: Mapping[str, Any] | None = None) -> CustomKind | KindSetting:

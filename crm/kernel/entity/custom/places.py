@@ -4,35 +4,15 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from crm.kernel.base.errors import NotFound, Wrong
+from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.custom import layouts
 from crm.kernel.entity.custom.actions import RIGHT, kept
-from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions.guards import need
 from crm.kernel.tenancy.scope import bump_schema
 
-#: Where `facts` keep the order that stood before the last change: names of fields, the place in the menu.
-FIELDS_BEFORE, MENU_BEFORE = "fields_before", "menu_before"
+#: Where `facts` keep the place in the menu.
 PLACE = "menu_order"
-
-
-def order_fields(kind: str, names: Sequence[str]) -> None:
-    """Puts the workspace's own fields of a kind in this order; those that are not named follow as they stood."""
-    before = list(CustomField.objects.filter(kind=kind).order_by("place", "id").values_list("name", flat=True))
-    layouts.order_fields(kind, names)
-    row = layouts.stored(kind)
-    row.facts = row.facts | {FIELDS_BEFORE: before}
-    kept(row)
-
-
-def take_back_fields(kind: str) -> None:
-    """The order of fields that stood before; once more, and the last one is in force again."""
-    need(RIGHT)
-    before = layouts.stored(kind).facts.get(FIELDS_BEFORE)
-    if before is None:
-        raise NotFound(_("There is no earlier order to go back to."))
-    order_fields(kind, before)
 
 
 def in_menu() -> dict[str, list[str]]:
@@ -67,20 +47,6 @@ def place_kind(kind: str, place: int) -> None:
     _put(kind, place)
 
 
-def take_back_menu() -> None:
-    """The order of the menu that stood before; once more, and the last one is in force again."""
-    need(RIGHT)
-    bump_schema()
-    rows: list[CustomKind | KindSetting] = [*CustomKind.objects.all(), *KindSetting.objects.all()]
-    changed = [row for row in rows if MENU_BEFORE in row.facts]
-    if not changed:
-        raise NotFound(_("There is no earlier order to go back to."))
-    for row in changed:
-        now = row.facts.get(PLACE)
-        row.facts = row.facts | {PLACE: row.facts[MENU_BEFORE], MENU_BEFORE: now}
-        kept(row)
-
-
 def _place(kind: str) -> int:
     entity = registry.kind(kind)
     return entity.menu_order if entity is not None else 0
@@ -96,7 +62,7 @@ def _apart(places: Sequence[int]) -> list[int]:
 
 def _put(kind: str, place: int) -> None:
     row = layouts.stored(kind)
-    if row.facts.get(PLACE) is None and place == _place(kind) and MENU_BEFORE not in row.facts:
+    if row.facts.get(PLACE) is None and place == _place(kind):
         return  # nothing is said of it, and nothing has to be
-    row.facts = row.facts | {PLACE: place, MENU_BEFORE: row.facts.get(PLACE)}
+    row.facts = row.facts | {PLACE: place}
     kept(row)

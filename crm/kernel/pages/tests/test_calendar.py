@@ -1,10 +1,16 @@
 """The calendar over HTTP: laid out in the reader's zone, moved with undo, refused with a reason."""
 
+import datetime
 import json
 import re
+from html import unescape
 from typing import Any
 
+import pytest
+
+from crm.kernel.base.ids import uuid7
 from crm.kernel.identity.models import User
+from crm.kernel.pages import calendars
 from crm.kernel.testing.cast import Company
 
 HTMX = {"HX-Request": "true"}
@@ -77,3 +83,31 @@ def test_a_calendar_is_saved_as_a_view(north: Company) -> None:
     assert 'value="2026-03-12T09:00"' in dialog, "a click on a day begins there"
     other = client.get("/contacts/new?birthday=1990-03-12", headers=HTMX).content.decode()
     assert 'value="1990-03-12"' in other, "by whatever day the calendar is laid out"
+
+
+def agenda_of(page: Any) -> tuple[list[str], str]:
+    """(the names in the agenda, the address of what comes later)."""
+    text = page.content.decode().partition('class="scroll agenda')[2]
+    onward = re.search(r'rel="next" href="([^"]*)"', text)
+    return re.findall(r'<span class="m cut">([^<]*)</span>', text), unescape(onward.group(1)) if onward else ""
+
+
+def test_an_agenda_begins_today_and_goes_on_page_by_page(north: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days before today hold more than a calendar lays out, and today more than one page."""
+    monkeypatch.setattr(calendars, "MOST", 4)
+    monkeypatch.setattr(calendars, "AGENDA_ROWS", 2)
+    today = datetime.datetime(2026, 3, 20, 8, tzinfo=datetime.UTC)
+    monkeypatch.setattr(calendars, "now", lambda: today)
+    for number in range(5):
+        north.make("activity", {"subject": f"Past {number}", "due": "2026-03-03T08:00:00Z"}, by="ada")
+    for number in range(5):
+        north.make("activity", {"subject": f"Today {number}", "due": today.isoformat()}, by="ada")
+    ada, found = north.browser("ada"), []
+    shown, onward = agenda_of(ada.get("/activities/calendar?by=due&filter=subject+~+o"))
+    while onward:
+        found += shown
+        assert len(shown) == 2 and len(found) < 10
+        shown, onward = agenda_of(ada.get(f"/activities/calendar{onward}"))
+    assert [*found, *shown] == [f"Today {number}" for number in range(5)]
+    for odd in ("x", "2026-03-01", "2026-03-01T09:00:00 y", f"2026-03-01T09:00:00 {uuid7()}", "\0"):
+        assert ada.get("/activities/calendar", {"by": "due", "span": "agenda", "after": odd}).status_code == 200, odd

@@ -165,3 +165,21 @@ def test_help_is_reached_from_everywhere(north: Company) -> None:
     assert page.count('href="/help/"') == 2, "at the foot of the menu, and in the person's own menu, which phones have"
     assert 'href="/help/"' in client.get("/keys", headers={"HX-Request": "true"}).content.decode()
     assert "/help/import/" in client.get("/palette", headers={"HX-Request": "true"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "for those with the right “Users and invitations”"), ("zh-hans", "需要“用户与邀请”权限")]
+)
+def test_what_a_reader_cannot_open_is_no_link_and_says_whom_it_is_for(north: Company, language: str, said: str) -> None:
+    def inside(who: str) -> set[str]:
+        client = north.browser(who)
+        client.post("/preferences", {"language": language})
+        whole = [client.get(f"/help/{key}/").content.decode() for key in KEYS]
+        pages = [one.partition('<article class="guide">')[2].partition("</article>")[0] for one in whole]
+        assert (said in "".join(pages)) == (who != "admin")
+        return {path for page in pages for path in re.findall(r'<a href="(/[^"#]*)" class="link">', page)}
+
+    for who in ("ada", "vi", "admin"):
+        client, found = north.browser(who), inside(who)
+        assert all(client.get(path).status_code in (200, 302) for path in found), who
+    assert "/settings/users" in inside("admin") and "/settings/users" not in inside("ada") and "/settings/tokens" in inside("ada")

@@ -49,6 +49,22 @@ def test_without_the_right_to_export_a_print_is_one_page_of_the_list(north: Comp
     assert len(ROW.findall(text)) == 50 and "right to export" in text
 
 
+def test_a_calendar_is_printed_day_by_day(north: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    for subject, due in (("Late", "2026-03-10T07:00:00Z"), ("Early", "2026-03-10T02:00:00Z"), ("Other", "2026-03-28T02:00:00Z")):
+        north.make("activity", {"subject": subject, "due": due}, by="ada")
+    north.make("activity", {"subject": "Next month", "due": "2026-05-10T02:00:00Z"}, by="ada")
+    text = paper(north, "ada", "/activities/calendar/print?by=due&day=2026-03-01")
+    assert ROW.findall(text) == ["Early", "Late", "Other"] and "March 2026" in text and "3 records" in text
+    assert text.count('class="paper-g"') == 2 and "data-print-now" in text and 'href="/activities/calendar?by=due' in text
+    week = paper(north, "ada", "/activities/calendar/print?by=due&day=2026-03-10&span=week&filter=subject+~+late")
+    assert ROW.findall(week) == ["Late"]
+    monkeypatch.setattr(printing, "MOST", 2)
+    assert "first 2" in paper(north, "ada", "/activities/calendar/print?by=due&day=2026-03-01")
+    assert 'data-key="print" href="/activities/calendar/print?day=2026-03-01"' in north.browser("ada").get(
+        "/activities/calendar?day=2026-03-01"
+    ).content.decode()
+
+
 def test_groups_and_boards_have_their_sums(north: Company) -> None:
     buyer = account(north, "Buyer", by="ada")
     for number, amount in enumerate((1000, 2000)):

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from crm.kernel.base.errors import NotFound
 from crm.kernel.pages import guide
 from crm.kernel.pages.wording import language_tag
+from crm.kernel.tenancy.scope import current_actor
 
 #: The address of a picture changes with what it shows.
 _FOR_EVER = "private, max-age=31536000, immutable"
@@ -23,6 +24,7 @@ def chapter(request: HttpRequest, key: str = guide.CONTENTS) -> HttpResponse:
     words = {
         "chapters": list(found.values()),
         "chapter": found[key],
+        "body": guide.shown(found[key], current_actor()),
         "before": found[keys[at - 1]] if at else None,
         "after": found[keys[at + 1]] if at + 1 < len(keys) else None,
         "address": guide.address,

@@ -46,6 +46,18 @@ def board(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
 
 
 @require_GET
+def calendar(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
+    need(entity, "view")
+    if not looks.day_fields(entity):
+        raise Http404
+    look, then = looks.read(entity, request.GET, "calendar"), past.asked(entity, request.GET)
+    with past.reading(then):
+        printed = printing.calendar(look)
+    words = {"printed": printed, "look": look, "then": then}
+    return _shown(request, "pages/print_list.jinja", entity, reverse("pages.calendar", kwargs={"entity": entity}), words)
+
+
+@require_GET
 def record(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     one = reading.fetch(entity, pk)
     words = {"printed": printing.record(entity, one, request.GET), "record": one, "choices": printing.ENTRIES}

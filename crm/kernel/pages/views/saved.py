@@ -1,4 +1,4 @@
-"""Saved views: the dialog that saves and shares one, marks, removal and its undo."""
+"""Saved views: the dialog that saves and shares one, marks, removal."""
 
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.kernel.base.errors import NotFound, Wrong
+from crm.kernel.base.errors import Wrong
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import Team
 from crm.kernel.pages import looks, toasts
 from crm.kernel.pages.filters import addressed
 from crm.kernel.pages.views.lists import need
+from crm.kernel.records.models import ChangeSet
+from crm.kernel.records.undo import note
 from crm.kernel.saved import actions, queries
 from crm.kernel.saved.models import SavedView
 from crm.kernel.tenancy.scope import current_actor
@@ -37,7 +38,8 @@ def save(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     except Wrong as refusal:
         return _dialog(request, entity, None, refusal)
     _marks(entity, one, request.POST)
-    return _there(entity, one, _("The view “%(name)s” is saved.") % {"name": one.name})
+    text = _("The view “%(name)s” is saved.") % {"name": one.name}
+    return _there(entity, one, text, note(_("View “%(name)s” made") % {"name": one.name}, 1))
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,21 +49,27 @@ def edit(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     one = queries.view(entity, pk)
     if request.method != "POST":
         return _dialog(request, entity, one)
+    before = _facts(one)
     if queries.may_change(one):
         try:
             one = actions.rename(entity, pk, request.POST.get("name", ""), _reach(request.POST))
         except Wrong as refusal:
             return _dialog(request, entity, one, refusal)
     _marks(entity, one, request.POST)
-    return _there(entity, one, _("The view “%(name)s” is saved.") % {"name": one.name})
+    return _changed(entity, one, before)
 
 
 @require_POST
 def keep(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     """The view becomes as the list stands."""
     need(entity, "view")
-    one = actions.keep(entity, pk, looks.shape_of(request.POST))
-    return _there(entity, one, _("The view “%(name)s” is saved.") % {"name": one.name})
+    before = _facts(queries.view(entity, pk))
+    return _changed(entity, actions.keep(entity, pk, looks.shape_of(request.POST)), before)
+
+
+def _changed(entity: Entity[Any], one: SavedView, before: dict[str, Any]) -> HttpResponse:
+    act = note(_("View “%(name)s” changed") % {"name": before["name"]}, 1) if _facts(one) != before else None
+    return _there(entity, one, _("The view “%(name)s” is saved.") % {"name": one.name}, act)
 
 
 @require_POST
@@ -71,23 +79,16 @@ def remove(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     back = reverse("pages.list", kwargs={"entity": entity})
     answer = HttpResponse(status=204, headers={"HX-Redirect": f"{back}?view={looks.WHOLE}"})
     text = _("The view “%(name)s” is removed.") % {"name": one.name}
-    return toasts.later(answer, text, reverse("pages.view_back", kwargs={"pk": pk}))  # type: ignore[return-value]
+    return toasts.later(answer, text, note(text, 1).pk)  # type: ignore[return-value]
 
 
-@require_POST
-def bring_back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Undoes a removal and opens the view."""
-    one = actions.bring_back(pk)
-    entity = registry.kind(one.kind)
-    if entity is None:
-        raise NotFound
+def _there(entity: Entity[Any], one: SavedView, text: str, act: ChangeSet | None = None) -> HttpResponse:
     answer = HttpResponse(status=204, headers={"HX-Redirect": looks.address(entity, one)})
-    return toasts.later(answer, _("Undone."))  # type: ignore[return-value]
+    return toasts.later(answer, text, act.pk if act is not None else None)  # type: ignore[return-value]
 
 
-def _there(entity: Entity[Any], one: SavedView, text: str) -> HttpResponse:
-    answer = HttpResponse(status=204, headers={"HX-Redirect": looks.address(entity, one)})
-    return toasts.later(answer, text)  # type: ignore[return-value]
+def _facts(one: SavedView) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in (*_SHAPE, "name", "for_user_id", "for_team_id", "for_all")}
 
 
 def _marks(entity: Entity[Any], one: SavedView, given: QueryDict) -> None:

@@ -13,6 +13,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.pages import sharing, toasts
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.sharing import unshare
+from crm.kernel.records.undo import note
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,14 +26,17 @@ def shares(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
         name = sharing.share(entity, pk, request.POST)
     except Wrong as refusal:
         return _dialog(request, entity, record, refusal)
-    return toasts.toast(_dialog(request, entity, record), _("Shared with %(name)s.") % {"name": name})  # type: ignore[return-value]
+    act = note(_("%(record)s: shared with %(name)s") % {"record": entity.name_of(record), "name": name}, 1)
+    said = _("Shared with %(name)s.") % {"name": name}
+    return toasts.toast(_dialog(request, entity, record), said, act.pk)  # type: ignore[return-value]
 
 
 @require_POST
 def remove(request: HttpRequest, entity: Entity[Any], pk: UUID, share_id: UUID) -> HttpResponse:
     record = fetch(entity, pk, "edit")
-    unshare(entity, pk, share_id)
-    return toasts.toast(_dialog(request, entity, record), _("No longer shared."))  # type: ignore[return-value]
+    name = unshare(entity, pk, share_id)
+    act = note(_("%(record)s: no longer shared with %(name)s") % {"record": entity.name_of(record), "name": name}, 1)
+    return toasts.toast(_dialog(request, entity, record), _("No longer shared."), act.pk)  # type: ignore[return-value]
 
 
 def _dialog(request: HttpRequest, entity: Entity[Any], record: Any, refusal: Wrong | None = None) -> HttpResponse:

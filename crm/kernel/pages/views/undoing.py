@@ -1,6 +1,7 @@
 """Undo: from the toast, from the history of acts, from a record's history."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.errors import NotFound
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
-from crm.kernel.pages import bin_screen, toasts, undoing
+from crm.kernel.pages import bin_screen, looks, toasts, undoing
 from crm.kernel.pages.cells import record_url
 from crm.kernel.records import undo, undo_all
 from crm.kernel.records.acts import ours
@@ -63,8 +65,12 @@ def take_back(request: HttpRequest, change_set: UUID) -> HttpResponse:
     done = undo.undo(found.pk, chosen)
     there = request.headers.get("HX-Current-URL", "")
     gone = done.back and not done.left and there.rstrip("/").endswith(tuple(str(pk) for pk in bin_screen.just_binned()))
+    parts = urlsplit(there)
+    view = as_uuid(parse_qs(parts.query).get("view", [""])[0])
     if looked:
         answer = _to(reverse("pages.acts"))
+    elif view in done.records:  # the view that is open may be away now
+        answer = _to(f"/{parts.path.strip('/')}/?view={looks.WHOLE}")
     else:
         answer = HttpResponse(status=204, headers={"HX-Redirect": "/"} if gone else {"HX-Refresh": "true"})
     return toasts.later(answer, _told(found, done), done.change_set.pk if done.change_set else None)  # type: ignore[return-value]
@@ -97,7 +103,7 @@ def look_on(request: HttpRequest, entity: Entity[Any], pk: UUID, entry: UUID) ->
         "act": None,
         "label": _("Undo on this record only"),
         "record": entity.name_of(record),
-        "left": undoing.in_the_way(undo.plan_on(entity, pk, found), found.at),
+        "left": undoing.in_the_way(undo.plan_on(pk, found), found.at),
         "here": entity.plural,
         "action": reverse("pages.undo_on", kwargs={"entity": entity, "pk": pk, "entry": entry}),
         "back": record_url(entity, pk),
@@ -110,7 +116,7 @@ def take_back_on(request: HttpRequest, entity: Entity[Any], pk: UUID, entry: UUI
     """Takes back what one transaction did to one record."""
     fetch(entity, pk, "edit")
     found = _entry(pk, entry)
-    if request.POST.get("looked") != "yes" and undo.plan_on(entity, pk, found):
+    if request.POST.get("looked") != "yes" and undo.plan_on(pk, found):
         return _to(reverse("pages.undo_look_on", kwargs={"entity": entity, "pk": pk, "entry": entry}))
     done = undo.undo_on(pk, found, undo_all.read_chosen(request.POST.getlist("also")))
     binned = pk in bin_screen.just_binned()

@@ -1,12 +1,11 @@
 """Acts: what somebody did in one go, what changed since, undo and redo."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpResponse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +14,13 @@ from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import of_transactions
 from crm.kernel.base.errors import Conflict, NotAllowed, Words, Wrong
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.base.newest import newest
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records import many, reads, undo, undo_all
-from crm.kernel.records.acts import Deed, deeds, kinds_of, ours, spans_of
+from crm.kernel.records.acts import deeds, kinds_of, ours, spans_of
 from crm.kernel.records.models import BulkRun, ChangeSet
 from crm.kernel.records.reading import visible_ids
+from crm.kernel.records.rows import WHOLE, Deed, RowStep, way_of
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
@@ -39,14 +40,8 @@ def list_acts(call: Call) -> HttpResponse:
         raise NotAllowed
     about, limit = f"acts:{who}", call.query["limit"]
     rows = ChangeSet.objects.select_related("work", "task").filter(by_id=who)
-    place = cursors.decode(call.query["cursor"], about)
-    if place:
-        at, _space, pk = place.partition(" ")
-        moment = parse_datetime(at)
-        rows = rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=UUID(pk)))
-    found = list(rows.order_by("-at", "-pk")[: limit + 1])
-    last = found[limit - 1] if len(found) > limit else None
-    return render.page(map(act, found[:limit]), cursors.encode(f"{last.at.isoformat()} {last.pk}" if last else None, about))
+    found, after = newest(rows, cursors.decode(call.query["cursor"], about) or "", limit)
+    return render.page(map(act, found), cursors.encode(after or None, about))
 
 
 @operation(_("Read an act"), name="read_act", scope="read", tag="acts", answer="act")
@@ -81,9 +76,9 @@ def _place(inner: str | None) -> tuple[int, str | None]:
 
 def _deeds(found: Iterable[Deed]) -> list[dict[str, Any]]:
     todo = list(found)
-    kinds, made = kinds_of(todo), []
+    kinds, made = kinds_of(todo), [row for deed in todo for row in _row(deed)]
     for entity in dict.fromkeys(kinds.values()):
-        mine = {deed.record: deed for deed in todo if kinds.get(deed.record) is entity}
+        mine = {deed.record: deed for deed in todo if kinds.get(deed.record) is entity and way_of(deed.table) is None}
         seen = visible_ids(entity.model, list(mine), binned=True)
         fields = policy_for(entity).fields(current_actor())
         reads.note(entity, reads.sensitive(fields.values()), list(seen))
@@ -105,6 +100,20 @@ def _deed(entity: Entity[Any], record: Any, deed: Deed, fields: Mapping[str, Any
     return {"record": record.pk, "kind": entity.kind, "op": op, "changes": found}
 
 
+def _row(deed: Deed) -> list[dict[str, Any]]:
+    """What an act did to a row that is no record (a share, a view, a kind, a role), for whoever may take it back."""
+    way = way_of(deed.table)
+    if way is None or way.refused(deed, way.row(deed)):
+        return []
+    op = "create" if deed.made else "delete" if deed.gone else "change"
+    changes = {path: [_plain(one) for one in pair] for path, pair in way.before_and_after(deed).items()}
+    return [{"record": deed.record, "kind": way.name, "op": op, "changes": changes}]
+
+
+def _plain(value: Any) -> Any:
+    return render.moment(value) if isinstance(value, datetime.datetime) else value
+
+
 @operation(_("What changed since an act"), name="read_act_since", scope="read", tag="acts", answer="since")
 def read_since(call: Call, id: UUID) -> HttpResponse:
     """What would not go back: fields that were changed since, records that you may not change. At most 200 of them."""
@@ -114,12 +123,16 @@ def read_since(call: Call, id: UUID) -> HttpResponse:
     return render.answer({"items": [_step(step, later.get(step.deed.record, [])) for step in steps], "more": more})
 
 
-def _step(step: undo.Step, later: list[AuditEntry]) -> dict[str, Any]:
-    fields = policy_for(step.entity).fields(current_actor())
+def _step(step: undo.Step | RowStep, later: list[AuditEntry]) -> dict[str, Any]:
+    if isinstance(step, RowStep):
+        kind, fields = step.way.name, [] if step.refused else step.since
+    else:
+        seen = policy_for(step.entity).fields(current_actor())
+        kind, fields = step.entity.kind, [name for name in step.since if name in seen or name == WHOLE]
     return {
         "record": step.deed.record,
-        "kind": step.entity.kind,
-        "fields": [name for name in step.since if name in fields or name == undo.WHOLE],
+        "kind": kind,
+        "fields": fields,
         "refused": step.refused,
         "by": later[0].actor if later else None,
         "at": render.moment(later[0].at) if later else None,

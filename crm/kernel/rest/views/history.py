@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.kernel.access.models import SHARES_TABLE
 from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
-from crm.kernel.audit.queries import history
+from crm.kernel.audit.queries import of_rows
+from crm.kernel.base.newest import newest
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import DateTime, Field, Link, Money
 from crm.kernel.records import reads
@@ -31,18 +32,9 @@ def read_history(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     record, about = fetch(entity, id), f"history:{id}"
     fields = policy_for(entity).fields(call.actor)
     limit = call.query["limit"]
-    found = history(record.pk, limit + 1, _before(cursors.decode(call.query["cursor"], about)))
+    found, after = newest(of_rows([record.pk]), cursors.decode(call.query["cursor"], about) or "", limit)
     reads.note_record(entity, record, fields.values())
-    last = found[limit - 1] if len(found) > limit else None
-    following = cursors.encode(f"{last.at.isoformat()} {last.id}" if last else None, about)
-    return render.page((_change(fields, record, entry) for entry in acts(found[:limit], entity)), following)
-
-
-def _before(inner: str | None) -> Any:
-    if inner is None:
-        return None
-    at, _space, entry = inner.partition(" ")
-    return parse_datetime(at), UUID(entry)
+    return render.page((_change(fields, record, entry) for entry in acts(found, entity)), cursors.encode(after or None, about))
 
 
 def _change(fields: dict[str, Field], record: Any, entry: AuditEntry) -> dict[str, Any]:
