@@ -45,11 +45,17 @@ def add_section(section: Section, after: str) -> None:
     """Adds a page of a part above the administration, below the one of that key. A part does so in its module `entities`."""
     place = next(number for number, one in enumerate(SECTIONS) if one.key == after)
     SECTIONS.insert(place + 1, section)
+    _tell_guide(section)
+
+
+def _tell_guide(section: Section) -> None:
+    """Who may open the page: the guide links to it for them. A right in no line of the matrix is the administrators' alone."""
+    if section.needs is not None:
+        guide.needs(section.url, section.needs, ADMINISTRATION.get(section.needs, section.label))
 
 
 for _one in SECTIONS:
-    if _one.needs is not None:
-        guide.needs(_one.url, _one.needs, ADMINISTRATION[_one.needs])
+    _tell_guide(_one)
 
 
 def sections_for(actor: Any) -> list[Section]:
