@@ -10,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_interval, format_skeleton, get_day_names
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.clock import now
@@ -29,8 +30,10 @@ from crm.kernel.tenancy.scope import current_actor
 
 SPANS = ("month", "week", "agenda")
 AGENDA_DAYS = 30
-#: Records that the grid of a calendar lays out; more are told, not shown.
+#: Records that the grid of a calendar lays out; where there are more, each day has its first ones and says how many more.
 MOST = 1000
+#: So many are counted on one day; a day of a week lays out at most `WEEK_ROWS` of them where there are too many.
+COUNTED, WEEK_ROWS = 100, 30
 #: Records of one page of an agenda; what comes later is a page of its own.
 AGENDA_ROWS = 200
 #: Records that a day of the month shows before it says how many more there are.
@@ -55,7 +58,8 @@ class Item:
 
 @dataclass(slots=True)
 class Day:
-    """`value` as an address says it; `beside` days of the months around."""
+    """`value` as an address says it; `beside` days of the months around. `total`: how many stand on it where `items` are only the
+    first, counted to one more than `COUNTED`."""
 
     value: str
     number: int
@@ -63,10 +67,14 @@ class Day:
     today: bool = False
     beside: bool = False
     items: list[Item] = field(default_factory=list)
+    total: int = 0
 
-    @property
-    def more(self) -> int:
-        return max(0, len(self.items) - SHOWN)
+    def more(self, shown: int = SHOWN) -> str:
+        """How many are behind the first so many, as words; "" where there are none."""
+        many = max(self.total, len(self.items)) - min(shown, len(self.items))
+        if self.total > COUNTED:
+            return _("over %(num)s more") % {"num": COUNTED - min(shown, len(self.items))}
+        return ngettext("%(num)s more", "%(num)s more", many) % {"num": many} if many else ""
 
 
 @dataclass(slots=True)
@@ -155,6 +163,9 @@ def screen(look: Look) -> CalendarScreen:
         rows, onward = _rows(look, by, found, (today, last), AGENDA_ROWS)
         made.from_today = [_made(today + _DAY * place, today, today, "agenda", reading) for place in range(AGENDA_DAYS)]
         _lay(made.from_today, rows, entity, by, reading)
+    if made.full:
+        _lay_first(days[:shown], look, by, found, SHOWN if span == "month" else WEEK_ROWS)
+        onward = onward if made.from_today is not None else ""  # each day has its own way onward
     made.onward, made.until = onward, stands(rows[-1].values[by.name], reading)[0].isoformat() if onward else ""
     return made
 
@@ -237,8 +248,7 @@ def _rows(
     if place is not None:
         rows = rows.filter(Q(**{f"{ref}__gt": place[0]}) | Q(**{ref: place[0], "pk__gt": place[1]}))
     ids = list(rows.order_by(ref, "pk").values_list("pk", flat=True)[: most + 1])
-    names = dict.fromkeys([entity.title, by.name, "owner", *([entity.done] if entity.done else []), *entity.hint, *entity.card])
-    laid = listing.load(entity, ids[:most], list(names))
+    laid = listing.load(entity, ids[:most], _told(entity, by))
     return laid, f"{laid[-1].values[by.name].isoformat().replace('+00:00', 'Z')} {laid[-1].id}" if len(ids) > most else ""
 
 
@@ -268,6 +278,24 @@ def _lay(days: Sequence[Day], rows: Sequence[listing.Row], entity: Entity[Any], 
         day = places.get(value.isoformat()) if value is not None else None
         if day is not None:
             day.items.append(_item(row, entity, by, clock, reading))
+
+
+def _lay_first(days: Sequence[Day], look: Look, by: Fact, found: filters.Filter, each: int) -> None:
+    """Lays out the first of each day, and counts the others as far as it is told."""
+    entity, reading, ref = look.entity, Reading.of(current_actor()), str(by.storage.ref())
+    first: list[UUID] = []
+    for day in days:
+        one = datetime.date.fromisoformat(day.value)
+        rows = listing.rows_of(entity, between(by, one, one, found)).order_by(ref, "pk")
+        ids = list(rows.values_list("pk", flat=True)[: COUNTED + 1])
+        day.items, day.total = [], len(ids)
+        first += ids[:each]
+    _lay(days, listing.load(entity, first, _told(entity, by)), entity, by, reading)
+
+
+def _told(entity: Entity[Any], by: Fact) -> list[str]:
+    """The fields that an entry tells of its record."""
+    return list(dict.fromkeys([entity.title, by.name, "owner", *([entity.done] if entity.done else []), *entity.hint, *entity.card]))
 
 
 def _item(row: listing.Row, entity: Entity[Any], by: Fact, clock: str, reading: Reading) -> Item:

@@ -111,3 +111,25 @@ def test_an_agenda_begins_today_and_goes_on_page_by_page(north: Company, monkeyp
     assert [*found, *shown] == [f"Today {number}" for number in range(5)]
     for odd in ("x", "2026-03-01", "2026-03-01T09:00:00 y", f"2026-03-01T09:00:00 {uuid7()}", "\0"):
         assert ada.get("/activities/calendar", {"by": "due", "span": "agenda", "after": odd}).status_code == 200, odd
+
+
+def test_a_grid_that_holds_too_much_has_the_first_of_each_day_and_says_how_many_more(
+    north: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendars, "MOST", 4)
+    monkeypatch.setattr(calendars, "COUNTED", 6)
+    for day, many in ((3, 5), (9, 9), (20, 2)):
+        for number in range(many):
+            north.make("activity", {"subject": f"Crowd {day}.{number}", "due": f"2026-03-{day:02}T0{number}:30:00Z"}, by="ada")
+    ada = north.browser("ada")
+    where = "/activities/calendar?by=due&filter=subject+~+crowd&day=2026-03-05"
+    text = ada.get(where + "&span=month").content.decode()
+    days = days_in(ada.get(where + "&span=month"))
+    assert [len(days[f"2026-03-{day:02}"]) for day in (3, 9, 20)] == [3, 3, 2], "what came late in the month is there, too"
+    said = re.findall(r'<a class="cd-m[^>]*>([^<]*)</a>', text)
+    assert said == ["2 more", "over 3 more"], said
+    said = re.findall(r'<a class="ag-m[^>]*>([^<]*)</a>', text)
+    assert said == ["2 more", "over 3 more"] and 'rel="next"' not in text, "on a phone the same"
+    monkeypatch.setattr(calendars, "WEEK_ROWS", 4)
+    week = ada.get(where + "&span=week&day=2026-03-09")
+    assert len(days_in(week)["2026-03-09"]) == 4 and "over 2 more" in week.content.decode()
