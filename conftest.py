@@ -1,9 +1,10 @@
-"""The harness of all tests: one PostgreSQL for everyone who tests this checkout, one database a test process.
+"""The harness of all tests: a PostgreSQL and a database of its own for each test process that runs beside others.
 
-The server lives in a folder of its own under the system's temporary folder. It is started by the first session and
-stopped by the last one. The migrated database is kept as a template, so that a session starts in a second; it is made
-anew when anything that shapes tables has changed. Tests run as the application's role: row policies hold them as they
-hold the product. They never clean up: each test makes its own workspace.
+News and seals wait for the oldest transaction of the whole server: what one process tests must not hold up the other. The servers
+live in a folder under the system's temporary folder. Each is started by the first session and stopped by the last one. The migrated
+database is kept as a template, so that a session starts in a second; it is made anew when anything that shapes tables has changed.
+Tests run as the application's role: row policies hold them as they hold the product. They never clean up: each test makes its own
+workspace.
 """
 
 import fcntl
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,7 +38,7 @@ class Harness:
     def __init__(self, worker: str) -> None:
         place = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:8]
         default = Path(tempfile.gettempdir()) / f"kith-test-{os.geteuid()}-{place}"
-        self.data = Path(os.environ.get("KITH_TEST_DATA", default))
+        self.data = Path(os.environ.get("KITH_TEST_DATA", default)) / worker
         self.data.mkdir(parents=True, exist_ok=True)
         self.name = f"kith_t_{os.getpid()}_{worker}"
         self.users: IO[str] = (self.data / "users.lock").open("w")
@@ -44,8 +46,7 @@ class Harness:
 
     def start(self) -> None:
         """Starts the server if need be, makes the template if need be, and this process's own database from it."""
-        with (self.data / "start.lock").open("w") as gate:
-            fcntl.flock(gate, fcntl.LOCK_EX)
+        with self._gate():
             prepare(self.data, durable=False)
             self.server = embedded(self.data, durable=False)
             if self._alone():
@@ -57,11 +58,13 @@ class Harness:
 
     def stop(self) -> None:
         """The last one out stops the server; databases that are left over go when the next one comes in."""
-        with self.users, (self.data / "start.lock").open("w") as gate:
-            fcntl.flock(gate, fcntl.LOCK_EX)
+        with self.users, self._gate():
             fcntl.flock(self.users, fcntl.LOCK_UN)
             if (self.data / "secrets.json").exists() and self._alone():
                 embedded(self.data, durable=False).stop()
+
+    def _gate(self) -> AbstractContextManager[Any]:
+        return _locked(self.data / "start.lock")
 
     def environment(self) -> dict[str, str]:
         kept = secrets_for(self.data)
@@ -137,6 +140,13 @@ class Harness:
         return psycopg.connect(self.server.admin_url, autocommit=True)
 
 
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+
+
 def _shape() -> str:
     """A digest of every file that decides what the tables look like."""
     always = [ROOT / "conftest.py", ROOT / "requirements/app.txt", *(ROOT / "config/settings").glob("*.py")]
@@ -193,7 +203,7 @@ def pytest_configure(config: pytest.Config) -> None:
     global _harness
     _harness = Harness(worker or "main")
     if config.getoption("numprocesses", None) and not worker and not config.option.collectonly:
-        return  # the workers of xdist do the tests; they may be ended before they have tidied up, so we look after them
+        return  # the workers of xdist do the tests
     _harness.start()
 
     import django
@@ -211,6 +221,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if sys.modules.get("django.db") and "DJANGO_SETTINGS_MODULE" in os.environ:
         sys.modules["django.db"].connections.close_all()
     _harness.stop()
+    if _harness.server is None:  # the workers may be ended before they have tidied up, so we look after them
+        for other in _harness.data.parent.glob("gw*"):
+            Harness(other.name).stop()
 
 
 @pytest.fixture(scope="session")
