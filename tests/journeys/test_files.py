@@ -193,7 +193,7 @@ def test_an_administrator_releases_what_was_kept_apart(browser: Browser, north: 
         page.get_by_role("button", name="Release").click()
         expect(page.locator("#held-h + p")).to_be_visible()
         page.locator("#f-quota").fill("1")
-        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("button", name="Save", exact=True).first.click()
         expect(page.locator(".set-h")).to_contain_text("1.0 MB are used")
         _opened(page, live_server.url, account.id)
         expect(page.locator(".files .file .file-h")).to_have_count(0)

@@ -54,7 +54,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     return Pair(stock, twin, ids, renamed(house.id, twin.id), folder / "first.zip", folder / "second.zip", then)
 
 
-def test_both_archives_hold_the_same(pair: Pair) -> None:
+def _both_archives_hold_the_same(pair: Pair) -> None:
     house = pair.stock.company
     first, second = told(pair.first, forward(house.id, pair.twin.id, TYPED)), told(pair.second, lambda text: text)
     assert first.keys() == second.keys()
@@ -77,8 +77,7 @@ def answered(client: Any, url: str) -> list[Any]:
     return [answer.status_code, answer.json() if answer.status_code == 200 else None]
 
 
-@pytest.mark.parametrize("who", ["admin", "ada", "cleo", "vi"])
-def test_everybody_sees_the_same_lists(pair: Pair, who: str) -> None:
+def _everybody_sees_the_same_lists(pair: Pair, who: str) -> None:
     """All kinds, whole pages: so rights of rows and of fields are the same, too."""
     old, new = both(pair, who)
     form = forward(pair.stock.company.id, pair.twin.id, TYPED)
@@ -92,7 +91,7 @@ def test_everybody_sees_the_same_lists(pair: Pair, who: str) -> None:
     assert seen > 3
 
 
-def test_search_duplicates_past_and_files_answer_the_same(pair: Pair) -> None:
+def _search_duplicates_past_and_files_answer_the_same(pair: Pair) -> None:
     old, new = both(pair, "ada")
     form = forward(pair.stock.company.id, pair.twin.id, TYPED)
     account = pair.ids["account"]
@@ -115,7 +114,7 @@ def test_search_duplicates_past_and_files_answer_the_same(pair: Pair) -> None:
     assert b"".join(answer.streaming_content) == PICTURE
 
 
-def test_the_log_is_sound_and_says_where_it_came_from(pair: Pair) -> None:
+def _the_log_is_sound_and_says_where_it_came_from(pair: Pair) -> None:
     with pair.twin.as_kith():
         sealing.seal()
     with pair.twin.as_kith():
@@ -131,7 +130,7 @@ def test_the_log_is_sound_and_says_where_it_came_from(pair: Pair) -> None:
         assert json.loads(packed.read("manifest.json"))["seal"] == origin["taken in"]["digest"]
 
 
-def test_the_application_cannot_write_into_a_log_that_exists(pair: Pair) -> None:
+def _the_application_cannot_write_into_a_log_that_exists(pair: Pair) -> None:
     for statement in (
         "SELECT kith_intake_audit('[]', '[]')", "SELECT kith_intake_end('[]', '{}', 10)", "SELECT kith_intake_begin()",
         "INSERT INTO archive_intake VALUES (kith_workspace(), pg_current_xact_id()::text::bigint)",
@@ -146,7 +145,7 @@ def test_the_application_cannot_write_into_a_log_that_exists(pair: Pair) -> None
         cursor.execute("UPDATE account SET name = rtrim(name, '!')")
 
 
-def test_acts_of_the_old_workspace_are_undone_in_the_new_one(pair: Pair) -> None:
+def _acts_of_the_old_workspace_are_undone_in_the_new_one(pair: Pair) -> None:
     new, act = pair.twin.api("ada"), pair.new(pair.ids["act"])
     account = pair.new(pair.ids["account"])
     assert answered(new, f"/api/v1/accounts/{account}")[1]["industry"] == "Signs"
@@ -159,6 +158,17 @@ def test_acts_of_the_old_workspace_are_undone_in_the_new_one(pair: Pair) -> None
     run_jobs(pair.twin.id)
     assert answered(admin, f"/api/v1/imports/{pair.new(pair.ids['import'])}")[1]["state"] == "undone"
     send(admin, "POST", f"/api/v1/accounts/{pair.new(pair.ids['bin'])}/restore")
+
+
+def test_out_and_in_again(pair: Pair) -> None:
+    """One after the other: the last ones change the new workspace."""
+    _both_archives_hold_the_same(pair)
+    for who in ("admin", "ada", "cleo", "vi"):
+        _everybody_sees_the_same_lists(pair, who)
+    _search_duplicates_past_and_files_answer_the_same(pair)
+    _the_log_is_sound_and_says_where_it_came_from(pair)
+    _the_application_cannot_write_into_a_log_that_exists(pair)
+    _acts_of_the_old_workspace_are_undone_in_the_new_one(pair)
 
 
 def test_every_table_is_in_or_left_out_with_a_reason() -> None:

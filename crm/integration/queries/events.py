@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -83,9 +83,25 @@ def _describe(found: tuple[str, type[Event]]) -> Described:
     record = type(None) not in get_args(hints["record"]) and hints["record"] is UUID
     own = {field.name: hints[field.name] for field in dataclasses.fields(cls) if field.name not in ("record", "kind")}
     values: Schema = {
-        "type": "object", "properties": {key: msgspec.json.schema(kind) for key, kind in own.items()}, "additionalProperties": False,
+        "type": "object", "properties": {key: _schema(kind) for key, kind in own.items()}, "additionalProperties": False,
     }  # fmt: skip
     return Described(name, told(cls), record, values, _sample(name, record, {key: _value(kind) for key, kind in own.items()}))
+
+
+def _schema(kind: Any) -> Schema:
+    """The JSON schema of a type, with what it is made of in its place: it stands within another document."""
+    (found,), parts = msgspec.json.schema_components([kind])
+    return cast(Schema, _whole(found, parts))
+
+
+def _whole(node: Any, parts: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_whole(one, parts) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _whole(parts[node["$ref"].rpartition("/")[2]], parts)
+    return {name: _whole(one, parts) for name, one in node.items()}
 
 
 def _value(kind: Any) -> Any:

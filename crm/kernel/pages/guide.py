@@ -80,7 +80,7 @@ _NEEDS: dict[str, tuple[str, Any]] = {}
 
 
 def needs(path: str, right: str, label: Any) -> None:
-    """A screen of that address opens only to those with a right, which people know by its label."""
+    """A screen of that address, and what lies below it, opens only to those with a right, which people know by its label."""
     _NEEDS[path] = (right, label)
 
 
@@ -98,7 +98,8 @@ def _opened(found: re.Match[str], actor: Actor) -> str:
 
 def _closed(path: str, actor: Actor) -> str:
     """Whom a screen is for that the actor may not open; "" where he may."""
-    right, label = _NEEDS.get(path, ("", ""))
+    above = next((one for one in _NEEDS if path == one or path.startswith(f"{one}/")), "")
+    right, label = _NEEDS.get(above, ("", ""))
     if right:
         return "" if actor.may(right) else _("for those with the right “%(right)s”") % {"right": label}
     try:
