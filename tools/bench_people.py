@@ -6,10 +6,11 @@ import multiprocessing
 import threading
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 #: Seconds of asking before it counts: each connection plans its statements once.
 WARM = 3.0
+_AS_IT_IS = "/?&=%+|~:;,.@-_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _ask(url: str, headers: dict[str, str], sent: list[Sent], people: int, secon
             asked, at = sent[at % len(sent)], at + 1
             start = time.perf_counter()
             if asked.body is None:
-                link.request("GET", asked.path, headers=headers)
+                link.request("GET", quote(asked.path, safe=_AS_IT_IS), headers=headers)
             else:
                 link.request("POST", asked.path, json.dumps(asked.body), {**headers, "Content-Type": "application/json"})
             answer = link.getresponse()
