@@ -7,7 +7,6 @@ import os
 
 from config.bridge import Bridge, Receive, Scope, Send
 from config.database import refuse_strong_role
-from config.turns import Turns
 from config.wsgi import application
 
 if os.environ.get("KITH_DATABASE_URL"):
@@ -22,8 +21,7 @@ _STATIC = "/static/"
 _FOR_EVER = b"public, max-age=31536000, immutable"
 _ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"cross-origin-resource-policy", b"same-origin")]
 
-_set = os.environ.get
-django = Bridge(application, int(_set("KITH_THREADS", "8")), LARGEST_BODY, Turns(int(_set("KITH_AT_ONCE", "2"))))
+django = Bridge(application, threads=int(os.environ.get("KITH_THREADS", "8")), limit=LARGEST_BODY)
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:

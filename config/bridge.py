@@ -14,8 +14,6 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from config.turns import Turns
-
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -32,13 +30,12 @@ class TooLarge(Exception):
 
 
 class Bridge:
-    """`threads` requests at a time, quick ones in `turns`; bodies of at most `limit` bytes."""
+    """`threads` requests at a time; bodies of at most `limit` bytes."""
 
-    def __init__(self, application: Wsgi, threads: int, limit: int, turns: Turns) -> None:
+    def __init__(self, application: Wsgi, threads: int, limit: int) -> None:
         self.application = application
         self.limit = limit
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
-        self.turns = turns
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -57,7 +54,7 @@ class Bridge:
                 return
             environ = environ_of(scope, body)
             run = contextvars.copy_context().run
-            whole = await loop.run_in_executor(self.pool, run, self._in_turn, environ, send, loop)
+            whole = await loop.run_in_executor(self.pool, run, self._answer, environ, send, loop)
         if whole is not None:
             await _send_whole(send, *whole)
 
@@ -78,12 +75,6 @@ class Bridge:
             if not message.get("more_body", False):
                 body.seek(0)
                 return True
-
-    def _in_turn(
-        self, environ: dict[str, Any], send: Send, loop: asyncio.AbstractEventLoop
-    ) -> tuple[int, Headers, bytes] | None:
-        with self.turns.one():
-            return self._answer(environ, send, loop)
 
     def _answer(
         self, environ: dict[str, Any], send: Send, loop: asyncio.AbstractEventLoop

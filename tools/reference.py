@@ -62,7 +62,6 @@ VARIABLES = {
     "KITH_SMTP_URL": "the mail server: `smtp://user:password@host:587`; without it no mail is sent",
     "KITH_STORES": "the folders where the embedded database writes, for a look at the room left; set by the launcher",
     "KITH_THREADS": "threads of one web process",
-    "KITH_AT_ONCE": "requests that one web process does at once while they are quick",
     "KITH_UPLOADS": "where large uploads wait while they come in",
 }
 
