@@ -107,12 +107,10 @@ def list_deliveries(call: Call, id: UUID) -> HttpResponse:
     webhooks.need()
     one_webhook(id)
     about, most = f"webhook:{id}", call.query["limit"]
-    at, _space, last = (cursors.decode(call.query["cursor"], about) or "").partition(" ")
-    moment = parse_datetime(at) if at else None
-    rows = list(found_deliveries(id, call.query["state"], call.query["event"], (moment, UUID(last)) if moment else None)[: most + 1])
-    end = rows[most - 1] if len(rows) > most else None
-    following = cursors.encode(f"{end.created_at.isoformat()} {end.pk}" if end else None, about)
-    return render.page((_delivery(one, call) for one in rows[:most]), following)
+    before = cursors.decode(call.query["cursor"], about) or ""
+    rows, onward = found_deliveries(id, call.query["state"], call.query["event"], before, most)
+    following = cursors.encode(onward or None, about)
+    return render.page((_delivery(one, call) for one in rows), following)
 
 
 @operation(

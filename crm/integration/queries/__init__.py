@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.integration.models import Webhook, WebhookDelivery, WebhookSecret, WebhookState
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Words
+from crm.kernel.base.newest import newest
 from crm.kernel.base.sealed import unseal
 
 RIGHT = "administration.webhooks"
@@ -65,17 +66,13 @@ def delivery(delivery_id: UUID) -> WebhookDelivery:
     return found
 
 
-def deliveries(
-    webhook_id: UUID | None = None, state: str = "", name: str = "", before: tuple[datetime.datetime, UUID] | None = None
-) -> QuerySet[WebhookDelivery]:
-    """Newest first; those behind `before`, the (created_at, id) of the last one known."""
-    found = WebhookDelivery.objects.filter(webhook__removed_at=None)
-    found = found.filter(webhook_id=webhook_id) if webhook_id is not None else found
+def deliveries(webhook_id: UUID, state: str, name: str, before: str, many: int) -> tuple[list[WebhookDelivery], str]:
+    """A page of a webhook's deliveries, newest first, of one state and event where they are named; `before` and the second answer are
+    those of `newest`."""
+    found = WebhookDelivery.objects.filter(webhook__removed_at=None, webhook_id=webhook_id)
     found = found.filter(state=state) if state else found
     found = found.filter(name=name) if name else found
-    if before is not None:
-        found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
-    return found.order_by("-created_at", "-id")
+    return newest(found, before, many, by="created_at")
 
 
 def next_delivery(webhook_id: UUID) -> WebhookDelivery | None:

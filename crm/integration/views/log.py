@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +17,6 @@ from crm.integration.queries import ENDED, RIGHT, STATES
 from crm.integration.queries.events import TEST, described
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict
-from crm.kernel.base.ids import as_uuid
 from crm.kernel.pages import toasts
 from crm.kernel.records.models import RecordRow
 from crm.kernel.records.reading import names_of
@@ -44,25 +42,14 @@ def deliveries(request: HttpRequest, webhook_id: UUID) -> HttpResponseBase:
     state, name = request.GET.get("state", ""), request.GET.get("event", "")
     state = state if state in STATES else ""
     names = [TEST, *hook.events]
-    rows = list(queries.deliveries(webhook_id, state, name if name in names else "", _before(request.GET.get("before", "")))[: ROWS + 1])
-    last = rows[ROWS - 1] if len(rows) > ROWS else None
+    rows, earlier = queries.deliveries(webhook_id, state, name if name in names else "", request.GET.get("before", ""), ROWS)
     words = {
-        "hook": hook, "health": queries.states([hook.pk]).get(hook.pk), "rows": rows[:ROWS], "state": state, "name": name, "names": names,
+        "hook": hook, "health": queries.states([hook.pk]).get(hook.pk), "rows": rows, "state": state, "name": name, "names": names,
         "titles": names_of(RecordRow, {one.record for one in rows if one.record}), "states": STATES, "spans": SPANS, "errors": ERRORS,
-        "ended": ENDED, "earlier": f"{last.created_at.isoformat()} {last.pk}" if last is not None else "",
+        "ended": ENDED, "earlier": earlier,
         "texts": {one.name: one.text for one in described()},
     }  # fmt: skip
     return section(request, "webhooks", template="integration/webhook_log", **words)
-
-
-def _before(raw: str) -> tuple[datetime.datetime, UUID] | None:
-    at, _space, pk = raw.partition(" ")
-    try:
-        moment = parse_datetime(at) if at else None
-    except ValueError:
-        return None
-    found = as_uuid(pk)
-    return (moment, found) if moment is not None and moment.tzinfo is not None and found is not None else None
 
 
 @require_safe

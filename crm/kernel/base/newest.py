@@ -12,12 +12,12 @@ from crm.kernel.base.ids import as_uuid
 Row = TypeVar("Row", bound=Model)
 
 
-def newest(rows: QuerySet[Row], before: str, many: int) -> tuple[list[Row], str]:
-    """(so many of the newest rows by `at` and id, or of those behind the one that `before` names; the name of the last of them, "" where
-    none follow). A name that cannot be read is none."""
+def newest(rows: QuerySet[Row], before: str, many: int, by: str = "at") -> tuple[list[Row], str]:
+    """(so many of the newest rows by the moment `by` and id, or of those behind the one that `before` names; the name of the last of
+    them, "" where none follow). A name that cannot be read is none."""
     place = named(before)
-    found = list((rows if place is None else behind(rows, *place)).order_by("-at", "-pk")[: many + 1])
-    return found[:many], _name(found[many - 1]) if len(found) > many else ""
+    found = list((rows if place is None else behind(rows, *place, by)).order_by(f"-{by}", "-pk")[: many + 1])
+    return found[:many], _name(found[many - 1], by) if len(found) > many else ""
 
 
 def named(raw: str) -> tuple[datetime.datetime, UUID] | None:
@@ -31,11 +31,11 @@ def named(raw: str) -> tuple[datetime.datetime, UUID] | None:
     return None if pk is None or moment is None or moment.tzinfo is None else (moment, pk)
 
 
-def behind(rows: QuerySet[Row], at: datetime.datetime, pk: UUID) -> QuerySet[Row]:
+def behind(rows: QuerySet[Row], at: datetime.datetime, pk: UUID, by: str = "at") -> QuerySet[Row]:
     """The rows that come after one."""
-    return rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    return rows.filter(Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": pk}))
 
 
-def _name(row: Any) -> str:
+def _name(row: Any, by: str) -> str:
     # No "+00:00": unescaped in an address, its "+" would read as a space.
-    return f"{row.at.astimezone(datetime.UTC).isoformat().replace('+00:00', 'Z')} {row.pk}"
+    return f"{getattr(row, by).astimezone(datetime.UTC).isoformat().replace('+00:00', 'Z')} {row.pk}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +19,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Words, Wrong
 from crm.kernel.entity.registry import registry
 from crm.kernel.files.going import purged
-from crm.kernel.files.models import FileRef, FileRule
+from crm.kernel.files.models import FileRef, FileRule, Held
 from crm.kernel.files.queries import RIGHT
 from crm.kernel.tenancy.scope import current_actor
 
@@ -112,7 +112,7 @@ def old_versions(rule: FileRule) -> QuerySet[FileRef]:
 
 
 def _touchable(rule: FileRule) -> QuerySet[FileRef]:
-    return FileRef.objects.filter(record__kind=rule.kind, removed_at=None, keep=False).filter(Q(held="") | Q(held="waiting"))
+    return FileRef.objects.filter(record__kind=rule.kind, removed_at=None, keep=False, held__in=(Held.NO, Held.WAITING))
 
 
 def _needed() -> list[QuerySet[Any]]:
