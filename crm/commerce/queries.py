@@ -83,7 +83,8 @@ def entries_on(product: UUID, day: datetime.date) -> QuerySet[Any]:
 
 def price_of(product: UUID, quantity: Decimal, currency: str, day: datetime.date) -> Proposal | None:
     """What one unit costs at that quantity: from a list in the currency, else converted by the rate of the day."""
-    found = [one for one in entries_on(product, day) if (one.from_quantity or ONE) <= quantity]
+    entries = once(("prices of", product, day), lambda: list(entries_on(product, day)))
+    found = [one for one in entries if (one.from_quantity or ONE) <= quantity]
     own = _best([one for one in found if one.price_currency == currency])
     if own is not None:
         return Proposal(Money(own.price, currency), own)

@@ -97,6 +97,28 @@ def contribute(stage: str, model: Any = None) -> Callable[[Step], Step]:
 
 Batch = Callable[[list[Write]], None]
 _BATCHES: list[tuple[str, Batch]] = []
+_READY: list[tuple[str, Batch]] = []
+
+
+def before_batch(model: Any) -> Callable[[Batch], Batch]:
+    """Adds a step that goes ahead of all writes of one go, their values normalised: for what each of them would ask for by itself."""
+
+    def add(step: Batch) -> Batch:
+        _READY.append((model._meta.label, step))
+        return step
+
+    return add
+
+
+def make_ready(writes: list[Write]) -> None:
+    """`writes` are of one kind, before their defaults and checks."""
+    _run_all(_READY, writes)
+
+
+def _run_all(steps: list[tuple[str, Batch]], writes: list[Write]) -> None:
+    for wanted, step in steps:
+        if writes and wanted == writes[0].entity.model._meta.label and in_use(step):
+            step(writes)
 
 
 def after_batch(model: Any) -> Callable[[Batch], Batch]:
@@ -112,9 +134,7 @@ def after_batch(model: Any) -> Callable[[Batch], Batch]:
 def run_batches(writes: list[Write]) -> None:
     """`writes` are of one kind and have just been written."""
     forget()
-    for wanted, step in _BATCHES:
-        if writes and wanted == writes[0].entity.model._meta.label and in_use(step):
-            step(writes)
+    _run_all(_BATCHES, writes)
 
 
 RowStep = Callable[[Entity[Any], Any, Any], None]

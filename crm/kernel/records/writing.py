@@ -65,8 +65,10 @@ def prepare(entity: Entity[Any], rows: Sequence[Mapping[str, Any]]) -> list[Writ
         write = Write(entity, actor, CREATE, record=pipeline.new_record(entity), given=row)
         pipeline.normalise(write, reading, closed)
         _own(write)
-        pipeline.run("default", write)
         writes.append(write)
+    pipeline.make_ready(writes)
+    for write in writes:
+        pipeline.run("default", write)
     pipeline.check(writes)
     for write in writes:
         if write.ok:
@@ -238,7 +240,9 @@ def _prepared_changes(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, A
         pipeline.normalise(write, reading, closed)
         write.values = {name: value for name, value in write.values.items() if not _same(entity, name, value, write.old.get(name))}
         writes.append(write)
-    pipeline.check([write for write in writes if write.values or write.errors])
+    asked = [write for write in writes if write.values or write.errors]
+    pipeline.make_ready(asked)
+    pipeline.check(asked)
     for write in writes:
         if write.ok and write.values:
             pipeline.run("guard", write)

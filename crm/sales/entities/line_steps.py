@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from crm.commerce.models.currency import is_bare
@@ -14,11 +16,11 @@ from crm.kernel.base.money import Money
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import system_actor
 from crm.kernel.records.needed import undoing
-from crm.kernel.records.pipeline import CHANGE, Write, after_batch, contribute
+from crm.kernel.records.pipeline import CHANGE, Write, after_batch, before_batch, contribute
 from crm.kernel.records.writing import change_each
 from crm.kernel.tenancy.scope import current, once, scope
 from crm.sales.models import Opportunity, OpportunityLine
-from crm.sales.queries.lines import currency_of, current_day, sums_of
+from crm.sales.queries.lines import currencies_of, current_day, sums_of
 
 ONE, HUNDRED = Decimal(1), Decimal(100)
 
@@ -49,14 +51,27 @@ class _There:
 
 def _there(deal: UUID) -> _There:
     """Read once for all lines of a deal that are written in one go."""
+    return once(("lines of a deal", deal), lambda: _read({deal})[deal])
 
-    def read() -> _There:
-        lines = OpportunityLine.objects.filter(opportunity_id=deal, deleted_at=None)
-        last = lines.order_by("-position").values_list("position", flat=True).first() or 0
-        found = Opportunity.objects.filter(pk=deal).first()
-        return _There(last, currency_of(found) if found is not None else None)
 
-    return once(("lines of a deal", deal), read)
+def _read(deals: set[UUID]) -> dict[UUID, _There]:
+    lines = OpportunityLine.objects.filter(opportunity_id__in=deals, deleted_at=None).order_by()
+    last = dict(lines.values_list("opportunity_id").annotate(last=Max("position")))
+    codes = currencies_of(Opportunity.objects.filter(pk__in=deals))
+    return {deal: _There(last.get(deal) or 0, codes.get(deal)) for deal in deals}
+
+
+@before_batch(OpportunityLine)
+def read_together(writes: list[Write]) -> None:
+    """The lines of many deals that come in at once ask for their deals in one go."""
+    deals = {_now(write, "opportunity_id") for write in writes} - {None}
+    if len(deals) > 1:
+        for deal, there in _read(deals).items():
+            once(("lines of a deal", deal), partial(_known, there))
+
+
+def _known(there: _There) -> _There:
+    return there
 
 
 @contribute("check", OpportunityLine)

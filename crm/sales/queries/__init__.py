@@ -13,6 +13,7 @@ from crm.kernel.access.lasting import lasting
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Wrong
 from crm.kernel.base.text import fold
+from crm.kernel.tenancy.scope import once
 from crm.sales.models import LostReason, Opportunity, Pipeline, Stage, StageChange
 from crm.sales.models.pipeline import StageKind
 
@@ -24,7 +25,8 @@ DAY = datetime.timedelta(days=1)
 
 def pipelines(retired: bool = False) -> list[Pipeline]:
     """The workspace's pipelines, the main one first."""
-    found = lasting(("pipelines",), lambda: Pipeline.objects.filter(deleted_at=None).order_by("name_sort"))
+    rows = Pipeline.objects.filter(deleted_at=None).order_by("name_sort")
+    found = once(("pipelines",), lambda: list(lasting(("pipelines",), lambda: rows)))
     kept = [one for one in found if retired or not one.retired]
     return sorted(kept, key=lambda one: not one.main)
 
@@ -40,7 +42,8 @@ def stages_of(pipeline_id: UUID | None, retired: bool = False) -> list[Stage]:
     if pipeline_id is None:
         return []
     rows = Stage.objects.filter(deleted_at=None).order_by("position", "id")
-    found = lasting(("stages of",), lambda pipeline: rows.filter(pipeline_id=pipeline), pipeline_id)
+    asked = ("stages of", pipeline_id)
+    found = once(asked, lambda: list(lasting(("stages of",), lambda pipeline: rows.filter(pipeline_id=pipeline), pipeline_id)))
     return sorted((one for one in found if retired or not one.retired), key=lambda one: rank.get(StageKind(one.kind), 0))
 
 

@@ -33,12 +33,15 @@ def sums_of(deals: Iterable[UUID]) -> dict[UUID, Money]:
     return {deal: Money(int(total), currency) for deal, currency, total, _many in found}
 
 
-def currency_of(deal: Opportunity) -> str | None:
-    """The currency in which the lines of a deal are: of its lines, else of its amount; None where nothing says."""
-    rows = OpportunityLine.objects.filter(opportunity_id=deal.pk, deleted_at=None, unit_price__isnull=False)
-    money: Money | None = entity_of(deal).fields["amount"].value(deal)
-    found: str | None = rows.order_by("position", "id").values_list("unit_price_currency", flat=True).first()
-    return found or (money.currency if money else None)
+def currencies_of(deals: Iterable[Opportunity]) -> dict[UUID, str | None]:
+    """{deal: the currency in which its lines are}: of its first line with a price, else of its amount; None where nothing says."""
+    found: dict[UUID, str | None] = {}
+    for deal in deals:
+        money: Money | None = entity_of(deal).fields["amount"].value(deal)
+        found[deal.pk] = money.currency if money else None
+    rows = OpportunityLine.objects.filter(opportunity_id__in=list(found), deleted_at=None, unit_price__isnull=False)
+    first = rows.order_by("opportunity_id", "position", "id").distinct("opportunity_id")
+    return found | {deal: code for deal, code in first.values_list("opportunity_id", "unit_price_currency") if code}
 
 
 def current_day() -> datetime.date:
