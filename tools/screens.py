@@ -24,7 +24,7 @@ CHROMIUM = "/usr/bin/chromium"
 WIDTHS = (360, 768, 1440)
 LANGUAGES = {"en": "en-GB", "zh-hans": "zh-CN", "zh-hant": "zh-TW"}
 THEMES = ("light", "dark")
-OUTSIDE = ("/sign-in", "/forgotten")
+OUTSIDE = ("/sign-in", "/reset")
 #: What opens over a screen: {name: (shape of the screen, what is chosen there)}.
 OVER = {
     "palette": ("/", "[data-key=palette]"),

@@ -299,7 +299,8 @@ def _told(entity: Entity[Any], by: Fact) -> list[str]:
 
 
 def _item(row: listing.Row, entity: Entity[Any], by: Fact, clock: str, reading: Reading) -> Item:
-    title = entity.title_field.display(row.values.get(entity.title), reading) or str(entity.label)
+    title_field, value = entity.title_field, row.values.get(entity.title)
+    title = (row.names.get(entity.title) if title_field.type == "link" else title_field.display(value, reading)) or str(entity.label)
     told = []
     for name in row.values:
         one = entity.fields[name]

@@ -70,7 +70,10 @@ def due(value: datetime.date | None) -> str:
     return "" if value is None else str(dates.show_due(value, reading(), today()))
 
 
-def moment(value: datetime.datetime | None) -> str:
+def moment(value: datetime.datetime | str | None) -> str:
+    """24 Nov 2026, 08:48:00; of a moment as JSON holds it, too."""
+    if isinstance(value, str):
+        value = datetime.datetime.fromisoformat(value)
     return "" if value is None else moments.show_datetime(value, reading())
 
 

@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 
 from crm.customers.models.activity import ActivityType
 from crm.kernel.base.money import Money
+from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
+from crm.kernel.pages.groups import month_name
 from crm.kernel.pages.links import list_address
+from crm.kernel.tenancy.scope import current_actor
 from crm.sales.queries.figures import Figure
 
 
@@ -109,7 +112,8 @@ def finding_of_months(figures: Sequence[Figure], currency: str) -> str:
     if not any(one.count for one in figures):
         return _("Nothing was won in these months.")
     best = max(done or figures, key=lambda one: one.minor(currency))
+    month = month_name(best.key, Reading.of(current_actor()))
     before, this = (done[-1] if done else figures[-1]), figures[-1]
     if this.minor(currency) >= before.minor(currency) > 0:
-        return _("This month is already above last month; the best was %(month)s.") % {"month": best.key.strftime("%Y-%m")}
-    return _("The best month was %(month)s with %(count)s deals.") % {"month": best.key.strftime("%Y-%m"), "count": best.count}
+        return _("This month is already above last month; the best was %(month)s.") % {"month": month}
+    return _("The best month was %(month)s with %(count)s deals.") % {"month": month, "count": best.count}
