@@ -63,7 +63,8 @@ class ManyChanged(Event):
 
 @event
 class ActUndone(Event):
-    """A large act was taken back in the background, but for `left` records; `again`: what was taken back was done once more."""
+    """A large act was taken back in the background. `left` of its records stayed as they are; `again`: what was taken back was done once
+    more."""
 
     record: UUID | None
     act: UUID
