@@ -28,7 +28,7 @@ from crm.kernel.records.past import as_of
 from crm.kernel.tenancy.scope import bump_permissions
 from crm.kernel.testing.work import deliver
 
-EXAMPLES = 8
+EXAMPLES = 5
 
 
 class Streams(House):

@@ -13,7 +13,7 @@ from crm.kernel.queue import engine
 from crm.kernel.testing.cast import Company
 from tests.harness.servers import commands
 
-ROWS = 20_000
+ROWS = 8_000
 
 
 def _state(north: Company, run: ImportRun) -> ImportRun:
@@ -34,7 +34,7 @@ def test_a_killed_worker_leaves_no_row_twice_and_none_out(north: Company, live_s
         run = _state(north, bench.run)
         if run.state == "done":
             break
-        if kills < 2 and run.many("create") > kills * 3_000:
+        if kills < 2 and run.many("create") > kills * 1_500:
             live_server.processes["worker"].send_signal(signal.SIGKILL)
             live_server.processes["worker"].wait()
             live_server.run("worker", commands.worker())
