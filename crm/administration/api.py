@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.administration.actions import configuration
 from crm.administration.actions.configuration import Difference
+from crm.administration.queries import FieldUse, fields_of
 from crm.kernel.archive import actions as archives
 from crm.kernel.archive.handing import handed_out
 from crm.kernel.archive.models import ArchiveRun
-from crm.kernel.base.errors import Wrong
+from crm.kernel.base.errors import NotFound, Wrong
+from crm.kernel.entity.custom import actions as kinds
+from crm.kernel.entity.custom import layouts
+from crm.kernel.entity.custom.actions import kind_of
+from crm.kernel.identity.actions.guards import need
 from crm.kernel.rest import render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
@@ -98,3 +103,46 @@ def _archive(run: ArchiveRun) -> dict[str, object]:
 add_route("/archives", GET=list_archives, POST=start_archive)
 add_route("/archives/{id}", GET=read_archive)
 add_route("/archives/{id}/file", GET=download_archive)
+
+
+@operation(
+    _("See what fields are used for"), name="list_field_uses", scope="read", needs=kinds.RIGHT, answer="field_uses", tag="kinds",
+)  # fmt: skip
+def list_field_uses(call: Call, kind: str) -> HttpResponse:
+    """Of each field of a kind: why it is there, how many records have it, when it was last written, who uses it, and why it could go
+    ("" where nothing speaks for that). `filled` is null before the first count, which is made every night."""
+    need(kinds.RIGHT)
+    return render.page(map(_field_use, fields_of(kind_of(kind))))
+
+
+@operation(
+    _("Say what a field is for"), name="explain_field", scope="write", needs=kinds.RIGHT, body="field_purpose", answer="field_use",
+    tag="kinds",
+)  # fmt: skip
+def explain_field(call: Call, kind: str, field: str) -> HttpResponse:
+    """One sentence, at most 300 characters; "" takes it away. A field with a purpose is never proposed to go."""
+    sent = read_object(call.request)
+    wrong: dict[str, list[Any]] = {name: [_t("There is no such field.")] for name in sent if name != "purpose"}
+    purpose = sent.get("purpose")
+    if not isinstance(purpose, str):
+        wrong["purpose"] = [_t("A text is needed here.")]
+    if wrong or not isinstance(purpose, str):
+        raise Wrong(fields=wrong)
+    layouts.explain_field(kind, field, purpose)
+    found = next((one for one in fields_of(kind_of(kind)) if one.fact.name == field), None)
+    if found is None:
+        raise NotFound(_t("There is no such field."))
+    return render.answer(_field_use(found))
+
+
+def _field_use(one: FieldUse) -> dict[str, object]:
+    uses = [{"what": str(use.what), "name": use.name, "at": render.moment(use.at), "times": use.times} for use in one.uses]
+    return {
+        "field": one.fact.name, "label": str(one.fact.label), "purpose": one.purpose, "own": one.made is not None, "filled": one.filled,
+        "total": one.total, "counted_at": render.moment(one.counted_at), "written_at": render.moment(one.written), "used_by": uses,
+        "proposed": str(one.proposed),
+    }  # fmt: skip
+
+
+add_route("/kinds/{kind}/use", GET=list_field_uses)
+add_route("/kinds/{kind}/use/{field}", PATCH=explain_field)

@@ -40,11 +40,11 @@ def read_kinds() -> dict[str, Plain]:
         found[own.code] = {
             "plural": own.plural, "labels": own.labels, "plurals": own.plurals, "icon": own.icon,
             "title_labels": own.facts.get("title_labels") or {}, "alike": bool(own.facts.get("alike")),
-        } | _placed(own) | _wording(own.facts)  # fmt: skip
+        } | _placed(own) | _wording(own.code, own.facts)  # fmt: skip
     for one in KindSetting.objects.order_by("kind"):
         names = {name: told for name, told in one.labels.items() if name not in ("", "s")}
         said = {"labels": one.labels.get("", {}), "plurals": one.labels.get("s", {}), "names": names}
-        found[one.kind] = said | _placed(one) | _wording(one.facts)
+        found[one.kind] = said | _placed(one) | _wording(one.kind, one.facts)
     return found
 
 
@@ -53,15 +53,18 @@ def _placed(row: CustomKind | KindSetting) -> Plain:
     return {} if row.facts.get(places.PLACE) is None else {places.PLACE: row.facts[places.PLACE]}
 
 
-def _wording(facts: Plain) -> Plain:
-    """Help and choices of fields that the kind came with, where the workspace words them otherwise."""
-    return {name: facts[name] for name in ("helps", "choices") if facts.get(name)}
+def _wording(kind: str, facts: Plain) -> Plain:
+    """Help and choices of fields that the kind came with, where the workspace words them otherwise; what they are for."""
+    own = set(CustomField.objects.filter(kind=kind).values_list("name", flat=True))
+    purposes = {name: text for name, text in (facts.get("purposes") or {}).items() if name not in own}
+    said = {name: facts.get(name) for name in ("helps", "choices")} | {"purposes": purposes}
+    return {name: told for name, told in said.items() if told}
 
 
 def write_kind(code: str, new: Plain, old: Plain | None) -> None:
     shipped = code in registry.shipped.by_kind
     names = ("names",) if shipped else ("plural", "icon", "title_labels", "alike")
-    _only(new, ("labels", "plurals", "helps", "choices", places.PLACE, *names))
+    _only(new, ("labels", "plurals", "helps", "choices", "purposes", places.PLACE, *names))
     if old is None and not shipped:
         given = {"code": code, "plural": new.get("plural"), "label": new.get("labels"), "labels": new.get("plurals") or {}}
         actions.make_kind(given | {"icon": new.get("icon") or "box"})
@@ -76,6 +79,8 @@ def write_kind(code: str, new: Plain, old: Plain | None) -> None:
     for name in dict.fromkeys([*named, *helps, *choices]):
         before = _called(code, name)
         layouts.name_field(code, name, named.get(name, before), helps.get(name), choices.get(name))
+    for name, text in {**dict.fromkeys((old or {}).get("purposes") or {}, ""), **(new.get("purposes") or {})}.items():
+        layouts.explain_field(code, name, str(text))
 
 
 def _called(code: str, name: str) -> Plain:
@@ -95,13 +100,18 @@ def read_fields() -> dict[str, Plain]:
     """{kind.name: field} of the workspace's own fields; computed ones last, for they need the others."""
     rows = CustomField.objects.filter(retired_at=None).order_by("kind", "place", "id")
     return {
-        f"{one.kind}.{one.name}": {"type": one.type, "labels": one.labels, "helps": one.helps, "facts": one.facts}
+        f"{one.kind}.{one.name}": {"type": one.type, "labels": one.labels, "helps": one.helps, "facts": one.facts} | _purpose(one)
         for one in sorted(rows, key=lambda one: one.type == "computed") if registry.kind(one.kind) is not None
     }  # fmt: skip
 
 
+def _purpose(one: CustomField) -> Plain:
+    text = (layouts.stored(one.kind).facts.get("purposes") or {}).get(one.name)
+    return {"purpose": text} if text else {}
+
+
 def write_field(key: str, new: Plain, old: Plain | None) -> None:
-    _only(new, ("type", "labels", "helps", "facts"))
+    _only(new, ("type", "labels", "helps", "facts", "purpose"))
     kind, _dot, name = key.partition(".")
     given = {**(new.get("facts") or {}), "label": new.get("labels") or {}, "help": new.get("helps") or {}}
     if old is None:
@@ -110,6 +120,8 @@ def write_field(key: str, new: Plain, old: Plain | None) -> None:
         raise Wrong(fields={"type": [_("The type of a field stays. Make another field.")]})
     else:
         actions.change_field(kind, name, given)
+    if new.get("purpose", "") != (old or {}).get("purpose", ""):
+        layouts.explain_field(kind, name, str(new.get("purpose") or ""))
 
 
 def read_layouts() -> dict[str, Plain]:

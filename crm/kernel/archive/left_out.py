@@ -7,6 +7,7 @@ from crm.kernel.base.errors import Words
 _KEYS: Words = _("A key that lets somebody in. Keys stay where they were made; make new ones after the import.")
 _QUEUE: Words = _("Work that waits on this installation. What it has done so far is inside.")
 _SHORT: Words = _("Kept for a short time only.")
+_FIGURES: Words = _("Counted anew after the import.")
 
 #: {table: why it is left out}; models of parts say it themselves (`TenantModel.stays`). A link of another table to one of these is empty
 #: in the archive.
@@ -25,6 +26,7 @@ TABLES: dict[str, Words] = {
     "kept_answer": _SHORT,
     "export_run": _SHORT,
     "archive_run": _SHORT,
+    "kind_figures": _FIGURES,
 }
 
 _DERIVED: Words = _("Worked out anew after the import.")

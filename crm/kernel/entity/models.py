@@ -99,3 +99,23 @@ class KindSetting(TenantModel):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class KindFigures(TenantModel):
+    """How well the fields of a kind are filled, as it was last counted: `total` records, `filled` {field: records that have it},
+    `written` {field: the moment of its last change}. `read_to` is how far the audit log was read for that."""
+
+    unique_together_in_workspace = (("kind",),)
+
+    kind = models.TextField()
+    total = models.BigIntegerField(default=0)
+    filled = models.JSONField(default=dict)
+    written = models.JSONField(default=dict)
+    read_to = models.DateTimeField(null=True)
+    counted_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "kind_figures"
+
+    def __str__(self) -> str:
+        return self.kind

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from crm.kernel.base.errors import NotFound
+from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.custom import shapes
 from crm.kernel.entity.custom.actions import RIGHT, kept, kind_of, setting_of
 from crm.kernel.entity.custom.checking import LONGEST_HELP, Given
@@ -140,6 +140,21 @@ def name_field(kind: str, name: str, given: Any, helps: Any = None, choices: Map
         row.facts = row.facts | {"title_labels": labels}
     else:
         raise NotFound(_("There is no such field."))
+    kept(row)
+    return row
+
+
+def explain_field(kind: str, name: str, purpose: str) -> CustomKind | KindSetting:
+    """Keeps in a sentence why the company writes this down of each record; "" takes it away."""
+    need(RIGHT)
+    entity, row = registry.kind(kind), stored(kind)
+    if entity is None or name not in entity.fields:
+        raise NotFound(_("There is no such field."))
+    text = " ".join(purpose.split())
+    if len(text) > LONGEST_HELP:
+        raise Wrong(fields={"purpose": [_("At most %(n)s characters.") % {"n": LONGEST_HELP}]})
+    facts = {**row.facts, "purposes": _told(row.facts.get("purposes"), name, text)}
+    row.facts = {part: value for part, value in facts.items() if value or part != "purposes"}
     kept(row)
     return row
 

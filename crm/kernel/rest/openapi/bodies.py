@@ -208,6 +208,16 @@ def _archive(_about: About) -> Schema:
     return {"schema": schema, "example": {"why": "Yearly copy for the auditors"}}
 
 
+def _field_purpose(_about: About) -> Schema:
+    schema = {
+        "type": "object",
+        "required": ["purpose"],
+        "additionalProperties": False,
+        "properties": {"purpose": {"type": "string", "maxLength": 300}},
+    }
+    return {"schema": schema, "example": {"purpose": "Decides which factory delivers"}}
+
+
 def _export(about: About) -> Schema:
     kinds = _kinds(about, "export")
     schema = {
@@ -341,6 +351,7 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "layout_change": _layout,
     "own_field": _own_field,
     "configuration": _configuration,
+    "field_purpose": _field_purpose,
     "archive": _archive,
     "undo": _undo,
     "own_field_change": _own_field_change,
