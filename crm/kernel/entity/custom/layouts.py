@@ -19,6 +19,7 @@ from crm.kernel.entity.custom.checking import LONGEST_HELP, Given
 from crm.kernel.entity.custom.laid import VARIED
 from crm.kernel.entity.custom.layout_parts import LISTS, ONES, PARTS, read_part
 from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.forms.errors import FieldError
 from crm.kernel.entity.forms.text import clean
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
@@ -151,7 +152,10 @@ def explain_field(kind: str, name: str, purpose: str) -> CustomKind | KindSettin
     entity, row = registry.kind(kind), stored(kind)
     if entity is None or name not in entity.fields:
         raise NotFound(_("There is no such field."))
-    text = " ".join(clean(purpose).split())
+    try:
+        text = " ".join(clean(purpose).split())
+    except FieldError as error:
+        raise Wrong(fields={"purpose": [error.message]}) from error
     if len(text) > LONGEST_HELP:
         raise Wrong(fields={"purpose": [_("At most %(n)s characters.") % {"n": LONGEST_HELP}]})
     facts = {**row.facts, "purposes": _told(row.facts.get("purposes"), name, text)}
