@@ -1,18 +1,8 @@
-"""Why a value is missing, and how a value was verified."""
+"""How a value was verified."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-
-class Reason(models.TextChoices):
-    """Why a field is empty. The codes go into filters, the API and archives and are never renamed."""
-
-    NOT_ASKED = "not_asked", _("Not asked")
-    UNKNOWN = "unknown", pgettext_lazy("why a value is missing", "Unknown")
-    REFUSED = "refused", pgettext_lazy("why a value is missing", "Refused")
-    NOT_APPLICABLE = "not_applicable", _("Not applicable")
-    NOT_YET = "not_yet", _("Not available yet")
 
 
 class Method(models.TextChoices):

@@ -14,7 +14,7 @@ STANDING_TABLE = "value_standing"
 
 
 class ValueStanding(TenantModel):
-    """One field of one record: `reason` (a `codes.Reason`) why it is empty, or `method` (a `codes.Method`) by which its value was
+    """One field of one record: `reason` (an `entity.reasons.Reason`) why it is empty, or `method` (a `codes.Method`) by which its value was
     verified, never both; `at` and `by` say when and by whom that was noted, `expires_at` until when a verification counts (None: for
     good), `note` its proof in words.
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from crm.kernel.entity.custom.laid import asked_at, column_of, hidden, layout_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records.reading import titles_of
+from crm.kernel.records.standing import not_applicable
 from crm.kernel.tenancy.scope import because
 
 if TYPE_CHECKING:
@@ -76,13 +77,15 @@ def called(entity: Entity[Any], value: Any) -> str:
 
 
 def ask(write: "Write", at: str, names: Iterable[str], moved: bool) -> None:
-    """What a step asks for must be there when a record comes to it, and is not taken away while it is there."""
+    """What a step asks for must be there when a record comes to it, and is not taken away while it is there. Of a field that does not
+    apply to the record a step asks nothing; that somebody refused it or does not know it yet is no answer."""
     if undoing():
         return
     for name in names:
         field = write.entity.fields.get(name)
         column = column_of(field) if field is not None else name
-        if name in write.errors or not (moved or write.changed(column)) or write.now(column) not in (None, "", []):
+        told = moved or write.changed(column) or name in write.missing
+        if name in write.errors or not told or write.now(column) not in (None, "", []) or not_applicable(write, name):
             continue
         label = field.label if field is not None else name
         said = _("Before “%(stage)s” this is needed: %(field)s.") % {"stage": at, "field": label}
