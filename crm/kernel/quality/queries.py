@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from crm.kernel.quality.models import ValueStanding
+from crm.kernel.tenancy.backend.lasting import lasting
 
 Standings = dict[UUID, dict[str, ValueStanding]]
 """{record: {field: what is known of its value}}; fields of which nothing is known are left out."""
@@ -12,9 +13,10 @@ Standings = dict[UUID, dict[str, ValueStanding]]
 def standings(ids: Iterable[UUID], fields: Iterable[str] | None = None) -> Standings:
     """What is known of the values of these records, by one statement; `fields`: of these alone. Who may see them the caller decides."""
     found: Standings = {}
-    rows = ValueStanding.objects.filter(record_id__among=list(ids))
-    for row in rows if fields is None else rows.filter(field__in=list(fields)):
-        found.setdefault(row.record_id, {})[row.field] = row
+    wanted = None if fields is None else frozenset(fields)
+    for row in lasting(("standings",), lambda some: ValueStanding.objects.filter(record_id__among=some), list(ids)):
+        if wanted is None or row.field in wanted:
+            found.setdefault(row.record_id, {})[row.field] = row
     return found
 
 
