@@ -51,7 +51,7 @@ _WIDTHS = {
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`how` tells the template: text, link, links, person, mail, phone, web, chips, long, yes, no; `href` where it leads,
-    `links` (text, href) of several; `why` it is empty, in words."""
+    `links` (text, href) of several; `why` it is empty, in words; `mark` how far it can be trusted, as `told` says."""
 
     field: Fact
     text: str
@@ -61,6 +61,8 @@ class Cell:
     links: tuple[tuple[str, str], ...] = ()
     editable: bool = False
     why: str = ""
+    mark: str = ""
+    told: str = ""
 
     @property
     def empty(self) -> bool:

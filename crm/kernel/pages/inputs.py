@@ -255,7 +255,8 @@ def values_of(entity: Entity[Any], given: QueryDict, record: Any = None) -> dict
                 found[name] = [value for value in given.getlist(name) if value]
         elif name in given:
             found[name] = given.get(name)
-    reasons = {name: given.get(f"{WHY}{name}", "") for name in entity.fields if f"{WHY}{name}" in given and _left_empty(entity, name, found)}
+    asked = [name for name in entity.fields if f"{WHY}{name}" in given and _left_empty(entity, name, found)]
+    reasons = {name: given.get(f"{WHY}{name}", "") for name in asked}
     return found | {MISSING: reasons} if reasons else found
 
 

@@ -20,8 +20,9 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.numbers import show_integer
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import filters, groups
-from crm.kernel.pages.cells import Cell, cells_of, inline, record_url, width_of
+from crm.kernel.pages.cells import Cell, cells_of, explained, inline, record_url, width_of
 from crm.kernel.pages.looks import Look
+from crm.kernel.quality.queries import Standings, standings
 from crm.kernel.records import listing
 from crm.kernel.search.listed import LISTED
 from crm.kernel.tenancy.scope import current_actor

@@ -16,6 +16,7 @@ from crm.kernel.pages.views import (
     saved,
     shares,
     similar,
+    standing,
     undoing,
     why,
 )
@@ -101,6 +102,8 @@ urlpatterns = [
     path("<kind:entity>/<uuid:pk>/shares/<uuid:share_id>/remove", shares.remove, name="pages.unshare"),
     path("<kind:entity>/<uuid:pk>/tab/<slug:name>", records.tab, name="pages.tab"),
     path("<kind:entity>/<uuid:pk>/do/<slug:name>", records.act, name="pages.act"),
+    path("<kind:entity>/<uuid:pk>/value/<slug:name>", standing.value, name="pages.value"),
+    path("<kind:entity>/<uuid:pk>/score", standing.score, name="pages.score"),
     path("<kind:entity>/<uuid:pk>/cell/<slug:name>", forms.cell, name="pages.cell"),
     path("<kind:entity>/<uuid:pk>/cell/<slug:name>/shown", forms.cell_shown, name="pages.cell_shown"),
 ]

@@ -64,6 +64,7 @@ _IMPORT: dict[str, Schema] = {
             reason=_NULL_TEXT,
             examples={"type": ["array", "null"], "items": _TEXT},
             dates={"type": ["string", "null"], "enum": ["dmy", "mdy", "open", "mixed", None]},
+            absent={"type": ["array", "null"], "items": _TEXT},
         )
     ),
     "mapping": {"type": "object", "additionalProperties": _NULL_TEXT},

@@ -157,6 +157,7 @@ def _mapping(about: About) -> Schema:
                         "date_orders": {"type": "object", "additionalProperties": {"type": "string", "enum": ["ymd", "mdy", "dmy"]}},
                         "decimal_mark": {"type": "string", "enum": [".", ","]},
                         "overwrite_empty": {"type": "boolean"},
+                        "literal": {"type": "array", "items": {"type": "string"}},
                     },
                 },
                 "sheet": {"type": "string"},
@@ -223,6 +224,7 @@ def _export(about: About) -> Schema:
             "sort": {"type": ["string", "null"]},
             "fields": {"type": "array", "items": {"type": "string"}},
             "view": {"type": ["string", "null"], "format": "uuid"},
+            "reasons": {"type": ["boolean", "null"], "default": False},
         },
     }
     return {"schema": schema, "example": {"kind": kinds[0] if kinds else "", "format": "csv"}}
