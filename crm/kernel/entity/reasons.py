@@ -13,3 +13,7 @@ class Reason(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("why a value is missing", "Refused")
     NOT_APPLICABLE = "not_applicable", _("Not applicable")
     NOT_YET = "not_yet", _("Not available yet")
+
+
+#: What a filter says for a value that is missing though nobody has said why.
+UNSAID = "unsaid"

@@ -69,6 +69,11 @@ class Cell:
         return not self.text and not self.parts
 
     @property
+    def silent(self) -> bool:
+        """Whether it tells nothing: no value, nor why there is none."""
+        return self.empty and not self.why
+
+    @property
     def right(self) -> bool:
         return self.field.type in RIGHT
 

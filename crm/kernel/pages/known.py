@@ -10,7 +10,7 @@ from crm.kernel.audit.models import AuditEntry
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.dates import show_date
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.reasons import Reason
+from crm.kernel.entity.reasons import UNSAID, Reason
 from crm.kernel.quality.codes import Method
 from crm.kernel.quality.models import STANDING_TABLE
 
@@ -20,7 +20,7 @@ METHODS: list[tuple[str, Any]] = list(Method.choices)
 
 def reason_label(code: str) -> str:
     """Why a value is missing, in words."""
-    return str(dict(REASONS).get(code, code))
+    return _("nobody has said") if code == UNSAID else str(dict(REASONS).get(code, code))
 
 
 def method_label(code: str) -> str:

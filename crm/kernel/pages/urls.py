@@ -65,6 +65,7 @@ urlpatterns = [
     path("<kind:entity>/similar", similar.similar, name="pages.similar"),
     path("<kind:entity>/similar/<uuid:pk>/add", similar.add_typed, name="pages.similar_add"),
     path("<kind:entity>/columns", lists.columns, name="pages.columns"),
+    path("<kind:entity>/missing", standing.missing, name="pages.chase"),
     path("<kind:entity>/filter", lists.filter_editor, name="pages.filter"),
     path("<kind:entity>/group", lists.group, name="pages.group"),
     path("<kind:entity>/views/save", saved.save, name="pages.view_save"),

@@ -23,7 +23,7 @@ from crm.kernel.entity.filter.nodes import MOST_NODES, All, Any_, Found, Node, N
 from crm.kernel.entity.filter.periods import moment, span
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.text import parse_text
-from crm.kernel.entity.reasons import Reason
+from crm.kernel.entity.reasons import UNSAID, Reason
 from crm.kernel.entity.registry import registry
 
 Seen = Callable[[Entity[Any]], Q]
@@ -98,9 +98,10 @@ def _standing(field_: Fact, where: Where, path: str) -> Q:
     """Why a value is missing, or whether it is verified now, by the side table that holds what is known of single values."""
     rows = apps.get_model("quality", "ValueStanding").objects.filter(record_id=OuterRef(f"{path}pk"), field=field_.name)
     if where.op in ("missing", "not_missing"):
-        if where.value not in Reason.values:
-            raise wrong(_("Why it is missing is one of these: %(codes)s.") % {"codes": ", ".join(Reason.values)})
-        because = Q(Exists(rows.filter(reason=where.value)))
+        if where.value not in (*Reason.values, UNSAID):
+            raise wrong(_("Why it is missing is one of these: %(codes)s.") % {"codes": ", ".join((*Reason.values, UNSAID))})
+        unsaid = where.value == UNSAID
+        because = ~_there(field_, path) & ~Q(Exists(rows.exclude(reason=""))) if unsaid else Q(Exists(rows.filter(reason=where.value)))
         return because if where.op == "missing" else ~because
     holds = Q(Exists(rows.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), reason="")))
     return holds if where.op == "verified" else _there(field_, path) & ~holds

@@ -17,7 +17,8 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.identity.models import User
-from crm.kernel.pages import credibility, known, record_screen, toasts
+from crm.kernel.pages import chase, credibility, known, record_screen, toasts
+from crm.kernel.pages.views.lists import need
 from crm.kernel.quality.queries import standings
 from crm.kernel.records.reading import fetch, names_of
 from crm.kernel.records.standing import MISSING
@@ -99,3 +100,11 @@ def score(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     counted = [cells[name] for name in credibility.counting(entity, {name: cell.field for name, cell in cells.items()})]
     words = {"entity": entity, "record": record, "score": credibility.score(entity, cells), "counted": counted}
     return render(request, "pages/score.jinja", words)
+
+
+@require_GET
+def missing(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
+    """What is missing of a kind without a reason, by what it blocks."""
+    need(entity, "view")
+    words = {"entity": entity, "here": entity.plural, "chased": chase.chased(entity, Reading.of(current_actor()))}
+    return render(request, "pages/chase.jinja", words)
