@@ -12,7 +12,8 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict, Wrong
 from crm.kernel.entity.entity import Entity
-from crm.kernel.entity.fields import Fact
+from crm.kernel.entity.fields import Fact, FieldError
+from crm.kernel.entity.forms.text import clean
 from crm.kernel.quality.codes import Method
 from crm.kernel.quality.models import ValueStanding
 from crm.kernel.quality.queries import standings
@@ -37,8 +38,11 @@ class Proof:
         wrong: dict[str, list[Any]] = {}
         if self.method not in Method.values:
             wrong["method"] = [_("How it was verified is one of these: %(codes)s.") % {"codes": ", ".join(Method.values)}]
-        if len(self.note) > LONGEST_NOTE:
-            wrong["note"] = [_("At most %(most)s characters.") % {"most": LONGEST_NOTE}]
+        try:
+            if len(clean(self.note)) > LONGEST_NOTE:
+                wrong["note"] = [_("At most %(most)s characters.") % {"most": LONGEST_NOTE}]
+        except FieldError as error:
+            wrong["note"] = [error.message]
         if self.until is not None and self.until <= now():
             wrong["until"] = [_("Choose a day to come.")]
         return wrong
@@ -57,7 +61,7 @@ def verify(entity: Entity[Any], record_id: UUID, fields: Sequence[str], proof: P
     if version is not None and version != record.version:
         _refuse_unseen(entity, record, fields, version)
     ValueStanding.objects.filter(record_id=record.pk, field__in=fields).delete()
-    facts = {"method": proof.method, "note": proof.note.strip(), "expires_at": proof.until, "by_id": current_actor().id}
+    facts = {"method": proof.method, "note": clean(proof.note), "expires_at": proof.until, "by_id": current_actor().id}
     facts |= {"record_id": record.pk, "kind": entity.kind}
     bulk.insert(ValueStanding, [bulk.new(ValueStanding, field=name, **facts) for name in dict.fromkeys(fields)])
     return record

@@ -111,7 +111,8 @@ def test_nobody_verifies_what_he_may_not_write_what_is_empty_or_what_he_has_not_
             with pytest.raises(Wrong) as refused:
                 verify(accounts(), made.pk, *given)
             assert set(refused.value.fields) == {wrong}
-        for facts, wrong in (({"until": now() - datetime.timedelta(days=1)}, "until"), ({"note": "x" * 501}, "note")):
+        past = now() - datetime.timedelta(days=1)
+        for facts, wrong in (({"until": past}, "until"), ({"note": "x" * 501}, "note"), ({"note": "a\x00b"}, "note")):
             with pytest.raises(Wrong) as refused:
                 verify(accounts(), made.pk, ["phone"], Proof("call", **facts))
             assert set(refused.value.fields) == {wrong}
