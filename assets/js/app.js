@@ -14,6 +14,7 @@ import { startLines } from "./lines.js";
 import { startLookups } from "./lookups.js";
 import { startMentions } from "./mentions.js";
 import { startMenus } from "./menus.js";
+import { startMissing } from "./missing.js";
 import { palette } from "./palette.js";
 import { startProgress } from "./progress.js";
 import { startPreferences } from "./preferences.js";
@@ -58,6 +59,7 @@ startForms();
 startPreferences();
 startBell();
 startMentions();
+startMissing();
 startReasons();
 
 Alpine.data("filterEditor", filterEditor);

@@ -36,7 +36,7 @@ class Row {
   revalue(value, switched = false) {
     const takes = this.takes();
     const holder = this.part("holder");
-    const choices = takes === "period" ? this.facts.periods : takes === "value" ? this.fact().choices : [];
+    const choices = takes === "period" ? this.facts.periods : takes === "reason" ? this.facts.reasons : takes === "value" ? this.fact().choices : [];
     holder.hidden = takes === "none";
     const input = choices.length ? el("select") : el("input", { placeholder: takes === "list" ? "a, b" : this.fact().hint, autocomplete: "off" });
     input.setAttribute("aria-label", this.field.selectedOptions[0]?.textContent || "");

@@ -18,6 +18,7 @@ KERNEL = (
     "audit",
     "entity",
     "access",
+    "quality",
     "records",
     "notify",
     "files",

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 
 from crm.kernel.audit.models import AuditEntry
 
-#: Tables whose entries stand with a record without being its row: many-links and shares.
-BESIDE = ("record_link", "share")
+#: Tables whose entries stand with a record without being its row: many-links, shares, and what is known of its values.
+BESIDE = ("record_link", "share", "value_standing")
 
 
 def history(record_id: UUID | Iterable[UUID], limit: int = 50) -> list[AuditEntry]:

@@ -15,6 +15,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import Node, to_json
 from crm.kernel.entity.forms.reading import use_reading
 from crm.kernel.exchange import exporting, jobs, remembered, store, undoing
+from crm.kernel.exchange.absent import found_in
 from crm.kernel.exchange.columns import checked, importable, usual_key
 from crm.kernel.exchange.mapping import date_orders, initial_values, suggest
 from crm.kernel.exchange.mapping.match import RECORD_ID
@@ -106,8 +107,9 @@ def _look_at(run: ImportRun, entity: Entity[Any], path: Path, given: Mapping[str
     run.shape = shape.to_json()
     orders = date_orders(len(shape.columns), (row.cells for row in rows(path, shape) if not row.problem))
     run.matches = [
-        match.to_json() | {"examples": _examples([row[index] for row in sample]), "dates": orders[index]}
+        match.to_json() | {"examples": _examples(cells), "dates": orders[index], "absent": found_in(cells)}
         for index, match in enumerate(matches)
+        for cells in [[row[index] for row in sample]]
     ]
     run.counts = run.notes = {}
     earlier = remembered.find(entity, shape.columns)
@@ -177,9 +179,10 @@ def map_columns(run: ImportRun, mapping: Mapping[str, str | None], options: Mapp
         raise Wrong(fields={"options": [_("There is no field “%(name)s”.") % {"name": unknown[0]}]})
     if chosen.key not in (None, RECORD_ID) and chosen.key not in importable(entity):
         raise Wrong(fields={"key": [_("There is no field “%(name)s”.") % {"name": chosen.key}]})
-    strange = [column for column in chosen.date_orders if column not in run.file_shape.columns]
-    if strange:
-        raise Wrong(fields={"date_orders": [_("The file has no such column.") + f" “{strange[0][:60]}”"]})
+    for option, columns in (("date_orders", chosen.date_orders), ("literal", chosen.literal)):
+        strange = [column for column in columns if column not in run.file_shape.columns]
+        if strange:
+            raise Wrong(fields={option: [_("The file has no such column.") + f" “{strange[0][:60]}”"]})
     run.options = chosen.to_json()
     run.state = ImportState.MAPPED
     run.save()
@@ -270,11 +273,12 @@ def rejects_file(run: ImportRun, form: str = "csv") -> Path:
 
 
 def start_export(
-    entity: Entity[Any], node: Node | None = None, sort: str = "", columns: Sequence[str] = (), form: str = "xlsx"
+    entity: Entity[Any], node: Node | None = None, sort: str = "", columns: Sequence[str] = (), form: str = "xlsx", reasons: bool = False
 ) -> ExportRun:
     """Writes the list that filter and sort give into a file, as a job. `columns` empty: all fields that may be seen.
 
-    `form`: "xlsx", "csv" (UTF-8) or "csv-gbk". Raises NotAllowed without the verb "export", Wrong for unknown names.
+    `form`: "xlsx", "csv" (UTF-8) or "csv-gbk"; `reasons`: empty cells say in words why they are.
+    Raises NotAllowed without the verb "export", Wrong for unknown names.
     """
     actor = current_actor()
     exporting.entity_of(entity.kind)
@@ -289,6 +293,7 @@ def start_export(
         filter=to_json(node) if node is not None else None,
         sort=sort,
         columns=list(columns),
+        reasons=reasons,
         by_id=actor.id,
     )
     run.save(force_insert=True)

@@ -14,12 +14,14 @@ from crm.kernel.base.errors import NotAllowed, Refusal, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.filter import from_ours
+from crm.kernel.entity.reasons import Reason
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import store
 from crm.kernel.exchange.models import ExportRun
 from crm.kernel.exchange.telling import exported
 from crm.kernel.exchange.writing import CsvWriter, XlsxWriter
 from crm.kernel.exchange.writing.workbook import MOST_ROWS
+from crm.kernel.quality.queries import Standings, standings
 from crm.kernel.queue.progress import Progress
 from crm.kernel.records import listing, reads
 from crm.kernel.records.reading import names_of
@@ -94,7 +96,8 @@ def write_file(progress: Progress, run_id: UUID) -> None:
         with progress.batch():
             with reads.through(reads.EXPORT):
                 page = listing.page(entity, node, run.sort, cursor, BATCH, [name for name in names if name != ID])
-            add_rows(writer, entity, names, page.items)
+            known = standings([row.id for row in page.items]) if run.reasons else {}
+            add_rows(writer, entity, names, page.items, known)
             progress.step(writer.rows, max(total, writer.rows))
             cursor = page.next
         if ending == "xlsx" and writer.rows > MOST_ROWS:
@@ -116,11 +119,15 @@ def write_file(progress: Progress, run_id: UUID) -> None:
         exported(run)
 
 
-def add_rows(writer: Any, entity: Entity[Any], names: Sequence[str], rows: Sequence[listing.Row]) -> None:
-    """Writes rows of a list into a file, values as people read them."""
+def add_rows(
+    writer: Any, entity: Entity[Any], names: Sequence[str], rows: Sequence[listing.Row], known: Standings | None = None
+) -> None:
+    """Writes rows of a list into a file, values as people read them; where it is `known` why there is none, that."""
     many = {name: _names_of_links(entity.fields[name], rows) for name in names if name != ID and isinstance(entity.fields[name], Links)}
     for row in rows:
-        writer.add([_cell(entity, name, row, many) for name in names])
+        why = {name: Reason(one.reason).label for name, one in (known or {}).get(row.id, {}).items() if one.reason}
+        cells = [_cell(entity, name, row, many) for name in names]
+        writer.add([str(why[name]) if cell in (None, "") and name in why else cell for name, cell in zip(names, cells, strict=True)])
 
 
 def _names_of_links(field: Fact, rows: Sequence[listing.Row]) -> dict[Any, str]:

@@ -12,7 +12,9 @@ from crm.kernel.base.errors import Refusal
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.reasons import Reason
 from crm.kernel.entity.registry import registry, same_model
+from crm.kernel.exchange.absent import explainable, meaning, words
 from crm.kernel.exchange.columns import checked, importable
 from crm.kernel.exchange.linking import Found, Resolver, found_by, key_of, target_of
 from crm.kernel.exchange.mapping import order_of
@@ -20,6 +22,7 @@ from crm.kernel.exchange.mapping.match import RECORD_ID
 from crm.kernel.exchange.models import ImportRun
 from crm.kernel.exchange.options import Options
 from crm.kernel.exchange.reading import Row
+from crm.kernel.records.standing import MISSING
 from crm.kernel.tenancy.scope import current_actor
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
@@ -73,6 +76,9 @@ class Intake:
         self.by_name = {name: index for index, name in self.columns}
         self.place = place
         self.dates = self._date_readings(run, mapping)
+        self.absent = explainable(self.fields, mapping, self.options.literal)
+        self.no_values = words()
+        self.reading = self.options.reading(current_actor())
         self.links = Resolver()
         key = self.options.key
         self.key = key if key == RECORD_ID or key in self.fields else None
@@ -132,6 +138,9 @@ class Intake:
         for index, name in self.columns:
             cell = row.cells[index].strip()
             text = self.options.values.get(name, {}).get(cell, cell)
+            if text in self.no_values and (code := self._absent(name, text)):
+                self._explained(candidate, values, name, code)
+                text = ""
             if text or self.options.overwrite_empty:
                 values[name] = self._day(candidate, name, text) if text and name in self.dates else text
         for name, template in self.options.fill.items():
@@ -140,6 +149,15 @@ class Intake:
                 candidate.filled.add(name)
         values.pop(RECORD_ID, None)
         return values
+
+    def _absent(self, name: str, text: str) -> str:
+        """Why there is no value, where that is what a cell says."""
+        return meaning(self.absent[name], text, self.reading) if text in self.no_values and name in self.absent else ""
+
+    def _explained(self, candidate: Candidate, values: dict[str, Any], name: str, code: str) -> None:
+        values.setdefault(MISSING, {})[name] = code
+        facts = {"label": self.fields[name].label, "reason": Reason(code).label}
+        candidate.notes.append(_("%(label)s is left empty, with the reason “%(reason)s”") % facts)
 
     def _day(self, candidate: Candidate, name: str, text: str) -> Any:
         try:
@@ -169,7 +187,7 @@ class Intake:
         for name in dict.fromkeys([*([self.key] if self.key else []), *self.unique]):
             index = self.by_name.get(name)
             text = candidate.row.cells[index].strip() if index is not None and index < len(candidate.row.cells) else ""
-            if not text:
+            if not text or self._absent(name, text):
                 continue
             key = (name, text.casefold() if name == RECORD_ID else self._key(name, text))
             if key[1] is None:

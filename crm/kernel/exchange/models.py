@@ -130,7 +130,8 @@ class ImportRow(TenantModel):
 
 
 class ExportRun(TenantModel):
-    """One list on its way into a file. `filter` in the JSON form of the filter language, `columns` field names."""
+    """One list on its way into a file. `filter` in the JSON form of the filter language, `columns` field names; with `reasons`, empty
+    cells say in words why they are."""
 
     indexes_in_workspace = (("by_id", "created_at"),)
 
@@ -142,6 +143,7 @@ class ExportRun(TenantModel):
     filter = models.JSONField(null=True)
     sort = models.TextField(default="")
     columns = models.JSONField(default=list)
+    reasons = models.BooleanField(default=False)
     state = models.TextField(default=WAITING)
     rows = models.IntegerField(default=0)
     size = models.BigIntegerField(default=0)

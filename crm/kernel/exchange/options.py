@@ -1,7 +1,7 @@
 """What a person decides about an import besides the columns."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
@@ -35,6 +35,7 @@ _FORMS: dict[str, Callable[[Any], bool]] = {
     "date_orders": lambda value: _texts(value) and all(order in _ORDERS for order in value.values()),
     "decimal_mark": lambda value: value in (".", ","),
     "overwrite_empty": lambda value: isinstance(value, bool),
+    "literal": lambda value: isinstance(value, (list, tuple)) and all(map(_text, value)),
 }
 _FORM_WORDS = {
     "key": _("Give the name of a field, or null."),
@@ -46,6 +47,7 @@ _FORM_WORDS = {
     "date_orders": _("Give ymd, mdy or dmy for each column."),
     "decimal_mark": _("Choose a point or a comma."),
     "overwrite_empty": _("Give true or false."),
+    "literal": _("Give a list of columns."),
 }
 
 
@@ -58,7 +60,8 @@ class Options:
     {field: {text in the file: text to read instead}}. `fill`: {field: text for every new record without a value};
     `{Column}` in it stands for that row's cell. `date_order`: how all dates of the file are written, None: as each
     column's values show; `date_orders`: {column: order}, which goes before both. `overwrite_empty`: an empty cell empties
-    the field of an existing record.
+    the field of an existing record. `literal`: columns in which words such as "n/a" or "无" are values; elsewhere they say why there is
+    none (`absent`).
     """
 
     key: str | None = None
@@ -70,6 +73,7 @@ class Options:
     date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
     decimal_mark: Literal[".", ","] = "."
     overwrite_empty: bool = False
+    literal: Sequence[str] = ()
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Options":
@@ -86,6 +90,8 @@ class Options:
         for name in ("missing", "values", "fill", "date_orders"):
             if not isinstance(known.get(name, {}), Mapping):
                 del known[name]
+        if not _FORMS["literal"](known.get("literal", ())):
+            del known["literal"]
         known["key"] = known.get("key") or None
         return cls(**known)
 

@@ -17,6 +17,7 @@ from crm.kernel.base.errors import NotAllowed, Refusal
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import use_reading
 from crm.kernel.entity.registry import registry
+from crm.kernel.exchange.absent import without_values
 from crm.kernel.exchange.columns import CARRIED
 from crm.kernel.exchange.intake import Candidate, Intake
 from crm.kernel.exchange.linking import target_of
@@ -252,6 +253,7 @@ def _change(intake: Intake, candidates: list[Candidate]) -> dict[int, ImportRow]
     if not values:
         return {}
     records = writing.locked(entity, values, "edit")
+    without_values(records, values, intake.fields)
     before = {record.pk: (record.version, snapshot(entity, record, values[record.pk])) for record in records}
     found: dict[int, ImportRow] = {}
     for pk, result in writing.change_each(entity, values, records).items():

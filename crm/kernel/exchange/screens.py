@@ -16,6 +16,7 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.dates import date_order
 from crm.kernel.entity.registry import registry
 from crm.kernel.exchange import actions, queries
+from crm.kernel.exchange.absent import explainable, meaning
 from crm.kernel.exchange.columns import importable, keys_of
 from crm.kernel.exchange.exporting import heading
 from crm.kernel.exchange.linking import target_of
@@ -53,6 +54,8 @@ class ColumnLine:
     reason: str
     sure: bool
     dates: DatesLine | None = None
+    absent: Sequence[str] = ()
+    literal: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def map_screen(run: ImportRun, wrong: Mapping[str, str] | None = None) -> MapScr
     values, missing = unknowns(run, fields)
     dates = [name for name, one in fields.items() if one.type in ("date", "datetime")]
     return MapScreen(
-        lines=[_line(match, run.mapping, options, dates) for match in run.matches],
+        lines=[_line(match, run.mapping, options, dates, explainable(fields, run.mapping, ())) for match in run.matches],
         fields=[(RECORD_ID, _("ID of the record in Kith")), *((name, heading(entity, name)) for name in fields)],
         keys=[(name, _("ID") if name == RECORD_ID else heading(entity, name)) for name in keys_of(entity, run.mapping)],
         links=[_link(one, options, missing.get(name)) for name, one in fields.items() if name in mapped and one.type in ("link", "links")],
@@ -163,13 +166,22 @@ def _has_default(one: Fact) -> bool:
     return bool(getattr(one, "has_default", lambda: False)())
 
 
-def _line(match: Mapping[str, Any], mapping: Mapping[str, str], options: Options, dates: Sequence[str]) -> ColumnLine:
+def _line(
+    match: Mapping[str, Any], mapping: Mapping[str, str], options: Options, dates: Sequence[str], open_: Mapping[str, Fact]
+) -> ColumnLine:
     column, chosen = match["column"], mapping.get(match["column"], "")
     same = chosen == (match["field"] or "")
     reason = match["reason"] if same else _("Chosen by you") if chosen else _("Left out")
     found = match.get("dates")
     line = _dates(column, found, options, chosen in dates) if found else None
-    return ColumnLine(column, match["examples"], chosen, reason, match["sure"] if same else True, line)
+    absent = _absent(match.get("absent") or (), open_.get(chosen), options)
+    return ColumnLine(column, match["examples"], chosen, reason, match["sure"] if same else True, line, absent, column in options.literal)
+
+
+def _absent(said: Sequence[str], field: Fact | None, options: Options) -> list[str]:
+    """The words of a column, as far as it was looked through, that say why there is no value."""
+    reading = options.reading(current_actor())
+    return [word for word in said if field is not None and meaning(field, word, reading)]
 
 
 def _dates(column: str, found: Finding, options: Options, shown: bool) -> DatesLine:
@@ -213,6 +225,7 @@ def chosen_options(given: QueryDict, run: ImportRun) -> dict[str, Any]:
         "date_orders": {key.removeprefix("dates:"): given[key] for key in given if key.startswith("dates:") and given[key]},
         "decimal_mark": given.get("decimal_mark", old.decimal_mark),
         "overwrite_empty": given.get("overwrite_empty") == "on",
+        "literal": given.getlist("literal"),
     }
 
 

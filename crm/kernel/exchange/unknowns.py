@@ -10,6 +10,7 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import use_reading
 from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.exchange import store
+from crm.kernel.exchange.absent import explainable, words
 from crm.kernel.exchange.linking import ask, few_names, key_of, near, target_of
 from crm.kernel.exchange.mapping import unknown_values
 from crm.kernel.exchange.models import ImportRun
@@ -51,6 +52,7 @@ def unknowns(run: ImportRun, fields: Mapping[str, Fact]) -> tuple[list[UnknownVa
     reading = options.reading(current_actor())
     mapped = {index: fields[run.mapping[one]] for index, one in enumerate(shape.columns) if run.mapping.get(one) in fields}
     wanted = {index: field for index, field in mapped.items() if field.type in ("choice", "country", "link")}
+    absent = explainable(fields, run.mapping, options.literal)
     if not wanted:
         return [], {}
     with use_reading(reading):
@@ -67,6 +69,7 @@ def unknowns(run: ImportRun, fields: Mapping[str, Fact]) -> tuple[list[UnknownVa
                 found[field.name], choices[field.name] = unknown[:_MOST_VALUES], [(one, one) for one in listed]
             elif unknown:
                 missing[field.name] = UnknownNames(len(unknown), sum(many for _text, many in unknown))
+    found = {name: [one for one in unknown if name not in absent or one[0] not in words()] for name, unknown in found.items()}
     said = [
         UnknownValues(
             name,
@@ -76,6 +79,7 @@ def unknowns(run: ImportRun, fields: Mapping[str, Fact]) -> tuple[list[UnknownVa
             near([text for text, _many in unknown], [text for _code, text in choices[name]]) if fields[name].type == "link" else {},
         )
         for name, unknown in found.items()
+        if unknown
     ]
     return said, missing
 

@@ -193,7 +193,7 @@ def export(request: HttpRequest) -> HttpResponse:
     node = _node(entity, given)
     if request.method == "POST":
         columns = [name for name in given.getlist("columns") if name]
-        made = actions.start_export(entity, node, given.get("sort", ""), columns, given.get("format", "xlsx"))
+        made = actions.start_export(entity, node, given.get("sort", ""), columns, given.get("format", "xlsx"), given.get("reasons") == "on")
         return redirect("exchange:export_run", run_id=made.pk)
     many, exact = listing.count(entity, node)
     names = exporting.columns_of(entity, ())

@@ -18,6 +18,7 @@ from crm.kernel.records import listing, many
 from crm.kernel.records.models import BulkRun
 from crm.kernel.records.reading import names_of, visible_ids
 from crm.kernel.records.rows import said
+from crm.kernel.records.standing import MISSING
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change_many, remove_many
 from crm.kernel.tenancy.scope import current_actor
@@ -85,6 +86,9 @@ def values_of(entity: Entity[Any], given: QueryDict) -> dict[str, Any]:
     """What the dialog sets: the one field chosen in it. Its own inputs may be called like other fields of the kind."""
     one = entity.fields.get("owner" if given.get("act") == "assign" else given.get("field", ""))
     found = inputs.values_of(entity, given)
+    code = found.pop(MISSING, {}).get(one.name) if one is not None and MISSING not in entity.fields else None
+    if one is not None and code:  # where there is a value it stays: why there is none is not said of it
+        return {MISSING: {one.name: code}}
     return {name: value for name, value in found.items() if name in one.names()} if one is not None else found
 
 

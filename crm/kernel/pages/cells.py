@@ -1,8 +1,8 @@
 """One value, ready to be shown: its text, where it leads and how it is drawn."""
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ from crm.kernel.entity.forms.dates import short_date
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models.people import Team, User
+from crm.kernel.pages.known import reason_label
+from crm.kernel.quality.models import ValueStanding
 from crm.kernel.records.listing import Row
 from crm.kernel.tenancy.scope import current_actor
 
@@ -49,7 +51,7 @@ _WIDTHS = {
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`how` tells the template: text, link, links, person, mail, phone, web, chips, long, yes, no; `href` where it leads,
-    `links` (text, href) of several."""
+    `links` (text, href) of several; `why` it is empty, in words; `mark` how far it can be trusted, as `told` says."""
 
     field: Fact
     text: str
@@ -58,10 +60,18 @@ class Cell:
     parts: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     editable: bool = False
+    why: str = ""
+    mark: str = ""
+    told: str = ""
 
     @property
     def empty(self) -> bool:
         return not self.text and not self.parts
+
+    @property
+    def silent(self) -> bool:
+        """Whether it tells nothing: no value, nor why there is none."""
+        return self.empty and not self.why
 
     @property
     def right(self) -> bool:
@@ -153,3 +163,14 @@ def inline(entity: Entity[Any]) -> frozenset[str]:
 def cells_of(entity: Entity[Any], row: Row, names: Sequence[str], reading: Reading, open_: frozenset[str] = frozenset()) -> list[Cell]:
     """The cells of one row in the order of names; `open_` are those which may be edited (see `inline`)."""
     return [cell(entity.fields[name], row.values.get(name), row.names.get(name, ""), reading, name in open_) for name in names]
+
+
+def explained(many: Sequence[Cell], known: Mapping[str, ValueStanding]) -> list[Cell]:
+    """The cells of one record; those that are empty say why, where that is known."""
+    if not known:
+        return list(many)
+    return [replace(one, why=_why(known.get(one.field.name))) if one.empty and one.field.name in known else one for one in many]
+
+
+def _why(one: ValueStanding | None) -> str:
+    return reason_label(one.reason) if one is not None and one.reason else ""

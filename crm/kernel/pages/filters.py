@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +16,15 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.base.text import searchable
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError
+from crm.kernel.entity.fields.fact import STANDING
 from crm.kernel.entity.filter import All, Any_, Found, Node, Where, both, parse_text, to_text
 from crm.kernel.entity.filter.compile import day_alone
 from crm.kernel.entity.filter.periods import NAMED
 from crm.kernel.entity.forms.dates import show_date
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.entity.reasons import UNSAID
 from crm.kernel.entity.registry import registry
+from crm.kernel.pages.known import REASONS, reason_label
 from crm.kernel.pages.links import few, name_of_link
 from crm.kernel.search.listed import LISTED, looked_for
 from crm.kernel.tenancy.scope import current_actor
@@ -47,6 +50,10 @@ OPERATORS = {
     "not_within": gettext_lazy("is not within"),
     "has": gettext_lazy("has"),
     "has_not": gettext_lazy("has not"),
+    "missing": gettext_lazy("is missing because"),
+    "not_missing": gettext_lazy("is not missing because"),
+    "verified": gettext_lazy("is verified"),
+    "not_verified": gettext_lazy("is not verified"),
 }
 _OF_DAYS = {
     "lt": gettext_lazy("is before"),
@@ -57,11 +64,12 @@ _OF_DAYS = {
 MOST_CHOICES = 400
 #: Characters of a filter in an address: written out, each Han character takes nine there.
 LONGEST = 1500
-_ALONE = ("empty", "filled")
+_ALONE = ("empty", "filled", "verified", "not_verified")
+_REASONS = ("missing", "not_missing")
 _LISTS = ("in", "not_in", "between", "not_between")
 _PERIODS = ("within", "not_within")
 #: What the editor offers; the text form knows more.
-_RARE = ("not_between", "not_starts", "not_within")
+_RARE = ("not_between", "not_starts", "not_within", "not_missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,7 @@ def _chip(entity: Entity[Any], part: Node, without: str, reading: Reading) -> Ch
     label = str(field.label) if field else head
     if rest:
         return Chip(f"{label} › {rest}", operator_label(None, part.op), str(part.value or ""), without)
-    value = "" if part.op in _ALONE else shown(field, part.value, reading)
+    value = "" if part.op in _ALONE else reason_label(str(part.value)) if part.op in _REASONS else shown(field, part.value, reading)
     return Chip(label, operator_label(field, part.op), value, without)
 
 
@@ -170,15 +178,16 @@ def facts(entity: Entity[Any], fits: Callable[[Fact], bool] = lambda _one: True)
     actor = current_actor()
     made = []
     for name, field in policy_for(entity).fields(actor).items():
-        if field.filterable and field.operators and not (field.type == "currency" and field.part_of) and fits(field):
+        if field.compares and not (field.type == "currency" and field.part_of) and fits(field):
             made.append(_fact(name, field))
-    return {"fields": made, "periods": [[name, str(label)] for name, label in NAMED.items()]}
+    reasons = [[code, reason_label(code)] for code in (*(code for code, _label in REASONS), UNSAID)]
+    return {"fields": made, "periods": [[name, str(label)] for name, label in NAMED.items()], "reasons": reasons}
 
 
 def _fact(name: str, field: Fact) -> dict[str, Any]:
     choices: Sequence[tuple[str, Any]] = field.choices_list
     label, path = str(field.label), name
-    operators = [op for op in field.operators if op not in _RARE]
+    operators = [op for op in (field.operators if field.filterable else ()) if op not in _RARE]
     if field.type in ("link", "links"):
         kind = registry.of(field.target)
         targets = few(field) if kind is not None else few(field, MOST_CHOICES - 2)
@@ -187,6 +196,7 @@ def _fact(name: str, field: Fact) -> dict[str, Any]:
             path, operators = f"{name}.{kind.title}", [op for op in ("contains", "is", "starts") if op in kind.title_field.operators]
         elif targets is not None:
             choices = [*_me(field), *((str(pk), title) for pk, title in targets)]
+    operators += [op for op in STANDING if field.stands and op not in _RARE]
     if field.type == "yes_no":
         choices = [("true", _("yes")), ("false", _("no"))]
     return {
@@ -204,7 +214,7 @@ def _me(field: Fact) -> list[tuple[str, str]]:
 
 
 def _takes(op: str) -> str:
-    return "none" if op in _ALONE else "period" if op in _PERIODS else "list" if op in _LISTS else "value"
+    return "none" if op in _ALONE else "reason" if op in _REASONS else "period" if op in _PERIODS else "list" if op in _LISTS else "value"
 
 
 def _hint(field: Fact) -> str:
@@ -236,6 +246,8 @@ def from_editor(raw: str) -> str:
 
 def _row(row: Mapping[str, Any]) -> Where | None:
     field, op, value = (searchable(str(part)) for part in (row["field"], row["operator"], row.get("value") or ""))
+    if op in STANDING:  # it is said of the field itself, also where the field is compared by the name of what it leads to
+        field = field.partition(".")[0]
     if op in _ALONE:
         return Where(field, op)
     if not value:
@@ -248,8 +260,8 @@ def _row(row: Mapping[str, Any]) -> Where | None:
     return Where(field, op, value)
 
 
-def for_editor(text: str) -> dict[str, Any]:
-    """The editor's start: the present filter where it is one flat list, else empty."""
+def for_editor(text: str, named: Collection[str] = ()) -> dict[str, Any]:
+    """The editor's start: the present filter where it is one flat list, else empty. `named` are the fields as the editor has them."""
     empty: dict[str, Any] = {"mode": "all", "rows": []}
     try:
         node = parse_text(text) if text else None
@@ -262,7 +274,7 @@ def for_editor(text: str) -> dict[str, Any]:
         return empty
     rows = [
         {
-            "field": part.field,
+            "field": part.field if part.field in named else next((one for one in named if one.startswith(f"{part.field}.")), part.field),
             "operator": part.op,
             "value": ", ".join(map(str, part.value)) if isinstance(part.value, (list, tuple)) else part.value or "",
         }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.access.lasting import lasting
 from crm.kernel.access.policy import policy_for
+from crm.kernel.audit.moment import moment
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.base.money import Money
 from crm.kernel.entity.entity import Entity
@@ -23,7 +24,9 @@ from crm.kernel.entity.forms.dates import days_in
 from crm.kernel.entity.forms.numbers import show_integer, show_money
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
+from crm.kernel.pages.known import REASONS, reason_label
 from crm.kernel.pages.looks import groupable, in_table
+from crm.kernel.quality.models import ValueStanding
 from crm.kernel.records import listing
 from crm.kernel.records.firsts import Firsts, first_pages
 from crm.kernel.records.reading import names_of
@@ -76,8 +79,20 @@ def groups(entity: Entity[Any], by: Fact, node: Node | None, columns: Iterable[s
         one = Group(_said(value), label or _("Not shared with you"), figures.many, f"{text}+" if figures.many > listing.EXACT else text)
         one.hidden = not label
         one.sums = [(str(each.label), shown) for each in summed if (shown := _sum(each, figures, reading))]
+        if value is _NO_VALUE and by.stands:
+            one.sums = [*_reasons(entity, by, node, reading), *one.sums]
         made.append(one)
     return made
+
+
+def _reasons(entity: Entity[Any], by: Fact, node: Node | None, reading: Reading) -> list[tuple[str, str]]:
+    """[(why it is empty, how many)] of the group without a value, where that is known of some: one more query."""
+    if moment() is not None:
+        return []
+    rows = listing.rows_of(entity, both(Where(by.name, "empty"), node)).order_by().values("pk")
+    known = ValueStanding.objects.filter(kind=entity.kind, field=by.name, record_id__in=rows).exclude(reason="")
+    found = dict(known.order_by().values_list("reason").annotate(many=Count("*")))
+    return [(reason_label(code), show_integer(found[code], reading)) for code, _label in REASONS if code in found]
 
 
 def _adds_up(one: Fact) -> bool:

@@ -18,7 +18,7 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import Team, User
-from crm.kernel.pages import undoing
+from crm.kernel.pages import known, undoing
 from crm.kernel.records import reads
 from crm.kernel.records.kept import in_words
 from crm.kernel.records.models import ChangeSet
@@ -59,23 +59,43 @@ class Entry:
 
 def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     """Newest first; entries which touch only fields that the actor may not see are left out."""
-    found = acts(history(record.pk, limit), entity)
     seen = policy_for(entity).fields(current_actor())
+    found, told_of = known.apart(acts(history(record.pk, limit), entity))
     fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
     names = _names(fields, found, entity)
     reading = Reading.of(current_actor())
     told = [one for one in reads.sensitive(fields) if any(column in entry.changes for entry in found for column in one.columns())]
     reads.note(entity, told, [record.pk])
     may = policy_for(entity).may(current_actor(), "edit", record)
-    whole = undoing.acts_of(found) if may else {}
+    whole = undoing.acts_of([*found, *(one for some in told_of.values() for one in some)]) if may else {}
     made: list[Entry] = []
     for entry in found:
         if entry.table_name == SHARES_TABLE:
             shared = _shared(entry)
             made.append(replace(shared, id=entry.pk, act=whole.get(entry.txid)) if may and entry.digest is None else shared)
-        elif (one := _entry(record, fields, entry, names, reading)) is not None:
+            continue
+        one = _entry(record, fields, entry, names, reading)
+        if entry.txid in told_of:
+            one = _with_known(one, entry, known.changes_of(told_of.pop(entry.txid), seen, reading))
+        if one is not None:
             made.append(replace(one, id=entry.pk, act=whole.get(entry.txid)) if may and entry.digest is None else one)
-    return made
+    for some in told_of.values():
+        alone = _with_known(None, some[0], known.changes_of(some, seen, reading))
+        if alone is not None:
+            made.append(replace(alone, id=some[0].pk, act=whole.get(some[0].txid)) if may else alone)
+    return sorted(made, key=lambda one: one.at, reverse=True) if told_of else made
+
+
+def _with_known(one: Entry | None, entry: AuditEntry, changes: dict[str, tuple[str, str]]) -> Entry | None:
+    """An act with what it said of values: in place of an empty side, why it is empty; else in a line of its own."""
+    if not changes:
+        return one
+    one = one or Entry(entry.at, entry.actor_label or "Kith", _("changed it"), entry.reason or "", "edit", [])
+    beside = [
+        Change(c.label, c.before or changes[c.label][0], c.after or changes[c.label][1]) if c.label in changes else c for c in one.changes
+    ]
+    alone = [Change(label, *pair) for label, pair in changes.items() if label not in {c.label for c in one.changes}]
+    return replace(one, changes=[*beside, *alone])
 
 
 def _shared(entry: AuditEntry) -> Entry:

@@ -15,12 +15,17 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.notify.bell import plain
+from crm.kernel.pages.known import REASONS
 from crm.kernel.pages.links import few, lookup_url, name_of_link
+from crm.kernel.quality.queries import standings
 from crm.kernel.records.reading import links_of
+from crm.kernel.records.standing import MISSING
 from crm.kernel.tenancy.scope import current_actor
 
 #: Field types whose parts are entered, not the whole.
 _IN_PARTS = frozenset({"address"})
+#: How a form names the reasons that it sends, before the field's name.
+WHY = "missing."
 _COMMON_CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "TWD", "SGD", "AUD", "CAD", "CHF", "KRW", "INR")
 #: Field type → how it is entered; "text" where nothing is said.
 _KINDS = {
@@ -47,7 +52,7 @@ _KINDS = {
 
 @dataclass(slots=True)
 class Input:
-    """`value` is the raw text of the input, or a list of them for several; `named` the names of chosen links."""
+    """`value` is the raw text of the input, or a list of them for several; `named` the names of chosen links; `reason` why it is empty."""
 
     field: Fact
     name: str
@@ -62,6 +67,22 @@ class Input:
     required: bool = False
     hidden: bool = False
     live: bool = False
+    reason: str = ""
+
+    @property
+    def explained(self) -> bool:
+        """Whether it can be said why it is empty."""
+        return self.field.stands and not self.field.part_of and not self.field.required and not self.field.title
+
+    @property
+    def reasons(self) -> list[tuple[str, Any]]:
+        """[(code, label)] of what can be said."""
+        return REASONS
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing stands in it."""
+        return all(part.bare for part in self.parts) if self.parts else not self.value
 
     @property
     def wide(self) -> bool:
@@ -107,6 +128,7 @@ def sections(
         quickly = [name for name in entity.quick if name not in entity.left_out]
         plan = {"": list(dict.fromkeys([*quickly, *needed, *sight.asked, *days]))}
     reading = Reading.of(actor)
+    why = reasons_of(record, given)
     made = []
     for label, names in plan.items():
         inputs = [
@@ -116,9 +138,17 @@ def sections(
         ]
         for one in inputs:
             _seen(one, sight)
+            one.reason = why.get(one.name, "")
         if inputs:
             made.append(Section(label, inputs))
     return made
+
+
+def reasons_of(record: Any, given: QueryDict | None) -> dict[str, str]:
+    """{field: why it is empty} as it was chosen in a form, else as it is known of the record."""
+    known = standings([record.pk]).get(record.pk, {}) if record is not None else {}
+    chosen = {name.removeprefix(WHY): given.get(name, "") for name in given if name.startswith(WHY)} if given is not None else {}
+    return {name: one.reason for name, one in known.items()} | chosen
 
 
 def _seen(one: Input, sight: Sight) -> None:
@@ -216,7 +246,8 @@ def _name(one: Fact, raw: str) -> str:
 
 
 def values_of(entity: Entity[Any], given: QueryDict, record: Any = None) -> dict[str, Any]:
-    """{field: raw value} of what a form sent. A form names its many-valued fields in `several`, as empty ones are not sent."""
+    """{field: raw value} of what a form sent, and under `missing` why its empty fields are empty. A form names its many-valued fields in
+    `several`, as empty ones are not sent."""
     found: dict[str, Any] = {}
     for name, one in entity.fields.items():
         if one.type in ("multi_choice", "links"):
@@ -224,7 +255,15 @@ def values_of(entity: Entity[Any], given: QueryDict, record: Any = None) -> dict
                 found[name] = [value for value in given.getlist(name) if value]
         elif name in given:
             found[name] = given.get(name)
-    return found
+    asked = [name for name in entity.fields if f"{WHY}{name}" in given and _left_empty(entity, name, found)]
+    reasons = {name: given.get(f"{WHY}{name}", "") for name in asked}
+    return found | {MISSING: reasons} if reasons else found
+
+
+def _left_empty(entity: Entity[Any], name: str, found: Mapping[str, Any]) -> bool:
+    """Whether a form left a field empty: a reason that was chosen before something was typed means nothing."""
+    sent = [found[one] for one in entity.fields[name].names() if one in found and entity.fields[one].type != "currency"]
+    return all(not (raw.strip() if isinstance(raw, str) else raw) for raw in sent)
 
 
 def elsewhere(entity: Entity[Any], made: Sequence[Section], errors: Mapping[str, Sequence[Any]]) -> list[str]:

@@ -20,8 +20,9 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.numbers import show_integer
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.pages import filters, groups
-from crm.kernel.pages.cells import Cell, cells_of, inline, record_url, width_of
+from crm.kernel.pages.cells import Cell, cells_of, explained, inline, record_url, width_of
 from crm.kernel.pages.looks import Look
+from crm.kernel.quality.queries import Standings, standings
 from crm.kernel.records import listing
 from crm.kernel.search.listed import LISTED
 from crm.kernel.tenancy.scope import current_actor
@@ -174,11 +175,19 @@ def group_rows(look: Look, by: Fact, value: str, cursor: str | None, reading: Re
 def lines_of(entity: Entity[Any], rows: Sequence[listing.Row], names: Sequence[str], reading: Reading) -> list[Line]:
     """`names` begins with the title."""
     made, open_ = [], inline(entity)
+    known = _standings(entity, rows, names)
     for row in rows:
-        cells = cells_of(entity, row, names, reading, open_)
+        cells = explained(cells_of(entity, row, names, reading, open_), known.get(row.id, {}))
         title = cells[0].text or str(entity.label)
         made.append(Line(row.id, row.version, title, record_url(entity, row.id), cells[1:]))
     return made
+
+
+def _standings(entity: Entity[Any], rows: Sequence[listing.Row], names: Sequence[str]) -> Standings:
+    """What is known of the values in sight: asked for where one of them is missing, once for the page. Of a past day it is not told."""
+    asked = [name for name in names if entity.fields[name].stands]
+    bare = [row.id for row in rows if any(row.values.get(name) in (None, "", []) for name in asked)]
+    return standings(bare) if bare and moment() is None else {}
 
 
 def heads(entity: Entity[Any], names: Sequence[str], sort: str) -> list[Head]:

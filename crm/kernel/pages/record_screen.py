@@ -18,13 +18,14 @@ from crm.kernel.entity.filter import Where
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.files.queries import count_of
-from crm.kernel.pages import doings, filters, laid
+from crm.kernel.pages import credibility, doings, filters, laid
 from crm.kernel.pages.cells import Cell, cell, inline, record_url
 from crm.kernel.pages.doings import Doing
 from crm.kernel.pages.lists import Line, lines_of
 from crm.kernel.pages.panels import filled, tabs_of
 from crm.kernel.pages.preferences import columns_of
 from crm.kernel.pages.sharing import Shared, shared
+from crm.kernel.quality.queries import standings
 from crm.kernel.records import listing
 from crm.kernel.records.actions import Action, available
 from crm.kernel.records.listing import order_of
@@ -82,6 +83,8 @@ class RecordScreen(Facts):
     panels: dict[str, list[Any]]
     may: dict[str, bool]
     shared: Shared
+    score: credibility.Score
+    called: Cell | None = None
     kept: str = ""
 
 
@@ -108,6 +111,8 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
         {where: filled(seen.entity, where, record, actor) for where in ("top", "right", "left", "composer")},
         may,
         shared(entity, record),
+        credibility.score(seen.entity, cells),
+        cells.get(entity.title),
         kept(given),
     )
 
@@ -117,11 +122,14 @@ def all_cells(entity: Entity[Any], record: Any, reading: Reading) -> dict[str, C
     row = listing.load(entity, [record.pk])[0]
     open_ = inline(entity) if moment() is None and policy_for(entity).may(current_actor(), "edit", record) else frozenset()
     fields = policy_for(entity).fields(current_actor())
-    return {
-        name: cell(one, row.values.get(name), row.names.get(name, ""), reading, name in open_)
+    made = [
+        cell(one, row.values.get(name), row.names.get(name, ""), reading, name in open_)
         for name, one in fields.items()
         if not one.part_of
-    }
+    ]
+    if moment() is None:  # of a past day it is not told
+        made = credibility.marked(made, standings([record.pk]).get(record.pk, {}), reading)
+    return {one.field.name: one for one in made}
 
 
 def facts(entity: Entity[Any], record: Any) -> Facts:

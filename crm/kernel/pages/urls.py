@@ -16,6 +16,7 @@ from crm.kernel.pages.views import (
     saved,
     shares,
     similar,
+    standing,
     undoing,
     why,
 )
@@ -64,6 +65,7 @@ urlpatterns = [
     path("<kind:entity>/similar", similar.similar, name="pages.similar"),
     path("<kind:entity>/similar/<uuid:pk>/add", similar.add_typed, name="pages.similar_add"),
     path("<kind:entity>/columns", lists.columns, name="pages.columns"),
+    path("<kind:entity>/missing", standing.missing, name="pages.chase"),
     path("<kind:entity>/filter", lists.filter_editor, name="pages.filter"),
     path("<kind:entity>/group", lists.group, name="pages.group"),
     path("<kind:entity>/views/save", saved.save, name="pages.view_save"),
@@ -101,6 +103,8 @@ urlpatterns = [
     path("<kind:entity>/<uuid:pk>/shares/<uuid:share_id>/remove", shares.remove, name="pages.unshare"),
     path("<kind:entity>/<uuid:pk>/tab/<slug:name>", records.tab, name="pages.tab"),
     path("<kind:entity>/<uuid:pk>/do/<slug:name>", records.act, name="pages.act"),
+    path("<kind:entity>/<uuid:pk>/value/<slug:name>", standing.value, name="pages.value"),
+    path("<kind:entity>/<uuid:pk>/score", standing.score, name="pages.score"),
     path("<kind:entity>/<uuid:pk>/cell/<slug:name>", forms.cell, name="pages.cell"),
     path("<kind:entity>/<uuid:pk>/cell/<slug:name>/shown", forms.cell_shown, name="pages.cell_shown"),
 ]

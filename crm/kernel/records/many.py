@@ -29,6 +29,7 @@ from crm.kernel.records import writing
 from crm.kernel.records.events import ManyChanged
 from crm.kernel.records.models import BulkPart, BulkRun
 from crm.kernel.records.rows import said
+from crm.kernel.records.standing import MISSING
 from crm.kernel.records.undo import add_part, begin, own
 from crm.kernel.tenancy.scope import current_actor, current_workspace_id
 
@@ -109,7 +110,8 @@ def label_of(entity: Entity[Any], verb: str, values: Mapping[str, Any]) -> str:
     """What such an act is called: "Accounts: Industry changed"."""
     if verb == DELETE:
         return _("%(kinds)s: put into the bin") % {"kinds": entity.labels}
-    found = (entity.fields.get(name) or entity.fields.get(name.removesuffix("_id")) for name in values)
+    told = [*values, *values.get(MISSING, ())] if MISSING not in entity.fields else list(values)
+    found = (entity.fields.get(name) or entity.fields.get(name.removesuffix("_id")) for name in told)
     names = dict.fromkeys(str(one.label) for one in found if one is not None)
     return _("%(kinds)s: %(fields)s changed") % {"kinds": entity.labels, "fields": ", ".join(names)}
 

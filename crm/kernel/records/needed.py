@@ -3,16 +3,19 @@
 Every path asks here: form, cell, board, bulk edit, import, API. A kind with needs of its own (deals, by their stages) calls `ask`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.custom.laid import asked_at, column_of, hidden, layout_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records.reading import titles_of
+from crm.kernel.records.standing import not_applicable
+from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import because
 
 if TYPE_CHECKING:
@@ -67,6 +70,27 @@ def _newly(write: "Write", laid: Entity[Any]) -> frozenset[str]:
     return frozenset(name for name, _field in laid.needed if name in before or not was.fields[name].required)
 
 
+Demands = Callable[[], list[tuple[str, list[str]]]]
+_DEMANDS: dict[str, Demands] = {}
+
+
+def demands(model: Any) -> Callable[[Demands], Demands]:
+    """Says what a kind's steps ask for where they are no facts of its layout: the function answers [(name of the step, fields)]."""
+
+    def add(told: Demands) -> Demands:
+        _DEMANDS[model._meta.label] = told
+        return told
+
+    return add
+
+
+def steps_of(entity: Entity[Any]) -> list[tuple[str, list[str]]]:
+    """[(name of a step, fields that must be filled before it)] of a kind."""
+    told = _DEMANDS.get(entity.model._meta.label)
+    more = told() if told is not None and in_use(told) else []
+    return [*((called(entity, as_uuid(one.at) or one.at), list(one.fields)) for one in entity.steps), *more]
+
+
 def called(entity: Entity[Any], value: Any) -> str:
     """A value of the board's field in words."""
     field = entity.fields[str(entity.board)]
@@ -76,13 +100,15 @@ def called(entity: Entity[Any], value: Any) -> str:
 
 
 def ask(write: "Write", at: str, names: Iterable[str], moved: bool) -> None:
-    """What a step asks for must be there when a record comes to it, and is not taken away while it is there."""
+    """What a step asks for must be there when a record comes to it, and is not taken away while it is there. Of a field that does not
+    apply to the record a step asks nothing; that somebody refused it or does not know it yet is no answer."""
     if undoing():
         return
     for name in names:
         field = write.entity.fields.get(name)
         column = column_of(field) if field is not None else name
-        if name in write.errors or not (moved or write.changed(column)) or write.now(column) not in (None, "", []):
+        told = moved or write.changed(column) or name in write.missing
+        if name in write.errors or not told or write.now(column) not in (None, "", []) or not_applicable(write, name):
             continue
         label = field.label if field is not None else name
         said = _("Before “%(stage)s” this is needed: %(field)s.") % {"stage": at, "field": label}

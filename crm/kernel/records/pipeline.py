@@ -23,6 +23,7 @@ from crm.kernel.entity.registry import same_model
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
+from crm.kernel.records import standing
 from crm.kernel.records.needed import require
 from crm.kernel.records.reading import visible_ids
 from crm.kernel.tenancy import bulk
@@ -35,7 +36,7 @@ CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
 @dataclass(slots=True)
 class Write:
     """One record on its way into the database. `errors` collects what does not fit, by field; `lacking` names those of its fields
-    that only have to be filled."""
+    that only have to be filled; `missing` says why fields are empty ({field: code}, "" where a reason is taken back)."""
 
     entity: Entity[Any]
     actor: Actor
@@ -47,6 +48,7 @@ class Write:
     errors: dict[str, list[Any]] = field(default_factory=dict)
     refusal: Refusal | None = None
     lacking: list[str] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
 
     @property
     def new(self) -> bool:
@@ -71,6 +73,11 @@ class Write:
     @property
     def ok(self) -> bool:
         return self.refusal is None and not self.errors
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is anything to be written."""
+        return bool(self.values or self.missing)
 
     def failure(self) -> Refusal:
         return self.refusal or Wrong(fields=self.errors, lacking=self.lacking)
@@ -194,6 +201,9 @@ def _writable(write: Write, closed: Closed) -> dict[str, Any]:
     hidden, readonly = closed
     kept = {}
     for name, raw in write.given.items():
+        if name == standing.MISSING and name not in write.entity.fields:
+            write.missing = standing.read(write, raw, closed)
+            continue
         plain = name.removesuffix("_id") if name not in write.entity.fields else name
         if plain in hidden:
             write.wrong(name, _("%(kind)s has no such field.") % {"kind": write.entity.label})
@@ -224,6 +234,8 @@ def carrying(names: Iterable[str]) -> Iterator[None]:
 def check(writes: list[Write]) -> None:
     """Required values, links that exist and may be seen, values that must be unique, rules across fields."""
     for write in writes:
+        if write.missing:
+            standing.check(write)
         require(write)
         if write.ok:
             said = check_rules(write.entity, write.values, write.old, Reading.of(write.actor))

@@ -58,6 +58,8 @@ class Way:
     passed: frozenset[str] = frozenset()
     #: False: a row that says several things, each of which goes back by itself, even where the act made the row.
     whole = True
+    #: True: it stands on what the record holds, and goes back once that is as it was.
+    last = False
 
     def key(self, entry: AuditEntry) -> str:
         """Tells the row of an entry apart from the others of its table."""

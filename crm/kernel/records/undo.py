@@ -204,7 +204,7 @@ def in_the_way(todo: Sequence[Deed], same: Ours) -> list[Step | RowStep]:
 
 def take_back(found: Iterable[Deed], done: Undone, chosen: Chosen, same: Ours) -> None:
     """Takes back what was done to these records, last first."""
-    todo = list(found)
+    todo = sorted(found, key=lambda deed: (way := way_of(deed.table)) is not None and way.last)
     kinds = kinds_of(todo)
     known = [(None if way_of(deed.table) else kinds[deed.record], deed) for deed in todo if way_of(deed.table) or deed.record in kinds]
     for (entity, _verb), group in groupby(known, key=lambda one: (one[0], _verb_of(one[1]))):

@@ -1,4 +1,5 @@
-"""The way back of shares: what was given ends, what was ended or changed is as it was, under the rules of today."""
+"""The way back of shares and of what is known of values: what was given ends, what was ended or changed is as it was, under the rules
+of today."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +11,17 @@ from django.utils.translation import gettext_lazy
 from crm.kernel.access.models import Share
 from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
-from crm.kernel.base.errors import NotFound
+from crm.kernel.base.errors import NotFound, Refusal
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.reasons import Reason
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.models import Team, User
+from crm.kernel.quality.codes import Method
+from crm.kernel.quality.models import ValueStanding
 from crm.kernel.records import sharing
 from crm.kernel.records.models import RecordRow
-from crm.kernel.records.reading import names_of
+from crm.kernel.records.reading import names_of, value_of
 from crm.kernel.records.rows import Deed, Way, way_back
 from crm.kernel.tenancy.scope import current_actor
 
@@ -105,4 +109,77 @@ def _there(record: UUID) -> Entity[Any]:
     return found
 
 
+def _field(changes: Mapping[str, Any]) -> str:
+    """The field that an entry of a value's standing is about."""
+    return next((str(side) for side in changes.get("field", ()) if side), "")
+
+
+class StandingsBack(Way):
+    """Why a value was missing, and that one was verified, by whom and when: it stands again as it stood."""
+
+    model = ValueStanding
+    name = "standing"
+    told = ("reason", "method", "note", "expires_at")
+    last = True
+
+    def key(self, entry: AuditEntry) -> str:
+        return f"{entry.record}:{_field(entry.changes)}"
+
+    def since(self, deed: Deed) -> str:
+        return f"standing-{_field(deed.changes)}"
+
+    def row(self, deed: Deed) -> Any:
+        """None of a record in the bin, with which everything that is known of it goes and comes back."""
+        rows = ValueStanding.objects.filter(record_id=deed.record, field=_field(deed.changes))
+        return (rows.filter(record__deleted_at=None) if deed.made else rows).first()
+
+    def title(self, deed: Deed, row: Any) -> str:
+        named = names_of(RecordRow, [deed.record]).get(deed.record, _("Not shared with you"))
+        return f"{named} · {self._label(deed)}"
+
+    def _label(self, deed: Deed) -> str:
+        entity, name = _kind(deed.record), _field(deed.changes)
+        return str(entity.fields[name].label) if entity is not None and name in entity.fields else name
+
+    def label(self, path: str) -> str:
+        return _("What is known of the value")
+
+    def shown(self, path: str, value: Any) -> str:
+        known = dict(Reason.choices) if path == "reason" else dict(Method.choices) if path == "method" else {}
+        return str(known.get(value, super().shown(path, value)))
+
+    def touches(self, entry: AuditEntry, path: str) -> bool:
+        return entry.table_name == ValueStanding._meta.db_table and path in (f"standing-{_field(entry.changes)}", *self.told)
+
+    def refused(self, deed: Deed, row: Any) -> str:
+        entity, actor = _kind(deed.record), current_actor()
+        record = entity.model._default_manager.filter(pk=deed.record, deleted_at=None).first() if entity is not None else None
+        if entity is None or record is None:
+            return _("It is not there any more.")
+        policy = policy_for(entity)
+        if _field(deed.changes) in policy.readonly(actor) | policy.hidden(actor):
+            return _("You may not change one of its fields.")
+        return "" if policy.may(actor, "edit", record) else _("You may not change this record.")
+
+    def remove(self, row: Any, deed: Deed) -> None:
+        row.delete()
+
+    def restore(self, deed: Deed, values: Mapping[str, Any]) -> None:
+        """Only where it still fits: a reason where there is no value, a verification where the value is back."""
+        entity, name = _there(deed.record), _field(deed.changes)
+        record = entity.model._default_manager.get(pk=deed.record)
+        there = name in entity.fields and value_of(record, entity.fields[name]) not in (None, "", [])
+        if there != bool(values.get("method")):
+            raise Refusal(_("The value is another one now."))
+        ValueStanding.objects.filter(record_id=deed.record, field=name).delete()
+        facts = {column: values[column] for column in (*self.told, "at", "by_id") if column in values}
+        ValueStanding(record_id=deed.record, kind=entity.kind, field=name, **facts).save(force_insert=True)
+
+    def change(self, row: Any, values: Mapping[str, Any]) -> None:
+        told = {column: getattr(row, column) for column in (*self.told, "at", "by_id")}
+        told |= {path: "" if value is None and path != "expires_at" else value for path, value in values.items()}
+        self.restore(Deed(row.record_id, "", changes={"field": [row.field, row.field]}), told)
+
+
 way_back(SharesBack())
+way_back(StandingsBack())

@@ -23,7 +23,7 @@ from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading, chosen_reading
 from crm.kernel.identity.actor import Actor
 from crm.kernel.outbox.publishing import publish_many
-from crm.kernel.records import pipeline
+from crm.kernel.records import pipeline, standing
 from crm.kernel.records.events import RecordChanged, RecordCreated, RecordRemoved, RecordRestored
 from crm.kernel.records.models import RecordLink, RecordRow
 from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, RESTORE, Write
@@ -144,6 +144,7 @@ def _insert(entity: Entity[Any], writes: list[Write]) -> None:
             bulk.insert(entity.model, part)
             bulk.insert(RecordRow, _rows(entity, part))
     _write_links(writes)
+    standing.keep(writes)
     for write in writes:
         pipeline.run("after", write)
     pipeline.run_batches(writes)
@@ -227,7 +228,7 @@ def _change(entity: Entity[Any], records: list[Any], values: Mapping[str, Any]) 
 
 def _change_pairs(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, Any]]]) -> list[Any]:
     writes = _prepared_changes(entity, pairs)
-    _update(entity, [write for write in writes if write.ok and write.values])
+    _update(entity, [write for write in writes if write.ok and write.moves])
     return [write.record if write.ok else write.failure() for write in writes]
 
 
@@ -240,13 +241,14 @@ def _prepared_changes(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, A
         pipeline.normalise(write, reading, closed)
         write.values = {name: value for name, value in write.values.items() if not _same(entity, name, value, write.old.get(name))}
         writes.append(write)
-    asked = [write for write in writes if write.values or write.errors]
+    standing.without_same(writes)
+    asked = [write for write in writes if write.moves or write.errors]
     pipeline.make_ready(asked)
     pipeline.check(asked)
     for write in writes:
-        if write.ok and write.values:
+        if write.ok and write.moves:
             pipeline.run("guard", write)
-        if write.ok and write.values:
+        if write.ok and write.moves:
             _apply(write)
     return writes
 
@@ -287,13 +289,13 @@ def _update(entity: Entity[Any], writes: list[Write]) -> None:
             bulk.update(entity.model, part, names)
             bulk.update(RecordRow, _rows(entity, part), _ROW_ATTRIBUTES)
     _write_links(writes)
+    standing.keep(writes)
     for write in writes:
         pipeline.run("after", write)
     pipeline.run_batches(writes)
     changes = [write for write in writes if write.op == CHANGE]
-    publish_many(
-        RecordChanged(record=write.record.pk, kind=entity.kind, fields=tuple(sorted(write.values)), many=len(changes)) for write in changes
-    )
+    told = [(write.record.pk, tuple(sorted({*write.values, *write.missing}))) for write in changes]
+    publish_many(RecordChanged(record=pk, kind=entity.kind, fields=fields, many=len(changes)) for pk, fields in told)
 
 
 def complete(entity: Entity[Any], records: Sequence[Any], attributes: Iterable[str]) -> None:
@@ -321,7 +323,7 @@ def follow(entity: Entity[Any], records: Sequence[Any], attributes: Iterable[str
 
 def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, Any], version: int) -> None:
     """Raises Conflict where a given field was changed by somebody else after `version`; other fields may go in."""
-    theirs = _touched_since(entity, record, version)
+    theirs = touched_since(entity, record, version)
     clashes: dict[str, dict[str, Any]] = {}
     reading, old = _reading(_actor()), stored(entity, record, values)
     for name, raw in values.items():
@@ -338,7 +340,7 @@ def _refuse_overwriting(entity: Entity[Any], record: Any, values: Mapping[str, A
         raise Conflict(values=clashes, version=record.version)
 
 
-def _touched_since(entity: Entity[Any], record: Any, version: int) -> set[str]:
+def touched_since(entity: Entity[Any], record: Any, version: int) -> set[str]:
     """Columns and many-links fields which were written after that version of the record."""
     tables = [entity.model._meta.db_table, LINKS_TABLE]
     found = list(AuditEntry.objects.filter(record=record.pk, table_name__in=tables).order_by("-at")[:200])

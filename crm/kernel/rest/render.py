@@ -2,7 +2,7 @@
 
 import datetime
 import decimal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,11 @@ import msgspec
 from django.http import HttpResponse
 
 from crm.kernel.access.policy import policy_for
+from crm.kernel.audit.moment import moment as moment_of_reading
 from crm.kernel.entity.entity import Entity
 from crm.kernel.identity.actor import Actor
+from crm.kernel.quality.models import ValueStanding
+from crm.kernel.quality.queries import standings
 from crm.kernel.records import reads
 from crm.kernel.records.listing import Row
 from crm.kernel.records.reading import value_of
@@ -54,12 +57,33 @@ def etag(record: Any) -> str:
     return f'"{record.version}"'
 
 
-def row(entity: Entity[Any], one: Row) -> dict[str, Any]:
-    """One record of a list; `one` holds only fields that the actor may see."""
+def rows(entity: Entity[Any], many: Sequence[Row]) -> list[dict[str, Any]]:
+    """The records of a list; they hold only fields that the actor may see."""
+    known = standings([one.id for one in many]) if many and moment_of_reading() is None else None
+    return [_row(entity, one, None if known is None else known.get(one.id, {})) for one in many]
+
+
+def _row(entity: Entity[Any], one: Row, known: Mapping[str, ValueStanding] | None) -> dict[str, Any]:
     found: dict[str, Any] = {"id": one.id, "version": one.version}
     for name, value in one.values.items():
         found[name] = entity.fields[name].to_json(value)
-    return found
+    return found if known is None else _standing(entity, one.values, known) | found
+
+
+def _standing(entity: Entity[Any], values: Mapping[str, Any], known: Mapping[str, ValueStanding]) -> dict[str, Any]:
+    """Why fields in sight are missing, and which of them are verified; fields of a workspace's own by these names come first."""
+    missing: dict[str, Any] = {}
+    verified: dict[str, Any] = {}
+    for name, one in known.items():
+        if name not in values:
+            continue
+        empty = values[name] in (None, "", [])
+        if one.reason and empty:
+            missing[name] = {"reason": one.reason, "at": moment(one.at), "by": one.by_id}
+        elif one.method and not empty:
+            facts = {"method": one.method, "note": one.note, "at": moment(one.at), "by": one.by_id, "until": moment(one.expires_at)}
+            verified[name] = facts | {"holds": one.holds}
+    return {"missing": missing, "verified": verified}
 
 
 def record(entity: Entity[Any], one: Any, actor: Actor) -> dict[str, Any]:
@@ -67,9 +91,11 @@ def record(entity: Entity[Any], one: Any, actor: Actor) -> dict[str, Any]:
     found: dict[str, Any] = {"id": one.pk, "version": one.version}
     seen = policy_for(entity).fields(actor)
     reads.note_record(entity, one, seen.values())
-    for name, field in seen.items():
-        found[name] = field.to_json(value_of(one, field))
-    return found
+    values = {name: value_of(one, field) for name, field in seen.items()}
+    found |= {name: field.to_json(values[name]) for name, field in seen.items()}
+    if moment_of_reading() is not None:
+        return found
+    return _standing(entity, values, standings([one.pk]).get(one.pk, {})) | found
 
 
 def record_answer(entity: Entity[Any], one: Any, actor: Actor, status: int = 200) -> HttpResponse:

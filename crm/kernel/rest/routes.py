@@ -20,6 +20,7 @@ from crm.kernel.rest.views import (
     search,
     shaping,
     shares,
+    standing,
     views,
 )
 
@@ -92,6 +93,8 @@ ROUTES: list[Route] = [
     ),
     _route("/{plural}/{id}/same", POST=duplicates.add_what_is_known),
     _route("/{plural}/{id}/different", POST=duplicates.remember_different),
+    _route("/{plural}/{id}/verify", POST=standing.verify_values),
+    _route("/{plural}/{id}/unverify", POST=standing.unverify_values),
     _route("/{plural}/{id}/restore", POST=records.restore_record),
     _route("/{plural}/{id}/history", GET=history.read_history),
     _route("/{plural}/{id}/files", GET=files.list_files, POST=files.attach_file),

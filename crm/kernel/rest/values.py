@@ -13,6 +13,7 @@ from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
 from crm.kernel.identity.actor import Actor
+from crm.kernel.records.standing import MISSING
 from crm.kernel.rest.problems import BadRequest
 
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
@@ -27,11 +28,17 @@ _FITS: dict[str, tuple[type, ...]] = {
 
 
 def record_values(entity: Entity[Any], sent: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    """The values to write. Raises `Wrong` naming unknown, closed and ill-typed fields, all at once."""
+    """The values to write, and under `missing` why fields are empty. Raises `Wrong` naming unknown, closed and ill-typed fields, all at
+    once."""
     policy = policy_for(entity)
     hidden, closed = policy.hidden(actor), policy.readonly(actor)
     fields = {name: field for name, field in entity.fields.items() if name not in hidden}
-    return checked(fields, sent, closed)
+    if MISSING not in sent or MISSING in fields:
+        return checked(fields, sent, closed)
+    reasons = sent[MISSING]
+    if not isinstance(reasons, dict):
+        raise Wrong(fields={MISSING: [_("Write it as {field: reason}.")]})
+    return checked(fields, {name: value for name, value in sent.items() if name != MISSING}, closed) | {MISSING: reasons}
 
 
 def checked(

@@ -13,7 +13,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.outbox.events import Event
 from crm.kernel.outbox.publishing import publish_many
-from crm.kernel.records.needed import ask, undoing
+from crm.kernel.records.needed import ask, demands, undoing
 from crm.kernel.records.pipeline import CHANGE, CREATE, REMOVE, Write, after_batch, contribute
 from crm.kernel.records.reading import called
 from crm.kernel.records.writing import change
@@ -76,6 +76,13 @@ def _needs(write: Write, stage: Stage, moved: bool) -> None:
         if not _there(write, name):
             facts = {"stage": called(stage), "field": labels.get(name, name)}
             write.wrong("stage", _("Before “%(stage)s” this is needed: %(field)s.") % facts)
+
+
+@demands(Opportunity)
+def asked_for() -> list[tuple[str, list[str]]]:
+    """What the stages of all pipelines ask for, of the deal itself."""
+    asking = Stage.objects.filter(deleted_at=None).exclude(needs=None).order_by("pipeline_id", "position")
+    return [(called(one), [name for name in one.needs or () if name not in _BESIDE]) for one in asking]
 
 
 def _there(write: Write, name: str) -> bool:

@@ -16,7 +16,7 @@ REVOKE EXECUTE ON FUNCTION kith_only_worked(jsonb, jsonb) FROM PUBLIC;
 -- Left out of an entry: what the row's own machinery keeps (stamps, search and sort forms). Where nothing else changed
 -- there is no entry at all. The version of a change stays in: it tells which fields changed after the version that an
 -- editor had opened. Secrets are recorded as changed, never with their value. A link of a many-links field is an entry of
--- the record that has the field, a share one of the record that is shared. Whoever stands in for an absent colleague is named so
+-- the record that has the field, a share one of the record that is shared, the standing of a value one of its record. Whoever stands in for an absent colleague is named so
 -- ("Bo for Ada") in the entries of what that colleague owns: `kith.standing` holds {owner: name}.
 CREATE OR REPLACE FUNCTION kith_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public AS $$
@@ -74,7 +74,7 @@ BEGIN
      nullif(current_setting('kith.actor', true), '')::uuid, coalesce(nullif(current_setting('kith.standing', true), '')::jsonb ->> (coalesce(was, becomes) ->> 'owner_id'),
               current_setting('kith.actor_label', true), ''),
      coalesce(current_setting('kith.reason', true), ''), TG_TABLE_NAME,
-     (becomes ->> CASE TG_TABLE_NAME WHEN 'record_link' THEN 'source_id' WHEN 'share' THEN 'record_id' ELSE 'id' END)::uuid,
+     (becomes ->> CASE TG_TABLE_NAME WHEN 'record_link' THEN 'source_id' WHEN 'share' THEN 'record_id' WHEN 'value_standing' THEN 'record_id' ELSE 'id' END)::uuid,
      left(TG_OP, 1),
      coalesce(difference, '{}'));
   RETURN NULL;

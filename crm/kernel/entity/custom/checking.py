@@ -35,7 +35,9 @@ TELLING = ("person_name", "phone", "email", "url", "tax_id", "address")
 _TAKEN = frozenset({
     "views", "api", "static", "new", "record", "person", "team",
 })  # fmt: skip
-_TAKEN_FIELDS = frozenset({"pk", "id", "workspace", "version", "kind", "schema", "duplicates", "bulk", "views", "fields", "url", "names"})
+_TAKEN_FIELDS = frozenset({
+    "pk", "id", "workspace", "version", "kind", "schema", "duplicates", "bulk", "views", "fields", "url", "names", "missing", "verified",
+})  # fmt: skip
 
 Names = dict[str, str]
 

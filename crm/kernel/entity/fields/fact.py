@@ -53,6 +53,8 @@ PRESENCE = ("empty", "filled")
 WORDS = ("contains", "not_contains", "starts", "not_starts")
 DAYS = ("within", "not_within")
 SETS = ("has", "has_not")
+#: Asked of every field that people fill: why it is empty, and whether its value is verified.
+STANDING = ("missing", "not_missing", "verified", "not_verified")
 
 
 class Fact:
@@ -123,6 +125,21 @@ class Fact:
     @property
     def filterable(self) -> bool:
         return self.storage.filterable
+
+    @property
+    def stands(self) -> bool:
+        """Whether it can be said of its values why one is missing and who verified one: of all that people give."""
+        given = self.storage.kind != "computed" or self.type in ("address", "links")
+        return given and not (self.readonly or self.worked or (self.part_of and self.type == "currency"))
+
+    @property
+    def compares(self) -> tuple[str, ...]:
+        """The comparisons that a filter can make with it."""
+        return (*(self.operators if self.filterable else ()), *(STANDING if self.stands else ()))
+
+    def rests_on(self) -> list[str]:
+        """The names under which a write holds its values."""
+        return self.columns() or [self.name]
 
     @property
     def why_closed(self) -> Label:
@@ -247,6 +264,6 @@ def companion(cls: ModelClass, name: str) -> None:
 
 
 __all__ = [
-    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "WORDS", "DayColumn", "Fact", "FieldError", "Label", "LinkColumn",
+    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "STANDING", "WORDS", "DayColumn", "Fact", "FieldError", "Label", "LinkColumn",
     "ListColumn", "ModelClass", "MomentColumn", "StoredFact", "TextColumn", "WholeColumn", "YesNoColumn", "companion",
 ]  # fmt: skip

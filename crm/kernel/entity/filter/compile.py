@@ -12,16 +12,18 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links, Text
-from crm.kernel.entity.fields.fact import EQUALITY
+from crm.kernel.entity.fields.fact import EQUALITY, STANDING
 from crm.kernel.entity.filter.nodes import MOST_NODES, All, Any_, Found, Node, Not, Where, flat, leaves, wrong
 from crm.kernel.entity.filter.periods import moment, span
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.entity.forms.text import parse_text
+from crm.kernel.entity.reasons import UNSAID, Reason
 from crm.kernel.entity.registry import registry
 
 Seen = Callable[[Entity[Any]], Q]
@@ -77,17 +79,42 @@ def _where(where: Where, entity: Entity[Any], asker: Asker, path: str) -> Q:
     found = entity.field("owner" if head == "owner_id" else head)
     if found is None or head in asker.hidden(entity):
         raise wrong(_("%(kind)s has no field “%(field)s”.") % {"kind": entity.label, "field": head})
-    if where.op not in found.operators or not found.filterable:
+    if where.op not in found.compares:
         if found.why_closed and not found.filterable:
             raise wrong(f"{found.label}: {found.why_closed}")
-        allowed = ", ".join(found.operators)
+        allowed = ", ".join(found.compares)
         raise wrong(_("“%(field)s” can be compared by: %(ops)s.") % {"field": head, "ops": allowed})
+    if where.op in STANDING:
+        return _standing(found, where, path)
     if isinstance(found, Links):
         return _links(found, where, asker)
     title = said_of(found, where)
     if title:
         return _through(where, head, title, entity, asker, path)
     return _leaf(found, where, asker, path)
+
+
+def _standing(field_: Fact, where: Where, path: str) -> Q:
+    """Why a value is missing, or whether it is verified now, by the side table that holds what is known of single values."""
+    rows = apps.get_model("quality", "ValueStanding").objects.filter(record_id=OuterRef(f"{path}pk"), field=field_.name)
+    if where.op in ("missing", "not_missing"):
+        if where.value not in (*Reason.values, UNSAID):
+            raise wrong(_("Why it is missing is one of these: %(codes)s.") % {"codes": ", ".join((*Reason.values, UNSAID))})
+        unsaid = where.value == UNSAID
+        because = ~_there(field_, path) & ~Q(Exists(rows.exclude(reason=""))) if unsaid else Q(Exists(rows.filter(reason=where.value)))
+        return because if where.op == "missing" else ~because
+    holds = Q(Exists(rows.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), reason="")))
+    return holds if where.op == "verified" else _there(field_, path) & ~holds
+
+
+def _there(field_: Fact, path: str) -> Q:
+    """The field has a value."""
+    if isinstance(field_, Links):
+        return Q(Exists(_linked(field_)))
+    found = Q()
+    for column in [field_.filter_ref("")] if field_.filterable else field_.columns():
+        found |= Q(**{f"{path}{column}__isnull": False})
+    return found
 
 
 def said_of(found: Fact, where: Where) -> str:

@@ -2,7 +2,8 @@
 
 JSON: `{"all": [{"field": "stage", "op": "is", "value": "won"}, {"any": [...]}, {"not": {...}}]}`.
 Meaning of a missing value: a comparison with it is unknown, and neither it nor its negation matches; ask for it with
-`empty` and `filled`. A relation to many records means "there is at least one".
+`empty` and `filled`, and for why it is missing with `missing` (`not_missing` holds of all others, values too). Of a missing value it is
+neither true that it is verified nor that it is not. A relation to many records means "there is at least one".
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,8 @@ from crm.kernel.base.errors import Wrong
 
 OPPOSITE = {
     "is": "is_not", "in": "not_in", "contains": "not_contains", "starts": "not_starts", "lt": "gte", "lte": "gt",
-    "between": "not_between", "empty": "filled", "has": "has_not", "within": "not_within",
+    "between": "not_between", "empty": "filled", "has": "has_not", "within": "not_within", "missing": "not_missing",
+    "verified": "not_verified",
 }
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
 

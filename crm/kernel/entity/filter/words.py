@@ -28,8 +28,9 @@ class _Reader:
             self.tokens.append((kind, found[kind]))
             place = found.end()
 
-    def peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) and self.tokens[self.at][0] != "quoted" else ""
+    def peek(self, ahead: int = 0) -> str:
+        at = self.at + ahead
+        return self.tokens[at][1] if at < len(self.tokens) and self.tokens[at][0] != "quoted" else ""
 
     def take(self, *wanted: str) -> bool:
         if self.peek().lower() in wanted and self.peek():
@@ -97,7 +98,13 @@ class _Reader:
                 return Where(field, "empty")
             if self.take("filled"):
                 return Where(field, "filled")
-            return Where(field, "is_not" if self.take("not") else "is", self.value())
+            negative = self.take("not")
+            if self.peek().lower() == "missing" and self.peek(1).lower() == "because":
+                self.at += 2
+                return Where(field, "not_missing" if negative else "missing", self.value())
+            if self.take("verified"):
+                return Where(field, "not_verified" if negative else "verified")
+            return Where(field, "is_not" if negative else "is", self.value())
         raise wrong(_("After “%(field)s” a comparison such as = or “is empty” is needed.") % {"field": field})
 
     def listed(self) -> list[str]:
@@ -149,8 +156,10 @@ def _comparison(field: str, op: str, value: Any) -> str:
         return f"{field} {_SIGN_OF[op]} {_word(value)}"
     no = "not " if op.startswith("not_") else ""
     base = op.removeprefix("not_")
-    if base in ("empty", "filled"):
-        return f"{field} is {base}"
+    if base in ("empty", "filled", "verified"):
+        return f"{field} is {no}{base}"
+    if base == "missing":
+        return f"{field} is {no}missing because {_word(value)}"
     if base in ("in", "between"):
         words = [_word(one) for one in value]
         return f"{field} {no}in ({', '.join(words)})" if base == "in" else f"{field} {no}between {words[0]} and {words[1]}"

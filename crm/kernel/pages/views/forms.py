@@ -16,11 +16,12 @@ from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.pages import cells, conflicts, inputs, laid, toasts
-from crm.kernel.pages.onward import onward
+from crm.kernel.pages import cells, conflicts, credibility, inputs, laid, toasts
+from crm.kernel.pages.onward import asked_from, onward
 from crm.kernel.pages.record_screen import fresh
 from crm.kernel.pages.views.lists import need
 from crm.kernel.pages.views.similar import remember_different
+from crm.kernel.quality.queries import standings
 from crm.kernel.queue.live import tell_editing
 from crm.kernel.records import listing, reads
 from crm.kernel.records.reading import fetch
@@ -149,6 +150,7 @@ def _cell_editor(request: HttpRequest, entity: Entity[Any], record: Any, name: s
     errors = conflicts.as_errors(refusal) if refusal is not None else {}
     given = request.POST if request.method == "POST" else None
     one = inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor()))
+    one.reason = inputs.reasons_of(record, given).get(name, "")
     one.errors = one.errors or [str(text) for said in errors.values() for text in said]
     words = {
         "input": one,
@@ -162,8 +164,10 @@ def _cell_editor(request: HttpRequest, entity: Entity[Any], record: Any, name: s
 
 def _cell_shown(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str, told: bool) -> HttpResponse:
     row = listing.load(entity, [pk], [name])[0]
-    shown = cells.cells_of(entity, row, [name], Reading.of(current_actor()))[0]
-    answer = render(request, "pages/cell.jinja", {"cell": shown})
+    mine, own = standings([pk]).get(pk, {}), asked_from(request).partition("?")[0] == cells.record_url(entity, pk)
+    plain, reading = cells.cells_of(entity, row, [name], Reading.of(current_actor())), Reading.of(current_actor())
+    shown = (credibility.marked(plain, mine, reading) if own else cells.explained(plain, mine))[0]
+    answer = render(request, "pages/cell.jinja", {"cell": shown, "there": cells.record_url(entity, pk)})
     if told:
         text = _("%(field)s was changed.") % {"field": entity.fields[name].label}
         toasts.toast(answer, text, note(text, 1).pk)

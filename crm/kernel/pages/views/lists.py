@@ -121,10 +121,11 @@ def filter_editor(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
         if kept.get("view") and not text:
             kept.setdefault("sort", entity.default_sort)  # else the address would ask for the view as it was saved
         return redirect(f"{where}{links.query_of({'filter': filters.addressed(text), **kept})}")
+    facts = filters.facts(entity)
     words = {
         "entity": entity,
-        "facts": filters.facts(entity),
-        "start": filters.for_editor(request.GET.get("filter", "")),
+        "facts": facts,
+        "start": filters.for_editor(request.GET.get("filter", ""), [one["name"] for one in facts["fields"]]),
         "given": request.GET,
     }
     return render(request, "pages/filter.jinja", words)

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.kernel.entity.reasons import Reason
+from crm.kernel.quality.codes import Method
 from crm.kernel.rest.openapi import shapes
 from crm.kernel.rest.openapi.bodies import About
 from crm.kernel.rest.openapi.shapes import Schema, page_of, ref
@@ -62,6 +64,7 @@ _IMPORT: dict[str, Schema] = {
             reason=_NULL_TEXT,
             examples={"type": ["array", "null"], "items": _TEXT},
             dates={"type": ["string", "null"], "enum": ["dmy", "mdy", "open", "mixed", None]},
+            absent={"type": ["array", "null"], "items": _TEXT},
         )
     ),
     "mapping": {"type": "object", "additionalProperties": _NULL_TEXT},
@@ -80,6 +83,10 @@ _ROW = _object(
 )
 
 COMPONENTS: dict[str, Schema] = {
+    "Missing": _object(reason={"type": "string", "enum": Reason.values}, at=_TIME, by=_NULL_ID),
+    "Verified": _object(
+        method={"type": "string", "enum": Method.values}, note=_TEXT, at=_TIME, by=_NULL_ID, until=_NULL_TIME, holds={"type": "boolean"}
+    ),
     "Import": _object(**_IMPORT),
     "ImportResult": _object(**_IMPORT, rejected=_list(_ROW), kept=_list(_ROW)),
     "Export": _object(
@@ -321,7 +328,7 @@ COMPONENTS: dict[str, Schema] = {
         by=_NULL_ID,
         by_name=_TEXT,
         reason=_TEXT,
-        op={"type": "string", "enum": ["create", "change", "delete", "share"]},
+        op={"type": "string", "enum": ["create", "change", "delete", "share", "standing"]},
         changes={"type": "object", "additionalProperties": {"type": "array", "minItems": 2, "maxItems": 2}},
     ),
 }

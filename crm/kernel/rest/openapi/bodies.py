@@ -17,7 +17,9 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
 from crm.kernel.files.links import LONGEST, OFTENEST
 from crm.kernel.identity.actor import Actor
+from crm.kernel.quality.codes import Method
 from crm.kernel.records.actions import Action
+from crm.kernel.records.verifying import LONGEST_NOTE, verifiable
 from crm.kernel.rest.openapi import shapes
 from crm.kernel.rest.openapi.samples import Samples
 from crm.kernel.rest.openapi.shapes import Schema, ref
@@ -155,6 +157,7 @@ def _mapping(about: About) -> Schema:
                         "date_orders": {"type": "object", "additionalProperties": {"type": "string", "enum": ["ymd", "mdy", "dmy"]}},
                         "decimal_mark": {"type": "string", "enum": [".", ","]},
                         "overwrite_empty": {"type": "boolean"},
+                        "literal": {"type": "array", "items": {"type": "string"}},
                     },
                 },
                 "sheet": {"type": "string"},
@@ -231,6 +234,7 @@ def _export(about: About) -> Schema:
             "sort": {"type": ["string", "null"]},
             "fields": {"type": "array", "items": {"type": "string"}},
             "view": {"type": ["string", "null"], "format": "uuid"},
+            "reasons": {"type": ["boolean", "null"], "default": False},
         },
     }
     return {"schema": schema, "example": {"kind": kinds[0] if kinds else "", "format": "csv"}}
@@ -331,11 +335,36 @@ def _undo(about: About) -> Schema:
     return _sent_object([], {"also": []}, {"also": {"type": "array", "items": one}})
 
 
+def _fields_to_verify(about: About) -> tuple[Schema, list[str]]:
+    """The fields whose values can be verified, and one that a sample has a value of."""
+    names = list(verifiable(about.kind))
+    some = [about.kind.title] if about.kind.title in names else names[:1]
+    return {"type": "array", "minItems": 1, "items": {"type": "string", "enum": names}}, some
+
+
+def _verify(about: About) -> Schema:
+    fields, some = _fields_to_verify(about)
+    properties: dict[str, Schema] = {
+        "fields": fields,
+        "method": {"type": "string", "enum": Method.values},
+        "note": {"type": ["string", "null"], "maxLength": LONGEST_NOTE},
+        "until": {"type": ["string", "null"], "format": "date-time"},
+    }
+    return _sent_object(["fields", "method"], {"fields": some, "method": "call"}, properties)
+
+
+def _unverify(about: About) -> Schema:
+    fields, some = _fields_to_verify(about)
+    return _sent_object(["fields"], {"fields": some}, {"fields": fields})
+
+
 BODIES: dict[str, Callable[[About], Schema]] = {
     "new": _new,
     "change": _change,
     "similar": _similar,
     "different": _different,
+    "verify": _verify,
+    "unverify": _unverify,
     "bulk_change": _bulk_change,
     "bulk_delete": _bulk_delete,
     "action": _action,

@@ -6,6 +6,7 @@ from typing import Any
 from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
+from crm.kernel.entity.reasons import Reason
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 
@@ -28,6 +29,10 @@ PROBLEM: Schema = {
         "candidates": {"type": "array", "items": {"$ref": "#/components/schemas/Duplicate"}},
     },
 }
+
+
+#: Why fields are empty, as it is sent: null takes a reason back.
+MISSING: Schema = {"type": "object", "additionalProperties": {"type": ["string", "null"], "enum": [*Reason.values, None]}}
 
 
 def ref(name: str) -> Schema:
@@ -81,6 +86,8 @@ def record(entity: Entity[Any], actor: Actor) -> Schema:
         if field.readonly or name in readonly:
             properties[name]["readOnly"] = True
     properties.setdefault("version", {"type": "integer", "minimum": 1, "readOnly": True})
+    for name, one in (("missing", "Missing"), ("verified", "Verified")):
+        properties.setdefault(name, {"type": "object", "readOnly": True, "additionalProperties": ref(one)})
     return {
         "type": "object",
         "title": str(entity.label),
@@ -107,7 +114,9 @@ def writable(entity: Entity[Any], actor: Actor) -> dict[str, Field]:
 
 def given(entity: Entity[Any], actor: Actor, *, new: bool) -> Schema:
     """A record as it is sent: to create (`new`) or to change."""
-    return sent(writable(entity, actor), new=new)
+    found = sent(writable(entity, actor), new=new)
+    found["properties"].setdefault("missing", MISSING)
+    return found
 
 
 def sent(fields: Mapping[str, Field], *, new: bool) -> Schema:

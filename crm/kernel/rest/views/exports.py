@@ -18,7 +18,7 @@ from crm.kernel.rest.operation import Call, operation
 from crm.kernel.rest.params import LIMIT
 from crm.kernel.rest.queries import read_filter, read_sort, read_view, view_fields, view_sort
 
-_KNOWN = {"kind", "format", "filter", "sort", "fields", "view"}
+_KNOWN = {"kind", "format", "filter", "sort", "fields", "view", "reasons"}
 
 
 @operation(
@@ -56,7 +56,7 @@ def create_export(call: Call) -> HttpResponse:
     node = both(read_filter(view.filter) if view else None, read_filter(sent.get("filter")))
     sort = view_sort(entity, view, call.actor) if view and not sent.get("sort") else read_sort(entity, sent.get("sort"), call.actor)
     names = sent.get("fields") or (view_fields(entity, view) if view else [])
-    run = actions.start_export(entity, node, sort, names, sent.get("format") or "xlsx")
+    run = actions.start_export(entity, node, sort, names, sent.get("format") or "xlsx", sent.get("reasons") is True)
     return render.answer(export_run(run), 202, {"Location": f"/api/v1/exports/{run.pk}"})
 
 
@@ -92,6 +92,8 @@ def _checked(sent: dict[str, Any]) -> dict[str, Any]:
         wrong["kind"] = [_t("Say which kind of records.")]
     if not isinstance(sent.get("filter"), dict | str | None):
         wrong["filter"] = [_t("An object or a text is needed here.")]
+    if not isinstance(sent.get("reasons"), bool | None):
+        wrong["reasons"] = [_t("Write true or false.")]
     fields = sent.get("fields")
     if fields is not None and not (isinstance(fields, list) and all(isinstance(name, str) for name in fields)):
         wrong["fields"] = [_t("A list of names is needed here.")]

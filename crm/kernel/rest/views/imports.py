@@ -179,7 +179,7 @@ def import_run(run: ImportRun) -> dict[str, Any]:
         "state": run.state,
         "reading": {name: shape.get(name) for name in (*_READING, "sheets", "rows")},
         "columns": [
-            {name: match.get(name) for name in ("column", "field", "reason", "examples", "dates")} for match in run.matches
+            {name: match.get(name) for name in ("column", "field", "reason", "examples", "dates", "absent")} for match in run.matches
         ],
         "mapping": run.mapping,
         "remembered": run.remembered_id,

@@ -83,7 +83,7 @@ def _field(name: str, field: Field, closed: bool) -> dict[str, Any]:
         "readonly": field.readonly or closed,
         "multiple": field.multiple,
         "sortable": field.sortable,
-        "operators": list(field.operators) if field.filterable else [],
+        "operators": list(field.compares),
         "choices": [{"value": value, "label": str(label)} for value, label in field.choices_list],
         "target": target.kind if target is not None else None,
         "part_of": field.part_of,

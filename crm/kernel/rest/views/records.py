@@ -48,7 +48,8 @@ def list_records(call: Call, entity: Entity[Any]) -> HttpResponse:
     cursor = cursors.decode(query["cursor"], about)
     with of_the_address(), _as_of(query["as_of"]):
         found = listing.page(entity, node, sort, cursor, query["limit"], names)
-    return render.page((render.row(entity, row) for row in found.items), cursors.encode(found.next, about))
+        items = render.rows(entity, found.items)
+    return render.page(items, cursors.encode(found.next, about))
 
 
 @operation(
@@ -133,5 +134,6 @@ def restore_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
 
 
 def _both(entity: Entity[Any], record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    theirs = {name: entity.fields[name].to_json(value_of(record, entity.fields[name])) for name in values}
-    return {name: {"mine": mine, "theirs": theirs[name]} for name, mine in values.items()}
+    known = {name: mine for name, mine in values.items() if name in entity.fields}
+    theirs = {name: entity.fields[name].to_json(value_of(record, entity.fields[name])) for name in known}
+    return {name: {"mine": mine, "theirs": theirs[name]} for name, mine in known.items()}
