@@ -68,11 +68,12 @@ class Input:
     hidden: bool = False
     live: bool = False
     reason: str = ""
+    of_record: bool = False
 
     @property
     def explained(self) -> bool:
-        """Whether it can be said why it is empty."""
-        return self.field.stands and not self.field.part_of and not self.field.required and not self.field.title
+        """Whether it can be said why it is empty: of a field of a record, not of what an act asks for."""
+        return self.of_record and self.field.stands and not (self.field.part_of or self.field.required or self.field.title)
 
     @property
     def reasons(self) -> list[tuple[str, Any]]:
@@ -138,7 +139,7 @@ def sections(
         ]
         for one in inputs:
             _seen(one, sight)
-            one.reason = why.get(one.name, "")
+            explain(one, why)
         if inputs:
             made.append(Section(label, inputs))
     return made
@@ -149,6 +150,11 @@ def reasons_of(record: Any, given: QueryDict | None) -> dict[str, str]:
     known = standings([record.pk]).get(record.pk, {}) if record is not None else {}
     chosen = {name.removeprefix(WHY): given.get(name, "") for name in given if name.startswith(WHY)} if given is not None else {}
     return {name: one.reason for name, one in known.items()} | chosen
+
+
+def explain(one: Input, why: Mapping[str, str]) -> None:
+    """The input asks why it is empty, and says what is known of that."""
+    one.of_record, one.reason = True, why.get(one.name, "")
 
 
 def _seen(one: Input, sight: Sight) -> None:

@@ -147,5 +147,12 @@ def test_a_step_takes_not_applicable_for_an_answer_and_no_other(north):
         writing.change(deals, deal.pk, {"stage": stages[1].pk})
         with pytest.raises(Wrong):
             writing.change(deals, deal.pk, {"missing": {"next_step": "unknown"}})
+        writing.change(deals, deal.pk, {"stage": stages[0].pk, "missing": {"next_step": ""}})
+    move = {"value": str(stages[1].pk), "ask": ["next_step"], "board": ""}
+    web = north.browser("ada")
+    asked = web.get(f"/opportunities/{deal.pk}/move", move).content.decode()
+    assert "missing.next_step" in asked
+    assert web.post(f"/opportunities/{deal.pk}/move", move | {"next_step": "", "missing.next_step": "unknown"}).status_code == 422
+    assert web.post(f"/opportunities/{deal.pk}/move", move | {"next_step": "", "missing.next_step": "not_applicable"}).status_code == 204
     shown = north.browser("admin").get("/opportunities/missing").content.decode()
     assert "It is needed before" in shown

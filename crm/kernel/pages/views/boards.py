@@ -20,6 +20,7 @@ from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.onward import asked_from
 from crm.kernel.pages.views.lists import need
 from crm.kernel.records.reading import fetch
+from crm.kernel.records.standing import MISSING
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change
 from crm.kernel.tenancy.scope import current_actor
@@ -70,7 +71,7 @@ def move(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _missing(request, entity, record, value, asked, None)
     before = str(entity.fields[name].value(record) or "")
-    typed = {one: raw for one, raw in inputs.values_of(entity, request.POST).items() if {one, entity.fields[one].part_of} & set(asked)}
+    typed = _typed(entity, request.POST, asked)
     try:
         changed = change(entity, pk, {**typed, name: value}, plain_number(given.get("version", "")))
     except Wrong as refusal:
@@ -91,6 +92,14 @@ def move(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     return toasts.toast(answer, text, note(text, 1).pk)  # type: ignore[return-value]
 
 
+def _typed(entity: Entity[Any], given: QueryDict, asked: Sequence[str]) -> dict[str, Any]:
+    """What was typed for the fields that were asked for, or why they are empty."""
+    sent = inputs.values_of(entity, given)
+    found = {one: raw for one, raw in sent.items() if one in entity.fields and {one, entity.fields[one].part_of} & set(asked)}
+    reasons = {one: code for one, code in sent.get(MISSING, {}).items() if one in asked} if MISSING not in entity.fields else {}
+    return found | {MISSING: reasons} if reasons else found
+
+
 def _fillable(entity: Entity[Any], names: Sequence[str]) -> list[str]:
     """Those of the fields that the actor can fill; none where he cannot fill all."""
     policy, actor = policy_for(entity), current_actor()
@@ -108,8 +117,10 @@ def _missing(
         raise Http404
     errors, given = refusal.fields if refusal is not None else {}, request.POST if request.method == "POST" else None
     made = [inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor())) for name in names]
+    why = inputs.reasons_of(record, given)
     for one in made:
         one.required = True
+        inputs.explain(one, why)
     words = {
         "entity": entity, "record": record, "name": entity.name_of(record), "inputs": made, "value": value, "names": names,
         "column": column, "version": (given or request.GET).get("version", ""),

@@ -2,10 +2,11 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.kernel.base.errors import NotFound, Wrong
 from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.exchange.writing.delimited import harmless
 from crm.kernel.pages import bulk, inputs, toasts, wording
@@ -51,10 +53,16 @@ def _dialog(request: HttpRequest, entity: Entity[Any], act: str, found: bulk.Sel
         "fields": fields,
         "field": one.name,
         "problem": str(refusal.message) if refusal else "",
-        "input": inputs.input_of(entity, one, None, given, errors, Reading.of(current_actor())),
+        "input": _input(entity, one, given, errors),
         "permitted": bulk.permitted(entity, found, _VERBS[act]),
     }
     return render(request, "pages/bulk.jinja", words, status=422 if refusal is not None else 200)
+
+
+def _input(entity: Entity[Any], one: Fact, given: QueryDict | None, errors: Mapping[str, Any]) -> inputs.Input:
+    made = inputs.input_of(entity, one, None, given, errors, Reading.of(current_actor()))
+    inputs.explain(made, inputs.reasons_of(None, given))
+    return made
 
 
 @require_POST

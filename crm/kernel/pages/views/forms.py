@@ -150,7 +150,7 @@ def _cell_editor(request: HttpRequest, entity: Entity[Any], record: Any, name: s
     errors = conflicts.as_errors(refusal) if refusal is not None else {}
     given = request.POST if request.method == "POST" else None
     one = inputs.input_of(entity, entity.fields[name], record, given, errors, Reading.of(current_actor()))
-    one.reason = inputs.reasons_of(record, given).get(name, "")
+    inputs.explain(one, inputs.reasons_of(record, given))
     one.errors = one.errors or [str(text) for said in errors.values() for text in said]
     words = {
         "input": one,
