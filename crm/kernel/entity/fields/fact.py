@@ -64,7 +64,8 @@ class Fact:
     themselves (`search=`); the columns of a `worked` field follow from other
     fields of the record; `part_of` the composite field that this is a column of; `readonly` fields are written by Kith
     alone; `title` marks the field a record is called by; a `spoken` text that Kith ships (see `entity.shipped`) is told in
-    the reader's language. Who reads a `sensitive` field is noted (`records.reads`).
+    the reader's language. Who reads a `sensitive` field is noted (`records.reads`). A verified value of a `protected` field is changed
+    only with approval: True by the usual rule, else by the one that the workspace states (`entity.custom.protection`).
     """
 
     type: ClassVar[str] = "text"
@@ -86,6 +87,7 @@ class Fact:
     unique: bool
     search: str | None
     sensitive: bool
+    protected: Any
     storage: Storage
 
     def facts(self, label: Label, given: dict[str, Any]) -> dict[str, Any]:
@@ -104,6 +106,7 @@ class Fact:
         self.unique_value = given.pop("unique_value", False)
         self.search = given.pop("search", None)
         self.sensitive = given.pop("sensitive", False)
+        self.protected = given.pop("protected", False)
         return given
 
     @property
