@@ -160,9 +160,9 @@ COMPONENTS: dict[str, Schema] = {
         url=_TEXT,
     ),
     "OwnKind": _object(
-        kind=_TEXT, plural=_TEXT, labels=_NAMES, plurals=_NAMES, icon=_TEXT, own={"type": "boolean"}, retired={"type": "boolean"}, url=_TEXT,
-        approval=_MAP,
-    ),
+        kind=_TEXT, plural=_TEXT, labels=_NAMES, plurals=_NAMES, icon=_TEXT, own={"type": "boolean"}, retired={"type": "boolean"},
+        url=_TEXT, approval=_MAP,
+    ),  # fmt: skip
     "OwnField": _object(
         kind=_TEXT, name=_TEXT, type=_TEXT, labels=_NAMES, helps=_NAMES, facts=_MAP, place={"type": "integer"}, retired={"type": "boolean"}
     ),
