@@ -25,11 +25,12 @@ from crm.kernel.identity.actor import Actor, system_actor
 from crm.kernel.identity.grants import Grants
 from crm.kernel.outbox.publishing import publish
 from crm.kernel.quality.codes import Method
-from crm.kernel.quality.models import ValueStanding
 from crm.kernel.queue.words import storable
 from crm.kernel.records.models import RecordRow
+from crm.kernel.records.reading import value_of
 from crm.kernel.records.rows import said
 from crm.kernel.records.undo import note
+from crm.kernel.records.verifying import Proof, verify
 from crm.kernel.records.writing import change as change_record
 from crm.kernel.records.writing import locked
 from crm.kernel.tenancy.scope import bump_looks, current_actor, current_workspace_id, scope
@@ -171,8 +172,8 @@ def _put_in_force(found: Case, actor: Actor, state: str, comment: str, how: str,
     able = replace(actor, grants=Grants.everything())
     with scope(current_workspace_id(), able, reason), agreed([(record.pk, change.field)]):
         found.record = change_record(entity, record.pk, values.given(entity, change.field, change.new))
-        if how:
-            _verified_anew(entity, record, change.field, how, reason)
+        if how and value_of(found.record, entity.fields[change.field]) not in (None, "", []):
+            verify(entity, record.pk, [change.field], Proof(how, reason))
         note(label % facts, 1)
     trace(change, "approved" if how else "overridden", comment="" if how else comment)
     _close(change, state, comment)
@@ -180,12 +181,6 @@ def _put_in_force(found: Case, actor: Actor, state: str, comment: str, how: str,
     for other in rivals.exclude(pk=change.pk).order_by("id"):
         trace(other, "superseded")
         _close(other, State.SUPERSEDED, "")
-
-
-def _verified_anew(entity: Entity[Any], record: Any, name: str, how: str, note_: str) -> None:
-    ValueStanding.objects.filter(record_id=record.pk, field=name).delete()
-    made = ValueStanding(record_id=record.pk, kind=entity.kind, field=name, method=how, note=note_, by_id=current_actor().id)
-    made.save(force_insert=True)
 
 
 def _end(found: Case, state: str, comment: str) -> PendingChange:

@@ -62,6 +62,7 @@ def hold(writes: list[Write]) -> None:
         write.held[name] = Wanted(rule, values.before(write, name), values.after(write, name))
         for key in entity.protected[name]:
             write.values.pop(key, None)
+            write.missing.pop(key, None)
 
 
 def keep(writes: list[Write]) -> None:

@@ -174,7 +174,7 @@ def keep(writes: list[Write]) -> None:
             step(writes)
     for write in writes:
         vars(write.record)[_HELD] = write.held
-        vars(write.record)[_WROTE] = bool(write.values)
+        vars(write.record)[_WROTE] = write.moves
 
 
 _HELD, _WROTE = "_kith_held", "_kith_wrote"

@@ -461,12 +461,36 @@ def test_the_rules_are_set_in_the_interface(north: Company) -> None:
     assert north.browser("ada").get(url).status_code in (403, 404)
 
 
+def test_a_verification_is_not_ended_to_get_around_approval(north: Company, account: Any) -> None:
+    url, body = f"/api/v1/accounts/{account.pk}/", {"fields": ["billing_address"]}
+    bo, admin = north.api("bo"), north.api("admin")
+
+    def call(client: Client, what: str, **more: str) -> int:
+        return int(client.post(f"{url}{what}", {**body, **more}, content_type="application/json").status_code)
+
+    soon = (now() + DAY / 24).isoformat()
+    assert call(bo, "unverify") == 403
+    assert call(bo, "verify", method="call", until=soon) == 403
+    assert call(bo, "verify", method="call") == 200
+    act = north.api("admin").get(f"/api/v1/acts?by={north.people['bo'].pk}").json()["items"]
+    for one in act:
+        bo.post(f"/api/v1/acts/{one['id']}/undo", {}, content_type="application/json")
+    assert patch(bo, account, {"billing_address": NEW})["billing_address"] == OLD
+    patch(bo, account, {"tax_id": "91310117MA1J3KQ470"})
+    verified(north, account, "tax_id")
+    said = patch(bo, account, {"tax_id": None, "missing": {"tax_id": "refused"}})
+    assert (said["tax_id"], said["missing"], set(said["pending"])) == ("91310117MA1J3KQ470", {}, {"tax_id"})
+    assert call(admin, "unverify") == 200
+    assert patch(bo, account, {"billing_address": NEW})["billing_address"] == NEW
+
+
 def test_undoing_an_approved_change_waits_too(north: Company, account: Any) -> None:
     change = ask(north, account)
     post(north.api("admin"), change, "approve")
     act = north.api("admin").get("/api/v1/acts").json()["items"][0]
     back = north.api("admin").post(f"/api/v1/acts/{act['id']}/undo", {}, content_type="application/json").json()
-    assert "waits for approval" in back["left"][0]["refused"]
+    assert [one["record"] for one in back["left"]] == [str(account.pk)]
     assert read(north, account) == NEW
     with north.as_("admin"):
         assert PendingChange.objects.filter(state="waiting").count() == 1
+        assert ValueStanding.objects.get(record_id=account.pk, field="billing_address").method == "office"
