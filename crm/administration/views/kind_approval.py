@@ -58,7 +58,8 @@ def _lines(entity: Entity[Any]) -> list[Line]:
     for name in entity.protected:
         rule = rule_of(entity.fields[name])
         if rule is not None:
-            found.append(Line(name, entity.fields[name].label, rule, [office(one) for one in rule.by]))
+            offices = [office(one, inside=number > 0) for number, one in enumerate(rule.by)]
+            found.append(Line(name, entity.fields[name].label, rule, offices))
     return found
 
 

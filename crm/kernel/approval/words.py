@@ -35,12 +35,12 @@ TRAIL: Mapping[str, Words] = {
 }
 
 
-def office(who: str) -> str:
-    """What an office of a rule is called."""
+def office(who: str, inside: bool = False) -> str:
+    """What an office of a rule is called; `inside` a sentence."""
     if who == CUSTOMER:
-        return _("The customer")
+        return _("the customer") if inside else _("The customer")
     if who == ADMINISTRATORS:
-        return _("An administrator")
+        return _("an administrator") if inside else _("An administrator")
     sort, _colon, pk = who.partition(":")
     return once(("office", who), lambda: _office(sort, pk))
 
@@ -65,7 +65,7 @@ def waits_for(change: PendingChange, rows: Iterable[Approver]) -> str:
         open_ = open_[:1]
     if [one.who for one in open_] == [CUSTOMER]:
         return _("Waits for the customer")
-    return _("Waits for: %(offices)s") % {"offices": _(" or ").join(office(one.who) for one in open_)}
+    return _("Waits for %(offices)s") % {"offices": _(" or ").join(office(one.who, inside=True) for one in open_)}
 
 
 def told(what: str, who: str, facts: Mapping[str, str]) -> str:

@@ -156,8 +156,8 @@ def _happened(record: Any, actor: Any, before: Any, limit: int) -> Iterable[Item
     rows = rows.filter(at__lt=before) if before is not None else rows
     return [
         Item(
-            one.at, "shield", _("%(field)s: a change of the verified value") % {"field": entity.fields[one.change.field].label},
-            body=_told(one), source=one.facts.get("comment", ""), tone="wait", key=str(one.pk),
+            one.at, "shield", _("%(field)s, change: %(what)s") % {"field": entity.fields[one.change.field].label, "what": _told(one)},
+            body=one.facts.get("comment", ""), tone="wait", key=str(one.pk),
         )
         for one in rows.order_by("-at")[:limit]
     ]  # fmt: skip

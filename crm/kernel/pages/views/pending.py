@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,8 +17,7 @@ from crm.kernel.identity.models.people import Language
 from crm.kernel.identity.origin import origin_of
 from crm.kernel.pages import pending, toasts
 from crm.kernel.pages.onward import asked_from
-from crm.kernel.tenancy.models import Workspace
-from crm.kernel.tenancy.scope import current_workspace_id
+from crm.kernel.tenancy.scope import current_actor
 
 
 @require_GET
@@ -25,7 +25,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """Those that wait for the reader; with `?which=asked` those he asked for, with `all` every one he may see."""
     which = request.GET.get("which", pending.MINE)
     boxes, after = pending.listed(which, request.GET.get("before", ""))
-    tabs = [(pending.MINE, _("For me to decide")), (pending.ASKED, _("Asked by me")), (pending.ALL, _("All"))]
+    names = ((pending.MINE, _("For me to decide")), (pending.ASKED, _("Asked by me")), (pending.ALL, _("All")))
+    here = reverse("pages.pending")
+    tabs = [(key, label, None, f"{here}?which={key}" if key else here) for key, label in names]
     return render(request, "pages/pending.jinja", {"boxes": boxes, "next": after, "which": which, "tabs": tabs, "here": "pending"})
 
 
@@ -42,24 +44,24 @@ def _dialog(request: HttpRequest, change_id: UUID, refusal: Any = None) -> HttpR
     words = {
         "found": found, "box": found.box, "wrong": wrong, "said": str(refusal.message) if refusal is not None and not wrong else "",
         "given": request.POST, "languages": Language.choices,
-        "language": Workspace.objects.values_list("language", flat=True).get(pk=current_workspace_id()),
+        "language": current_actor().language,
     }  # fmt: skip
     return render(request, "pages/pending_one.jinja", words, status=refusal.status if refusal is not None else 200)
 
 
 @require_POST
-def act(request: HttpRequest, change_id: UUID, what: str) -> HttpResponse:
+def act(request: HttpRequest, change_id: UUID, answer: str) -> HttpResponse:
     """POST comment, address, language or code: approve, refuse, withdraw, override, ask or code."""
     found = pending.whole(change_id)
-    if what not in _ACTS:
+    if answer not in _ACTS:
         raise NotFound
     try:
-        text = _ACTS[what](request, change_id)
+        text = _ACTS[answer](request, change_id)
     except (Wrong, Conflict, NotAllowed, TooMany) as refusal:
         return _dialog(request, change_id, refusal)
     back = asked_from(request) or found.box.url
-    answer = HttpResponse(status=204, headers={"HX-Redirect": back}) if request.headers.get("HX-Request") else redirect(back)
-    return toasts.later(answer, text % {"field": found.box.label, "title": found.box.title})  # type: ignore[return-value]
+    done = HttpResponse(status=204, headers={"HX-Redirect": back}) if request.headers.get("HX-Request") else redirect(back)
+    return toasts.later(done, text % {"field": found.box.label, "title": found.box.title})  # type: ignore[return-value]
 
 
 def _comment(request: HttpRequest) -> str:
