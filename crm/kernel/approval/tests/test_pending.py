@@ -77,6 +77,13 @@ def test_the_old_value_stays_in_force_and_the_rest_is_saved(north: Company, acco
     listed = north.api("ada").get(f"/api/v1/accounts/{account.pk}/pending").json()["items"]
     assert [one["id"] for one in listed] == [waiting["id"]]
     assert "pending" not in north.api("ada").get(f"/api/v1/accounts/{account.pk}").json()
+    other = north.make("account", {"name": "Other"}, "ada")
+    for asked, found in (("is pending", account), ("is not pending", other)):
+        rows = north.api("ada").get("/api/v1/accounts", {"filter": f"billing_address {asked}"}).json()["items"]
+        assert [one["id"] for one in rows] == [str(found.pk)]
+    assert north.api("ada").get("/api/v1/accounts", {"filter": "name is pending"}).status_code == 400
+    listed = north.browser("ada").get("/accounts/", {"filter": "billing_address is pending"}).content.decode()
+    assert "has a pending change" in listed and "盈晟标牌" in listed and ">Other<" not in listed
 
 
 def test_what_is_not_verified_or_not_any_more_is_changed_at_once(north: Company, account: Any) -> None:

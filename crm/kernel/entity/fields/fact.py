@@ -55,6 +55,8 @@ DAYS = ("within", "not_within")
 SETS = ("has", "has_not")
 #: Asked of every field that people fill: why it is empty, and whether its value is verified.
 STANDING = ("missing", "not_missing", "verified", "not_verified")
+#: Asked of a field whose verified value is changed only with approval: whether a change waits.
+WAITING = ("pending", "not_pending")
 
 
 class Fact:
@@ -138,7 +140,8 @@ class Fact:
     @property
     def compares(self) -> tuple[str, ...]:
         """The comparisons that a filter can make with it."""
-        return (*(self.operators if self.filterable else ()), *(STANDING if self.stands else ()))
+        waiting = WAITING if self.protected and not self.part_of else ()
+        return (*(self.operators if self.filterable else ()), *(STANDING if self.stands else ()), *waiting)
 
     def rests_on(self) -> list[str]:
         """The names under which a write holds its values."""
@@ -267,6 +270,6 @@ def companion(cls: ModelClass, name: str) -> None:
 
 
 __all__ = [
-    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "STANDING", "WORDS", "DayColumn", "Fact", "FieldError", "Label", "LinkColumn",
+    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "STANDING", "WAITING", "WORDS", "DayColumn", "Fact", "FieldError", "Label", "LinkColumn",
     "ListColumn", "ModelClass", "MomentColumn", "StoredFact", "TextColumn", "WholeColumn", "YesNoColumn", "companion",
 ]  # fmt: skip
