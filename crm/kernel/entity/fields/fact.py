@@ -270,6 +270,7 @@ def companion(cls: ModelClass, name: str) -> None:
 
 
 __all__ = [
-    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "STANDING", "WAITING", "WORDS", "DayColumn", "Fact", "FieldError", "Label", "LinkColumn",
+    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "STANDING", "WAITING", "WORDS", "DayColumn", "Fact", "FieldError", "Label",
+    "LinkColumn",
     "ListColumn", "ModelClass", "MomentColumn", "StoredFact", "TextColumn", "WholeColumn", "YesNoColumn", "companion",
 ]  # fmt: skip
