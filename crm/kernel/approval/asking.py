@@ -13,6 +13,7 @@ from crm.kernel.access.policy import policy_for, rows_for
 from crm.kernel.approval import links, values
 from crm.kernel.approval.deciding import Case, answered_by_customer, case, customer_of, trace
 from crm.kernel.approval.models import Approver, PendingChange
+from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Wrong
 from crm.kernel.entity.entity import Entity
@@ -24,6 +25,7 @@ from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.identity.attempts import Limit, forgive, take
 from crm.kernel.identity.origin import Origin
 from crm.kernel.mail.actions import configured, send
+from crm.kernel.quality.queries import standings
 from crm.kernel.tenancy.models import Workspace
 from crm.kernel.tenancy.scope import current_actor
 
@@ -42,10 +44,11 @@ class Recipient:
     contact: UUID | None
 
 
-def recipients(entity: Entity[Any], record: Any) -> list[Recipient]:
-    """Whom the letter can go to: the addresses that the record and what is linked to it hold, as far as the actor sees them."""
+def recipients(entity: Entity[Any], record: Any, change: PendingChange) -> list[Recipient]:
+    """Whom the letter can go to: the addresses that the record and what is linked to it hold, as far as the actor sees them; but for
+    those that whoever asked for the change, or sends the letter, has put there since the value was verified."""
     actor = current_actor()
-    found = [Recipient(entity.name_of(record), address, None) for address in _addresses(entity, record)]
+    found = [(record.pk, Recipient(entity.name_of(record), address, None)) for address in _addresses(entity, record)]
     for other in registry.all():
         fields = policy_for(other).fields(actor) if policy_for(other).may(actor, "view") else {}
         link = next((one for one in fields.values() if one.type == "link" and same_model(one.target, entity.model)), None)
@@ -53,14 +56,24 @@ def recipients(entity: Entity[Any], record: Any) -> list[Recipient]:
             continue
         rows = other.model._default_manager.filter(rows_for(other, actor), deleted_at=None, **{f"{link.name}_id": record.pk})
         for row in rows.order_by("pk")[:MOST_PEOPLE]:
-            found += [Recipient(other.name_of(row), address, row.pk) for address in _addresses(other, row)]
-    return list({one.address: one for one in reversed(found)}.values())[::-1]
+            found += [(row.pk, Recipient(other.name_of(row), address, row.pk)) for address in _addresses(other, row)]
+    own = _own_doing({pk for pk, _one in found}, change)
+    return list({one.address: one for pk, one in reversed(found) if (pk, one.address) not in own}.values())[::-1]
 
 
 def _addresses(entity: Entity[Any], record: Any) -> list[str]:
     fields = policy_for(entity).fields(current_actor()).values()
     found = [one.value(record) for one in fields if one.type == "email" and not one.part_of]
     return [one for one in found if one]
+
+
+def _own_doing(ids: set[UUID], change: PendingChange) -> set[tuple[UUID, str]]:
+    """{(record, text)} of what those who want the change have written since the value was verified: nobody confirms to himself."""
+    mark = standings([change.record_id], [change.field]).get(change.record_id, {}).get(change.field)
+    since = mark.at if mark is not None else change.asked_at
+    people = [one for one in (change.asked_by_id, current_actor().id) if one is not None]
+    entries = AuditEntry.objects.filter(record__in=ids, at__gt=since, actor__in=people).values_list("record", "changes")
+    return {(pk, pair[1]) for pk, changes in entries for pair in changes.values() if isinstance(pair, list) and isinstance(pair[-1], str)}
 
 
 def ask_customer(change_id: UUID, address: str, language: str = "") -> Approver:
@@ -70,9 +83,10 @@ def ask_customer(change_id: UUID, address: str, language: str = "") -> Approver:
     if current_actor().id != found.change.asked_by_id and not policy_for(found.entity).may(current_actor(), "edit", found.record):
         raise NotAllowed
     row = customer_of(found)
-    known = next((one for one in recipients(found.entity, found.record) if one.address == _read(address)), None)
+    known = next((one for one in recipients(found.entity, found.record, found.change) if one.address == _read(address)), None)
     if known is None:
-        raise Wrong(fields={"address": [_("Choose an address that stands in the record or at one of its people.")]})
+        said = _("Choose an address of the record or its people that was not put there, since the value was verified, by who wants the change.")
+        raise Wrong(fields={"address": [said]})
     if not configured():
         raise Conflict(_("No mail server is set up. Start Kith with KITH_SMTP_URL and send it again."))
     if row.serial >= MOST_LETTERS:

@@ -28,12 +28,12 @@ _ENDINGS = {
 }
 
 
-@handles(ApprovalAsked)
+@handles(ApprovalAsked, when=lambda news: news.many <= FEW)
 def tell_who_decides(news: ApprovalAsked) -> None:
     """Those of the office hear of it; of many changes of one writing the page and its count tell alone."""
     bump_looks()
     change = PendingChange.objects.filter(pk=news.change).first()
-    if change is None or not change.waiting or news.many > FEW:
+    if change is None or not change.waiting:
         return
     rows = approvers_of(change)
     for person in people(change, rows):

@@ -16,11 +16,13 @@ from crm.kernel.approval.events import ApprovalAsked
 from crm.kernel.approval.models import Approver, PendingChange, State, Trace
 from crm.kernel.base.clock import now
 from crm.kernel.entity.custom.protection import Rule, rule_of
+from crm.kernel.notify.following import FEW
 from crm.kernel.outbox.publishing import publish_many
 from crm.kernel.quality.queries import verified
 from crm.kernel.records import pipeline
 from crm.kernel.records.pipeline import Write
 from crm.kernel.tenancy import bulk
+from crm.kernel.tenancy.scope import bump_looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def keep(writes: list[Write]) -> None:
     bulk.insert(PendingChange, made)
     bulk.insert(Approver, [row for one in made for row in _approvers(one)])
     bulk.insert(Trace, [bulk.new(Trace, change_id=one.pk, by_id=one.asked_by_id, what="asked") for one in made])
+    if len(made) > FEW:  # nobody is told of each, so the number in the menus is counted anew here
+        bump_looks()
     publish_many([ApprovalAsked(one.kind, one.record_id, one.pk, one.field, len(made)) for one in made])
 
 

@@ -103,7 +103,7 @@ def whole(change_id: UUID) -> Whole:
         "ask": customer and (own or edit), "code": customer and edit and box.sent is not None,
         "override": change.waiting and actor.is_admin and bool(change.rule.get("override")),
     }  # fmt: skip
-    people = asking.recipients(entity, record) if may["ask"] else []
+    people = asking.recipients(entity, record, change) if may["ask"] else []
     return Whole(box, entity, record, [(one, words.office(one.who)) for one in rows], _trail(change), may, people)
 
 

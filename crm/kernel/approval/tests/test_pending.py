@@ -346,6 +346,17 @@ def test_the_customer_confirms_by_the_link_once(north: Company, account: Any, ma
         assert ValueStanding.objects.get(record_id=account.pk, field="billing_address").method == "customer"
 
 
+def test_nobody_confirms_to_himself(north: Company, account: Any, mail: Box) -> None:
+    north.make("contact", {"name": "Ada's friend", "account": str(account.pk), "email": "friend@example.com"}, "ada")
+    patch(north.api("ada"), account, {"email": "ada@example.com"})
+    change = ask(north, account)
+    for address in ("friend@example.com", "ada@example.com"):
+        assert post(north.api("ada"), change, "ask", {"address": address}).status_code == 422, address
+    assert "friend@example.com" not in north.browser("ada").get(f"/pending/{change}/", headers={"HX-Request": "true"}).content.decode()
+    patch(north.api("admin"), account, {"email": "desk@yingsheng.example"})
+    assert post(north.api("ada"), change, "ask", {"address": "desk@yingsheng.example"}).status_code == 200
+
+
 def test_links_that_are_no_links(north: Company, account: Any, mail: Box) -> None:
     change = ask(north, account)
     post(north.api("ada"), change, "ask", {"address": "chen@yingsheng.example"})
