@@ -85,7 +85,9 @@ def ask_customer(change_id: UUID, address: str, language: str = "") -> Approver:
     row = customer_of(found)
     known = next((one for one in recipients(found.entity, found.record, found.change) if one.address == _read(address)), None)
     if known is None:
-        said = _("Choose an address of the record or its people that was not put there, since the value was verified, by who wants the change.")
+        said = _(
+            "Choose an address of the record or its people that was not put there, since the value was verified, by who wants the change."
+        )
         raise Wrong(fields={"address": [said]})
     if not configured():
         raise Conflict(_("No mail server is set up. Start Kith with KITH_SMTP_URL and send it again."))
