@@ -25,6 +25,7 @@ KERNEL = (
     "saved",
     "search",
     "dedupe",
+    "approval",
     "exchange",
     "archive",
     "rest",

@@ -21,7 +21,7 @@ from crm.kernel.tenancy.scope import bump_schema, current_actor
 _SETTINGS = "/settings/kinds"
 #: What `facts` of earlier versions keep beside what people say: how things stood before.
 _PASSED = frozenset({"facts.layout_before", "facts.fields_before", "facts.menu_before"})
-_NESTED = frozenset({"labels", "facts", "facts.helps", "facts.choices", "facts.shown", "facts.purposes"})
+_NESTED = frozenset({"labels", "facts", "facts.helps", "facts.choices", "facts.shown", "facts.approval", "facts.purposes"})
 _LABELS = {
     "labels": gettext_lazy("Name"), "plurals": gettext_lazy("Names"), "icon": gettext_lazy("Icon"), "helps": gettext_lazy("Help"),
     "retired_at": gettext_lazy("Retired"), "place": gettext_lazy("Order"), "name": gettext_lazy("Name"), "code": gettext_lazy("Code"),
@@ -32,6 +32,7 @@ _LABELS = {
     "facts.variants": gettext_lazy("Layouts"), "facts.required": gettext_lazy("Needed"), "facts.steps": gettext_lazy("Needed at a column"),
     "facts.menu_order": gettext_lazy("Place in the menu"), "facts.title_labels": gettext_lazy("Name of the first field"),
     "facts.purposes": gettext_lazy("What for"),
+    "facts.approval": gettext_lazy("Approval"),
 }  # fmt: skip
 
 

@@ -108,6 +108,8 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "webhook_id": lambda: a_webhook(house),
         "delivery_id": lambda: first(WebhookDelivery, house.company),
         "archive_id": lambda: UUID(int=1),
+        "change_id": lambda: UUID(int=1),
+        "answer": lambda: "approve",
         "number": lambda: 1,
         "record": lambda: house.records["account"].pk,
         "secret": lambda: "x" * 43,

@@ -9,6 +9,7 @@ from crm.administration.actions import parts
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.custom import actions, layout_parts, layouts, places
 from crm.kernel.entity.custom.checking import Given, whole
+from crm.kernel.entity.custom.protection import FACT, names_of_offices
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
 from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
@@ -125,13 +126,16 @@ def write_field(key: str, new: Plain, old: Plain | None) -> None:
 
 
 def read_layouts() -> dict[str, Plain]:
-    """{kind: what is said of its layout and its rules}; roles and records by their names."""
+    """{kind: what is said of its layout, its rules and approval}; roles, offices and records by their names."""
     rows: list[tuple[str, Plain]] = [(one.code, one.facts) for one in CustomKind.objects.filter(retired_at=None)]
     rows += [(one.kind, one.facts) for one in KindSetting.objects.order_by("kind")]
-    found = {kind: {name: facts[name] for name in (*layout_parts.PARTS, "rules") if name in facts} for kind, facts in rows}
+    found = {kind: {name: facts[name] for name in (*layout_parts.PARTS, *_BESIDE) if name in facts} for kind, facts in rows}
     roles = {str(pk): name for pk, name in Role.objects.values_list("id", "name")}
+    offices = names_of_offices() if any(told.get(FACT) for told in found.values()) else {}
     for kind, told in found.items():
         entity = registry.kind(kind)
+        if told.get(FACT):
+            told[FACT] = {name: _by_name(rule, offices) for name, rule in told[FACT].items()}
         if told.get("steps") and entity is not None:
             named = layout_parts.names_of_board(entity)
             told["steps"] = [{**one, "at": named.get(one["at"], one["at"])} for one in told["steps"]]
@@ -140,10 +144,22 @@ def read_layouts() -> dict[str, Plain]:
     return {kind: told for kind, told in found.items() if told}
 
 
+def _by_name(rule: Plain, offices: dict[str, str]) -> Plain:
+    """A rule of approval with its offices by name."""
+    return {**rule, "by": [offices.get(one, one) for one in rule["by"]]} if rule.get("by") else rule
+
+
+#: What stands beside the layout in its chapter.
+_BESIDE = ("rules", FACT)
+
+
 def write_layout(kind: str, new: Plain, old: Plain | None) -> None:
-    layouts.change_layout(kind, {name: value for name, value in new.items() if name != "rules"})
-    if "rules" in new:
-        actions.change_kind(kind, {"rules": new["rules"]})
+    layouts.change_layout(kind, {name: value for name, value in new.items() if name not in _BESIDE})
+    beside = {name: new[name] for name in _BESIDE if name in new}
+    if FACT in beside:
+        beside[FACT] = {name: False if rule == {"on": False} else rule for name, rule in beside[FACT].items()}
+    if beside:
+        actions.change_kind(kind, beside)
 
 
 def configuring() -> list[Entity[Any]]:

@@ -19,12 +19,12 @@ class Accounts(Entity[Account]):
     form = {
         _("Company"): ("name", "other_name", "type", "status", "industry", "size", "employees", "annual_revenue", "founded", "parent"),
         _("How to reach them"): ("phone", "fax", "email", "website", "address"),
-        _("Invoices"): ("tax_id", "billing_address"),
+        _("Invoices"): ("tax_id", "billing_address", "bank_account"),
         _("More"): ("source", "tags", "external_id", "description", "owner", "team"),
     }
     quick = ("name", "type", "phone", "email", "address_city")
     highlights = ("status", "industry", "employees", "annual_revenue", "owner")
-    facts = ("tax_id", "phone", "email", "website", "address", "billing_address", "parent", "source", "tags")
+    facts = ("tax_id", "phone", "email", "website", "address", "billing_address", "bank_account", "parent", "source", "tags")
     related = ("contact", "opportunity", "account", "contact_point")
     hint = ("address_city", "industry")
     match = ("external_id", "tax_id", "name", "other_name", "email", "phone")

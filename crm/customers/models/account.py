@@ -76,8 +76,14 @@ class Account(Record):
     email = f.Email(_("E-mail"), synonyms=("email", "mail", "邮箱", "电子邮箱"))
     website = f.Url(_("Website"), synonyms=("homepage", "web", "url", "home page", "网址", "官网"))
     address = f.PostalAddress(_("Address"), synonyms=("office address", "地址"))
-    billing_address = f.PostalAddress(_("Billing address"), synonyms=("invoice address", "开票地址"))
-    tax_id = f.TaxId(_("Tax number"), synonyms=("vat", "vat number", "credit code", "统一社会信用代码", "税号", "信用代码"))
+    billing_address = f.PostalAddress(_("Billing address"), synonyms=("invoice address", "开票地址"), protected=True)
+    tax_id = f.TaxId(_("Tax number"), protected=True, synonyms=("vat", "vat number", "credit code", "统一社会信用代码", "税号", "信用代码"))
+    bank_account = f.Text(
+        _("Bank account"),
+        protected=True,
+        help=_("The number of the account, or the IBAN, with the name of the bank."),
+        synonyms=("bank account number", "iban", "account number", "银行账号", "银行账户", "开户行及账号", "对公账户"),
+    )
     external_id = f.Text(
         _("External number"),
         search="B",

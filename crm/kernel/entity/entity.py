@@ -134,7 +134,7 @@ class Entity(Generic[R]):
     def copied(self, model: type[models.Model]) -> "Entity[R]":
         """The same kind over another model, to be shaped."""
         made = copy(self)
-        for known in ("roots", "derived", "needed", "linked", "spare", "worked"):
+        for known in ("roots", "derived", "needed", "linked", "spare", "worked", "protected"):
             vars(made).pop(known, None)
         made._fields, made.model = None, model
         return made
@@ -168,6 +168,12 @@ class Entity(Generic[R]):
     def linked(self) -> tuple[Fact, ...]:
         """The fields that point to other records, one or many."""
         return tuple(field for field in self.fields.values() if field.target is not None)
+
+    @cached_property
+    def protected(self) -> dict[str, frozenset[str]]:
+        """{field whose verified value is changed only with approval: the names under which a write holds its value}."""
+        found = {name: {*one.names(), *one.columns()} for name, one in self.fields.items() if one.protected and not one.part_of}
+        return {name: frozenset(names) for name, names in found.items()}
 
     @cached_property
     def worked(self) -> tuple[Fact, ...]:

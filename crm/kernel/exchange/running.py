@@ -31,7 +31,7 @@ from crm.kernel.exchange.telling import imported
 from crm.kernel.exchange.undoing import label_of
 from crm.kernel.queue.progress import Progress, uncollected
 from crm.kernel.records import writing
-from crm.kernel.records.pipeline import carrying
+from crm.kernel.records.pipeline import carrying, waits
 from crm.kernel.records.undo import add_part, begin
 from crm.kernel.tenancy import bulk
 from crm.kernel.tenancy.scope import current_actor
@@ -262,6 +262,8 @@ def _change(intake: Intake, candidates: list[Candidate]) -> dict[int, ImportRow]
             candidate.refuse(result, entity)
             continue
         version, was = before[pk]
+        if held := waits(result):
+            candidate.notes.append(held)
         same = result.version == version
         found[candidate.row.number] = bulk.new(
             ImportRow,

@@ -26,7 +26,7 @@ from crm.kernel.tenancy.scope import scope
 #: The field of a form that says why.
 WHY = "_why"
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-PUBLIC_PAGES = ("/sign-in", "/invite", "/reset", "/language", "/f", "/calendar", "/get", "/archive")
+PUBLIC_PAGES = ("/sign-in", "/invite", "/reset", "/language", "/f", "/calendar", "/get", "/archive", "/confirm")
 NOWHERE = _("There is nothing at this address, or it is not shared with you.")
 PUBLIC_FILES = ("/static/", "/favicon.ico", "/robots.txt", "/healthz", "/readyz")
 

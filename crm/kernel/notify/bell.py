@@ -24,6 +24,8 @@ TOPICS: Mapping[str, Words] = {
     "follow": gettext_lazy("Something happens to what I follow"),
     "given": gettext_lazy("Somebody gives me something to do"),
     "shared": gettext_lazy("Somebody shares a record with me"),
+    "decide": gettext_lazy("A change waits for my approval"),
+    "decided": gettext_lazy("A change that I asked for is decided"),
 }
 #: News of one record within this time stand in one line.
 BUNDLE = datetime.timedelta(hours=1)

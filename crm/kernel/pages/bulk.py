@@ -16,6 +16,7 @@ from crm.kernel.entity.fields import Fact
 from crm.kernel.pages import cells, filters, inputs
 from crm.kernel.records import listing, many
 from crm.kernel.records.models import BulkRun
+from crm.kernel.records.pipeline import left_as_it_was, waits
 from crm.kernel.records.reading import names_of, visible_ids
 from crm.kernel.records.rows import said
 from crm.kernel.records.standing import MISSING
@@ -92,16 +93,20 @@ def values_of(entity: Entity[Any], given: QueryDict) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in one.names()} if one is not None else found
 
 
-def apply(entity: Entity[Any], ids: Sequence[UUID], values: dict[str, Any] | None) -> tuple[int, list[str], UUID]:
-    """(how many were changed, reasons of those that were not, the change set to undo). Without values: into the bin."""
+def apply(entity: Entity[Any], ids: Sequence[UUID], values: dict[str, Any] | None) -> tuple[int, list[str], UUID | None]:
+    """(how many were changed, reasons of those that were not, the change set to undo, if any). Without values: into the bin."""
     if values is None:
         done, kept = len(remove_many(entity, ids)), []
     else:
         results = change_many(entity, ids, values)
         kept = [said(one) for one in results if isinstance(one, Refusal)]
-        done = len(results) - len(kept)
-        if not done:
+        waiting = [waits(one) for one in results if not isinstance(one, Refusal) and left_as_it_was(one)]
+        done = len(results) - len(kept) - len(waiting)
+        if not done and not waiting:
             raise Wrong(kept[0] if kept else None)
+        kept += waiting
+    if not done:
+        return 0, list(dict.fromkeys(kept)), None
     label = many.label_of(entity, many.DELETE if values is None else many.EDIT, values or {})
     return done, list(dict.fromkeys(kept)), note(label, done).pk
 

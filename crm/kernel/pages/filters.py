@@ -42,6 +42,8 @@ OPERATORS = {
     "not_between": gettext_lazy("is not between"),
     "empty": gettext_lazy("is empty"),
     "filled": gettext_lazy("is filled"),
+    "pending": gettext_lazy("has a pending change"),
+    "not_pending": gettext_lazy("has no pending change"),
     "contains": gettext_lazy("contains"),
     "not_contains": gettext_lazy("does not contain"),
     "starts": gettext_lazy("starts with"),
@@ -64,7 +66,7 @@ _OF_DAYS = {
 MOST_CHOICES = 400
 #: Characters of a filter in an address: written out, each Han character takes nine there.
 LONGEST = 1500
-_ALONE = ("empty", "filled", "verified", "not_verified")
+_ALONE = ("empty", "filled", "verified", "not_verified", "pending", "not_pending")
 _REASONS = ("missing", "not_missing")
 _LISTS = ("in", "not_in", "between", "not_between")
 _PERIODS = ("within", "not_within")

@@ -1,5 +1,6 @@
 """The menu: the record kinds which ask for a place in it, and what parts contribute."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.access.policy import policy_for
+from crm.kernel.approval.queries import count_to_decide
 from crm.kernel.entity.registry import registry
 from crm.kernel.pages import looks
 from crm.kernel.saved.queries import pinned
@@ -26,7 +28,8 @@ GROUPS: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu. `go` is the letter after G, `below` [(name, address)] the saved views which stand under it."""
+    """One line of the menu. `go` is the letter after G, `below` [(name, address)] the saved views which stand under it, `count` how many
+    wait there for a person: the menu is kept, so whoever changes that number calls `bump_looks`."""
 
     label: Words
     url: str
@@ -37,6 +40,7 @@ class Entry:
     key: str = ""
     go: str = ""
     below: tuple[tuple[str, str], ...] = ()
+    count: Callable[[Any], int] | None = None
 
 
 _ENTRIES: list[Entry] = []
@@ -87,5 +91,6 @@ def grouped(actor: Any) -> list[tuple[Words, list[Entry]]]:
 
 
 entry(_("My day"), "/", "sun", order=0, key="home", go="h")
+entry(_("Waiting for approval"), "/pending/", "shield", order=8, key="pending", count=count_to_decide)
 entry(_("My changes"), "/changes/", "undo", group="setup", order=85, key="acts")
 entry(_("Bin"), "/bin/", "trash", group="setup", order=90, key="bin")

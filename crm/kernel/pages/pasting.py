@@ -13,6 +13,7 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Link
 from crm.kernel.pages import cells
+from crm.kernel.records.pipeline import left_as_it_was, waits
 from crm.kernel.records.reading import find, names_of, value_of
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change_each, change_many, locked
@@ -38,7 +39,7 @@ class Misfits(Wrong):
         self.cells = found
 
 
-def put_in(entity: Entity[Any], given: Sequence[Sequence[str]]) -> tuple[str, UUID]:
+def put_in(entity: Entity[Any], given: Sequence[Sequence[str]]) -> tuple[str, UUID | None]:
     """(what was done, the change set to undo) of [[record id, field, text], …]; raises Misfits."""
     rows = _read(entity, given)
     return _written(entity, rows, {pk: dict(values) for pk, values in rows.items()})
@@ -57,7 +58,7 @@ def _read(entity: Entity[Any], given: Sequence[Sequence[str]]) -> dict[UUID, dic
     return rows
 
 
-def _written(entity: Entity[Any], texts: Mapping[UUID, Mapping[str, str]], values: dict[UUID, dict[str, Any]]) -> tuple[str, UUID]:
+def _written(entity: Entity[Any], texts: Mapping[UUID, Mapping[str, str]], values: dict[UUID, dict[str, Any]]) -> tuple[str, UUID | None]:
     misfits: list[Misfit] = []
     names = names_of(entity.model, values)
     for pk, row in values.items():
@@ -71,18 +72,19 @@ def _written(entity: Entity[Any], texts: Mapping[UUID, Mapping[str, str]], value
                     why = _("Several are called so.") if found else _("There is no such record, or it is not shared with you.")
                     misfits.append(Misfit(names.get(pk, ""), field.label, text, why))
     if not misfits:
-        for pk, done in change_each(entity, values).items():
+        written = change_each(entity, values)
+        for pk, done in written.items():
             if isinstance(done, Refusal):
                 said = done.fields or {"": [done.message]}
                 for name, messages in said.items():
                     label = entity.fields[name].label if name in entity.fields else ""
                     misfits.append(Misfit(names.get(pk, ""), label, texts[pk].get(name, ""), " ".join(map(str, messages))))
-    if misfits:
-        raise Misfits(misfits)
-    return _noted(len(values))
+        if not misfits:
+            return _noted(list(written.values()))
+    raise Misfits(misfits)
 
 
-def fill_down(entity: Entity[Any], source: UUID, name: str, ids: Sequence[UUID]) -> tuple[str, UUID]:
+def fill_down(entity: Entity[Any], source: UUID, name: str, ids: Sequence[UUID]) -> tuple[str, UUID | None]:
     """Gives the records the value that `source` has in a field; raises Misfits, and then nothing is changed."""
     if name not in cells.inline(entity) or not ids or len(ids) > MOST:
         raise Wrong(_("A column of what was pasted cannot be edited in the list."))
@@ -93,13 +95,16 @@ def fill_down(entity: Entity[Any], source: UUID, name: str, ids: Sequence[UUID])
     if refused:
         names = names_of(entity.model, ids)
         raise Misfits([Misfit(names.get(pk, ""), field.label, "", _why(done)) for pk, done in refused])
-    return _noted(len(results))
+    return _noted(results)
 
 
 def _why(refusal: Refusal) -> str:
     return " ".join(str(text) for said in refusal.fields.values() for text in said) or str(refusal.message)
 
 
-def _noted(many: int) -> tuple[str, UUID]:
+def _noted(done: Sequence[Any]) -> tuple[str, UUID | None]:
+    """What to say of these records, and the act by which what was written is taken back; what waits for approval is told, too."""
+    many = sum(1 for one in done if not left_as_it_was(one))
     text = ngettext("%(count)s record changed.", "%(count)s records changed.", many) % {"count": many}
-    return text, note(text, many).pk
+    held = dict.fromkeys(waits(one) for one in done if waits(one))
+    return " ".join([text, *held]), note(text, many).pk if many else None

@@ -1,7 +1,7 @@
 """The record page, ready for its template."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from crm.kernel.pages.cells import Cell, cell, inline, record_url
 from crm.kernel.pages.doings import Doing
 from crm.kernel.pages.lists import Line, lines_of
 from crm.kernel.pages.panels import filled, tabs_of
+from crm.kernel.pages.pending import Box, of_record
 from crm.kernel.pages.preferences import columns_of
 from crm.kernel.pages.sharing import Shared, shared
 from crm.kernel.quality.queries import standings
@@ -86,6 +87,7 @@ class RecordScreen(Facts):
     score: credibility.Score
     called: Cell | None = None
     kept: str = ""
+    pending: Mapping[str, list[Box]] = field(default_factory=dict)
 
 
 def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
@@ -114,6 +116,7 @@ def screen(entity: Entity[Any], record: Any, given: QueryDict) -> RecordScreen:
         credibility.score(seen.entity, cells),
         cells.get(entity.title),
         kept(given),
+        of_record(entity, record),
     )
 
 

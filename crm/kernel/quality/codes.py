@@ -14,3 +14,4 @@ class Method(models.TextChoices):
     VISIT = "visit", pgettext_lazy("how a value was verified", "Visit")
     REGISTRY = "registry", _("Public register")
     CUSTOMER = "customer", _("Customer's own confirmation")
+    OFFICE = "office", _("Approved by an office")

@@ -28,6 +28,7 @@ from crm.kernel.queue.registry import job, periodic
 from crm.kernel.records import writing
 from crm.kernel.records.events import ManyChanged
 from crm.kernel.records.models import BulkPart, BulkRun
+from crm.kernel.records.pipeline import left_as_it_was, waits
 from crm.kernel.records.rows import said
 from crm.kernel.records.standing import MISSING
 from crm.kernel.records.undo import add_part, begin, own
@@ -195,7 +196,8 @@ def _attempt(entity: Entity[Any], run: BulkRun, ids: list[UUID]) -> dict[UUID, s
             half = len(ids) // 2
             return _attempt(entity, run, ids[:half]) | _attempt(entity, run, ids[half:])
         return {ids[0]: said(error) if isinstance(error, Refusal) else _("The database could not keep this.")}
-    return {pk: said(one) for pk, one in zip(ids, results, strict=True) if isinstance(one, Refusal)}
+    kept = {pk: said(one) for pk, one in zip(ids, results, strict=True) if isinstance(one, Refusal)}
+    return kept | {pk: waits(one) for pk, one in zip(ids, results, strict=True) if pk not in kept and left_as_it_was(one)}
 
 
 @periodic("27 3 * * *", "records.forget_many")

@@ -19,7 +19,7 @@ from crm.kernel.base.errors import Refusal, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links
 from crm.kernel.entity.forms.reading import Reading
-from crm.kernel.entity.registry import same_model
+from crm.kernel.entity.registry import registry, same_model
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
@@ -36,7 +36,8 @@ CREATE, CHANGE, REMOVE, RESTORE = "create", "change", "remove", "restore"
 @dataclass(slots=True)
 class Write:
     """One record on its way into the database. `errors` collects what does not fit, by field; `lacking` names those of its fields
-    that only have to be filled; `missing` says why fields are empty ({field: code}, "" where a reason is taken back)."""
+    that only have to be filled; `missing` says why fields are empty ({field: code}, "" where a reason is taken back); `held` are the
+    fields whose change waits, with what it waits for."""
 
     entity: Entity[Any]
     actor: Actor
@@ -49,6 +50,7 @@ class Write:
     refusal: Refusal | None = None
     lacking: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
 
     @property
     def new(self) -> bool:
@@ -142,6 +144,61 @@ def run_batches(writes: list[Write]) -> None:
     """`writes` are of one kind and have just been written."""
     forget()
     _run_all(_BATCHES, writes)
+
+
+_HOLDING: list[tuple[Batch, Batch]] = []
+
+
+def holding(hold: Batch, keep: Batch) -> None:
+    """Adds a pair of steps for changes of one kind that go together. `hold` takes values out of writes, which are checked already, and
+    notes them in `held`; `keep`, after everything else is written, gets the writes that something was held of."""
+    _HOLDING.append((hold, keep))
+
+
+def hold(writes: list[Write]) -> None:
+    """Takes out what has to wait. The rules across fields hold for what is left, too."""
+    for step, _keep in _HOLDING:
+        if writes and in_use(step):
+            step(writes)
+    for write in writes:
+        if write.held and write.values:
+            for name, messages in check_rules(write.entity, write.values, write.old, Reading.of(write.actor)).items():
+                for message in messages:
+                    write.wrong(name, message)
+
+
+def keep(writes: list[Write]) -> None:
+    """Keeps what was taken out of these."""
+    for _hold, step in _HOLDING:
+        if writes and in_use(step):
+            step(writes)
+    for write in writes:
+        vars(write.record)[_HELD] = write.held
+        vars(write.record)[_WROTE] = write.moves
+
+
+_HELD, _WROTE = "_kith_held", "_kith_wrote"
+
+
+def held_of(record: Any) -> Mapping[str, Any]:
+    """{field: what its change waits for} of what the write that answered this record held back."""
+    found: Mapping[str, Any] = vars(record).get(_HELD, {})
+    return found
+
+
+def left_as_it_was(record: Any) -> bool:
+    """Whether all that a write would have changed of this record waits."""
+    return not vars(record).get(_WROTE, True)
+
+
+def waits(record: Any) -> str:
+    """What to say of it: "Tax number: the change waits for approval. Until then the old value stays in force."; "" where nothing waits."""
+    held = held_of(record)
+    entity = registry.of(type(record)) if held else None
+    if entity is None:
+        return ""
+    names = ", ".join(str(entity.fields[name].label) for name in held)
+    return _("%(fields)s: the change waits for approval. Until then the old value stays in force.") % {"fields": names}
 
 
 RowStep = Callable[[Entity[Any], Any, Any], None]

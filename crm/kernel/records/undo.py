@@ -26,6 +26,7 @@ from crm.kernel.records.acts import deeds, kinds_of, ours, spans_of
 from crm.kernel.records.kept import held
 from crm.kernel.records.models import ChangePart, ChangeSet
 from crm.kernel.records.needed import UNDOING, taking_back
+from crm.kernel.records.pipeline import left_as_it_was, waits
 from crm.kernel.records.reading import links_of
 from crm.kernel.records.rows import WHOLE, Chosen, Deed, RowStep, plan_rows, said, way_of, write_rows
 from crm.kernel.tenancy.scope import current_actor
@@ -316,7 +317,10 @@ def _write(entity: Entity[Any], steps: list[Step], done: Undone) -> None:
         for pk, result in writing.change_each(entity, values).items():
             if isinstance(result, Refusal):
                 done.refused[pk] = said(result)
-            else:
+                continue
+            if held := waits(result):
+                done.refused[pk] = held
+            if not left_as_it_was(result):
                 done.records.add(pk)
 
 

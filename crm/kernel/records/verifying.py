@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.clock import now
-from crm.kernel.base.errors import Conflict, Wrong
+from crm.kernel.base.errors import Conflict, NotAllowed, Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError
 from crm.kernel.entity.forms.text import clean
@@ -60,6 +60,7 @@ def verify(entity: Entity[Any], record_id: UUID, fields: Sequence[str], proof: P
         raise Wrong(fields=wrong)
     if version is not None and version != record.version:
         _refuse_unseen(entity, record, fields, version)
+    refuse_to_weaken(entity, record.pk, fields, proof.until)
     ValueStanding.objects.filter(record_id=record.pk, field__in=fields).delete()
     facts = {"method": proof.method, "note": clean(proof.note), "expires_at": proof.until, "by_id": current_actor().id}
     facts |= {"record_id": record.pk, "kind": entity.kind}
@@ -76,8 +77,20 @@ def no_longer_verified(entity: Entity[Any], record_id: UUID, fields: Sequence[st
     wrong |= {name: [_("This value is not verified.")] for name in bare}
     if wrong or not fields:
         raise Wrong(fields=wrong or {"fields": [_("Name at least one field.")]})
+    refuse_to_weaken(entity, record.pk, fields, now())
     ValueStanding.objects.filter(record_id=record.pk, field__in=fields).exclude(method="").delete()
     return record
+
+
+def refuse_to_weaken(entity: Entity[Any], record_id: UUID, fields: Iterable[str], until: datetime.datetime | None) -> None:
+    """Raises NotAllowed where somebody other than an administrator ends or shortens the verification of a protected value: with it the
+    need for approval would go. `until`: when the verification is to end, None: never."""
+    names = [name for name in fields if name in entity.protected]
+    if not names or until is None or current_actor().is_admin:
+        return
+    known = standings([record_id], names).get(record_id, {})
+    if any(one.holds and (one.expires_at is None or one.expires_at > until) for one in known.values()):
+        raise NotAllowed(_("Changes of this value need approval, so only an administrator ends or shortens its verification."))
 
 
 def verifiable(entity: Entity[Any]) -> dict[str, Fact]:

@@ -159,6 +159,8 @@ class StandingsBack(Way):
         policy = policy_for(entity)
         if _field(deed.changes) in policy.readonly(actor) | policy.hidden(actor):
             return _("You may not change one of its fields.")
+        if row is not None and row.holds and _field(deed.changes) in entity.protected:
+            return _("Changes of this value need approval, so its verification is not ended by taking something back.")
         return "" if policy.may(actor, "edit", record) else _("You may not change this record.")
 
     def remove(self, row: Any, deed: Deed) -> None:

@@ -229,6 +229,7 @@ def _change(entity: Entity[Any], records: list[Any], values: Mapping[str, Any]) 
 def _change_pairs(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, Any]]]) -> list[Any]:
     writes = _prepared_changes(entity, pairs)
     _update(entity, [write for write in writes if write.ok and write.moves])
+    pipeline.keep([write for write in writes if write.ok and write.held])
     return [write.record if write.ok else write.failure() for write in writes]
 
 
@@ -245,6 +246,7 @@ def _prepared_changes(entity: Entity[Any], pairs: list[tuple[Any, Mapping[str, A
     asked = [write for write in writes if write.moves or write.errors]
     pipeline.make_ready(asked)
     pipeline.check(asked)
+    pipeline.hold([write for write in asked if write.ok and write.values])
     for write in writes:
         if write.ok and write.moves:
             pipeline.run("guard", write)

@@ -10,13 +10,17 @@ import msgspec
 from django.http import HttpResponse
 
 from crm.kernel.access.policy import policy_for
+from crm.kernel.approval.models import PendingChange
+from crm.kernel.approval.values import as_json
 from crm.kernel.audit.moment import moment as moment_of_reading
 from crm.kernel.entity.entity import Entity
+from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actor import Actor
 from crm.kernel.quality.models import ValueStanding
 from crm.kernel.quality.queries import standings
 from crm.kernel.records import reads
 from crm.kernel.records.listing import Row
+from crm.kernel.records.pipeline import held_of
 from crm.kernel.records.reading import value_of
 
 
@@ -103,7 +107,31 @@ def record_answer(entity: Entity[Any], one: Any, actor: Actor, status: int = 200
     headers = {"ETag": etag(one)}
     if status == 201:
         headers["Location"] = address(entity, one.pk)
-    return answer(record(entity, one, actor), status, headers)
+    told, held = record(entity, one, actor), held_of(one)
+    if held:
+        told.setdefault("pending", {name: pending(change) for name, change in held.items() if name in told})
+    return answer(told, status, headers)
+
+
+def pending(change: PendingChange) -> dict[str, Any]:
+    """A change that waits; called only for who may see its field."""
+    entity = registry.kind(change.kind)
+    assert entity is not None
+    return {
+        "id": change.pk,
+        "kind": change.kind,
+        "record": change.record_id,
+        "field": change.field,
+        "old": as_json(entity, change.field, change.old),
+        "new": as_json(entity, change.field, change.new),
+        "state": change.state,
+        "by": change.asked_by_id,
+        "asked_at": moment(change.asked_at),
+        "expires_at": moment(change.expires_at),
+        "closed_at": moment(change.closed_at),
+        "closed_by": change.closed_by_id,
+        "comment": change.comment,
+    }
 
 
 def address(entity: Entity[Any], record_id: UUID) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotFound, Wrong
-from crm.kernel.entity.custom import keeping, rules, shapes, slots
+from crm.kernel.entity.custom import keeping, protection, rules, shapes, slots
 from crm.kernel.entity.custom.checking import (
     LONGEST_HELP,
     TELLING,
@@ -84,7 +84,8 @@ def _icon(answers: Given, raw: Any) -> str:
 
 def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting:
     """Other names, another icon, rules across fields ([{"formula", "field", "message"}]), and `alike`: whether records with
-    similar names are shown while one types. Of a shipped kind names and rules only."""
+    similar names are shown while one types, `approval` of changes of verified values (`protection`). Of a shipped kind names, rules and
+    approval only."""
     _begin()
     answers = Given()
     own = CustomKind.objects.filter(code=code).first()
@@ -103,6 +104,7 @@ def change_kind(code: str, given: Mapping[str, Any]) -> CustomKind | KindSetting
         registry.compared_anew(code)
     if "rules" in given:
         own.facts = {**own.facts, "rules": rules.checked(answers, kind_of(code), given["rules"])}
+    _protect(answers, own, code, given)
     answers.done()
     kept(own)
     return own
@@ -115,9 +117,17 @@ def _change_shipped(answers: Given, code: str, given: Mapping[str, Any]) -> Kind
             setting.labels = {**setting.labels, key: answers.names(name, given[name], required=False)}
     if "rules" in given:
         setting.facts = {**setting.facts, "rules": rules.checked(answers, kind_of(code), given["rules"])}
+    _protect(answers, setting, code, given)
     answers.done()
     kept(setting)
     return setting
+
+
+def _protect(answers: Given, row: CustomKind | KindSetting, code: str, given: Mapping[str, Any]) -> None:
+    """Which fields are changed only with approval once they are verified."""
+    if protection.FACT in given:
+        told = protection.checked(answers, kind_of(code), given[protection.FACT], row.facts.get(protection.FACT) or {})
+        row.facts = {**row.facts, protection.FACT: told}
 
 
 def setting_of(kind: str) -> KindSetting:

@@ -37,6 +37,7 @@ _TAKEN = frozenset({
 })  # fmt: skip
 _TAKEN_FIELDS = frozenset({
     "pk", "id", "workspace", "version", "kind", "schema", "duplicates", "bulk", "views", "fields", "url", "names", "missing", "verified",
+    "pending",
 })  # fmt: skip
 
 Names = dict[str, str]

@@ -19,6 +19,7 @@ from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.errors import Wrong
+from crm.kernel.entity.custom import protection
 from crm.kernel.entity.custom.laid import lay, variants_of
 from crm.kernel.entity.custom.rules import rules_of
 from crm.kernel.entity.custom.types import TYPES, Making
@@ -261,6 +262,8 @@ def _changes(entity: Entity[Any], labels: Mapping[str, Mapping[str, str]], facts
             found.setdefault(name, {})["options"] = options
     for name in facts.get("required") or ():
         found.setdefault(name, {})["required"] = True
+    for name, told in protection.changed_facts(facts).items():
+        found.setdefault(name, {})["protected"] = told
     return found
 
 

@@ -55,6 +55,8 @@ DAYS = ("within", "not_within")
 SETS = ("has", "has_not")
 #: Asked of every field that people fill: why it is empty, and whether its value is verified.
 STANDING = ("missing", "not_missing", "verified", "not_verified")
+#: Asked of a field whose verified value is changed only with approval: whether a change waits.
+WAITING = ("pending", "not_pending")
 
 
 class Fact:
@@ -64,7 +66,8 @@ class Fact:
     themselves (`search=`); the columns of a `worked` field follow from other
     fields of the record; `part_of` the composite field that this is a column of; `readonly` fields are written by Kith
     alone; `title` marks the field a record is called by; a `spoken` text that Kith ships (see `entity.shipped`) is told in
-    the reader's language. Who reads a `sensitive` field is noted (`records.reads`).
+    the reader's language. Who reads a `sensitive` field is noted (`records.reads`). A verified value of a `protected` field is changed
+    only with approval: True by the usual rule, else by the one that the workspace states (`entity.custom.protection`).
     """
 
     type: ClassVar[str] = "text"
@@ -86,6 +89,7 @@ class Fact:
     unique: bool
     search: str | None
     sensitive: bool
+    protected: Any
     storage: Storage
 
     def facts(self, label: Label, given: dict[str, Any]) -> dict[str, Any]:
@@ -104,6 +108,7 @@ class Fact:
         self.unique_value = given.pop("unique_value", False)
         self.search = given.pop("search", None)
         self.sensitive = given.pop("sensitive", False)
+        self.protected = given.pop("protected", False)
         return given
 
     @property
@@ -135,7 +140,8 @@ class Fact:
     @property
     def compares(self) -> tuple[str, ...]:
         """The comparisons that a filter can make with it."""
-        return (*(self.operators if self.filterable else ()), *(STANDING if self.stands else ()))
+        waiting = WAITING if self.protected and not self.part_of else ()
+        return (*(self.operators if self.filterable else ()), *(STANDING if self.stands else ()), *waiting)
 
     def rests_on(self) -> list[str]:
         """The names under which a write holds its values."""
@@ -264,6 +270,7 @@ def companion(cls: ModelClass, name: str) -> None:
 
 
 __all__ = [
-    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "STANDING", "WORDS", "DayColumn", "Fact", "FieldError", "Label", "LinkColumn",
+    "DAYS", "EQUALITY", "ORDER", "PRESENCE", "SETS", "STANDING", "WAITING", "WORDS", "DayColumn", "Fact", "FieldError", "Label",
+    "LinkColumn",
     "ListColumn", "ModelClass", "MomentColumn", "StoredFact", "TextColumn", "WholeColumn", "YesNoColumn", "companion",
 ]  # fmt: skip

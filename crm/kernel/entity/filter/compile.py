@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links, Text
-from crm.kernel.entity.fields.fact import EQUALITY, STANDING
+from crm.kernel.entity.fields.fact import EQUALITY, STANDING, WAITING
 from crm.kernel.entity.filter.nodes import MOST_NODES, All, Any_, Found, Node, Not, Where, flat, leaves, wrong
 from crm.kernel.entity.filter.periods import moment, span
 from crm.kernel.entity.forms.reading import Reading
@@ -86,6 +86,10 @@ def _where(where: Where, entity: Entity[Any], asker: Asker, path: str) -> Q:
         raise wrong(_("“%(field)s” can be compared by: %(ops)s.") % {"field": head, "ops": allowed})
     if where.op in STANDING:
         return _standing(found, where, path)
+    if where.op in WAITING:
+        rows = apps.get_model("approval", "PendingChange").objects.filter(record_id=OuterRef(f"{path}pk"), field=found.name)
+        there = Q(Exists(rows.filter(state="waiting", expires_at__gt=Now())))
+        return there if where.op == "pending" else ~there
     if isinstance(found, Links):
         return _links(found, where, asker)
     title = said_of(found, where)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.kernel.base.errors import Wrong
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link
-from crm.kernel.entity.fields.fact import STANDING
+from crm.kernel.entity.fields.fact import STANDING, WAITING
 from crm.kernel.entity.filter.compile import Asker, clean_value, compile_filter, days_of, pair_of, said_of
 from crm.kernel.entity.filter.nodes import All, Any_, Node, Where, flat, leaves, wrong
 from crm.kernel.entity.filter.words import parse_text
@@ -31,7 +31,8 @@ def condition(text: str, entity: Entity[Any], asker: Asker) -> Node:
     for leaf in leaves(node):
         head, _dot, rest = leaf.field.partition(".")
         found = entity.field(head)
-        if found is None or leaf.op in STANDING or found.type == "links" or (rest and ("." in rest or registry.of(found.target) is None)):
+        far = bool(rest) and ("." in rest or found is None or registry.of(found.target) is None)
+        if found is None or leaf.op in (*STANDING, *WAITING) or found.type == "links" or far:
             said = _("“%(field)s” cannot decide this: use the record's own fields, or one of a record it links to.")
             raise wrong(said % {"field": leaf.field})
     return node

@@ -18,7 +18,7 @@ from crm.kernel.base.errors import Wrong
 OPPOSITE = {
     "is": "is_not", "in": "not_in", "contains": "not_contains", "starts": "not_starts", "lt": "gte", "lte": "gt",
     "between": "not_between", "empty": "filled", "has": "has_not", "within": "not_within", "missing": "not_missing",
-    "verified": "not_verified",
+    "verified": "not_verified", "pending": "not_pending",
 }
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
 

@@ -102,8 +102,9 @@ class _Reader:
             if self.peek().lower() == "missing" and self.peek(1).lower() == "because":
                 self.at += 2
                 return Where(field, "not_missing" if negative else "missing", self.value())
-            if self.take("verified"):
-                return Where(field, "not_verified" if negative else "verified")
+            for word in ("verified", "pending"):
+                if self.take(word):
+                    return Where(field, f"not_{word}" if negative else word)
             return Where(field, "is_not" if negative else "is", self.value())
         raise wrong(_("After “%(field)s” a comparison such as = or “is empty” is needed.") % {"field": field})
 
@@ -156,7 +157,7 @@ def _comparison(field: str, op: str, value: Any) -> str:
         return f"{field} {_SIGN_OF[op]} {_word(value)}"
     no = "not " if op.startswith("not_") else ""
     base = op.removeprefix("not_")
-    if base in ("empty", "filled", "verified"):
+    if base in ("empty", "filled", "verified", "pending"):
         return f"{field} is {no}{base}"
     if base == "missing":
         return f"{field} is {no}missing because {_word(value)}"

@@ -19,7 +19,7 @@ from crm.kernel.records.undo import note
 from crm.kernel.testing.cast import Company
 
 FOLDER = Path(settings.BASE_DIR) / "docs/guide"
-KEYS = ["first-hour", "import", "search", "trust", "board", "kinds", "files", "api", "webhooks"]
+KEYS = ["first-hour", "import", "search", "trust", "board", "kinds", "approval", "files", "api", "webhooks"]
 LANGUAGES = [("en", "en"), ("zh-hans", "zh"), ("zh-hant", "zh")]
 
 

@@ -24,6 +24,7 @@ from crm.kernel.pages.views.similar import remember_different
 from crm.kernel.quality.queries import standings
 from crm.kernel.queue.live import tell_editing
 from crm.kernel.records import listing, reads
+from crm.kernel.records.pipeline import left_as_it_was, waits
 from crm.kernel.records.reading import fetch
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change, create
@@ -118,7 +119,10 @@ def edit(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     remember_different(request, changed)
     label = _("%(name)s was saved.") % {"name": entity.name_of(changed)}
     there, text = onward(entity, pk, label)
-    return toasts.later(redirect(there), text, note(label, 1).pk)  # type: ignore[return-value]
+    held = waits(changed)
+    act = None if left_as_it_was(changed) else note(label, 1).pk
+    said = " ".join(one for one in (text if act else "", held) if one)
+    return toasts.later(redirect(there), said, act)  # type: ignore[return-value]
 
 
 def _version(request: HttpRequest) -> int | None:
@@ -142,7 +146,8 @@ def cell(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> Http
     except (Wrong, Conflict) as refusal:
         return _cell_editor(request, entity, fresh(entity, pk), name, refusal)
     remember_different(request, changed)
-    return _cell_shown(request, entity, pk, name, changed.version != record.version)
+    answer = _cell_shown(request, entity, pk, name, changed.version != record.version)
+    return toasts.toast(answer, waits(changed)) if waits(changed) else answer  # type: ignore[return-value]
 
 
 def _cell_editor(request: HttpRequest, entity: Entity[Any], record: Any, name: str, refusal: Wrong | Conflict | None) -> HttpResponse:

@@ -38,7 +38,7 @@ def fill(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     return _done(request, entity, lambda: pasting.fill_down(entity, source, request.POST.get("field", ""), ids))
 
 
-def _done(request: HttpRequest, entity: Entity[Any], act: Callable[[], tuple[str, UUID]]) -> HttpResponse:
+def _done(request: HttpRequest, entity: Entity[Any], act: Callable[[], tuple[str, UUID | None]]) -> HttpResponse:
     try:
         text, change_set = act()
     except Wrong as refusal:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.kernel.approval.models import State
 from crm.kernel.entity.reasons import Reason
 from crm.kernel.quality.codes import Method
 from crm.kernel.rest.openapi import shapes
@@ -82,6 +83,22 @@ _ROW = _object(
     row={"type": "integer"}, record=_NULL_ID, cells={"type": ["array", "null"], "items": _TEXT}, reasons=_list(_TEXT)
 )
 
+_PENDING: dict[str, Schema] = {
+    "id": _ID,
+    "kind": _TEXT,
+    "record": _ID,
+    "field": _TEXT,
+    "old": {},
+    "new": {},
+    "state": {"type": "string", "enum": list(State.values)},
+    "by": _NULL_ID,
+    "asked_at": _TIME,
+    "expires_at": _TIME,
+    "closed_at": _NULL_TIME,
+    "closed_by": _NULL_ID,
+    "comment": _TEXT,
+}
+
 COMPONENTS: dict[str, Schema] = {
     "Missing": _object(reason={"type": "string", "enum": Reason.values}, at=_TIME, by=_NULL_ID),
     "Verified": _object(
@@ -143,8 +160,9 @@ COMPONENTS: dict[str, Schema] = {
         url=_TEXT,
     ),
     "OwnKind": _object(
-        kind=_TEXT, plural=_TEXT, labels=_NAMES, plurals=_NAMES, icon=_TEXT, own={"type": "boolean"}, retired={"type": "boolean"}, url=_TEXT
-    ),
+        kind=_TEXT, plural=_TEXT, labels=_NAMES, plurals=_NAMES, icon=_TEXT, own={"type": "boolean"}, retired={"type": "boolean"},
+        url=_TEXT, approval=_MAP,
+    ),  # fmt: skip
     "OwnField": _object(
         kind=_TEXT, name=_TEXT, type=_TEXT, labels=_NAMES, helps=_NAMES, facts=_MAP, place={"type": "integer"}, retired={"type": "boolean"}
     ),
@@ -166,6 +184,7 @@ COMPONENTS: dict[str, Schema] = {
         dry_run={"type": "boolean"},
         matched=_COUNT,
         done=_COUNT,
+        pending=_COUNT,
         refused=_list(_object(id=_ID, code=_TEXT, detail=_TEXT, fields={"type": "object"})),
         sample=_list(_object(id=_ID, title=_TEXT)),
         act=_NULL_ID,
@@ -293,6 +312,18 @@ COMPONENTS: dict[str, Schema] = {
         by=_NULL_ID,
         created_at=_TIME,
     ),
+    "PendingChange": _object(**_PENDING),
+    "PendingTrail": _object(
+        **_PENDING,
+        approvers=_list(
+            _object(
+                **{"who": _TEXT, "name": _TEXT, "address": _TEXT, "answer": _TEXT, "by": _NULL_ID, "for": _NULL_ID, "how": _TEXT},
+                at=_NULL_TIME,
+                comment=_TEXT,
+            )
+        ),
+        trail=_list(_object(at=_TIME, by=_NULL_ID, what=_TEXT, text=_TEXT, comment=_TEXT)),
+    ),
     "Access": _object(
         user=_ID,
         verb=_TEXT,
@@ -383,6 +414,9 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "file_link": _named("FileLink"),
     "file_links": _page("FileLink"),
     "file_room": _named("FileRoom"),
+    "pending_change": _named("PendingChange"),
+    "pending_changes": _page("PendingChange"),
+    "pending_trail": _named("PendingTrail"),
     "share": _named("Share"),
     "shares": _page("Share"),
     "access": _named("Access"),
@@ -412,4 +446,5 @@ TAGS: dict[str, Any] = {
     "jobs": _("Jobs"),
     "acts": _("Acts and undo"),
     "bulk_changes": _("Changes of many records"),
+    "pending_changes": _("Changes that wait for approval"),
 }

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
 from crm.kernel.access.policy import policy_for
+from crm.kernel.approval.deciding import LONGEST_COMMENT
 from crm.kernel.dedupe.actions import MOST_AT_ONCE
 from crm.kernel.entity.custom.actions import ICONS
 from crm.kernel.entity.custom.checking import CODE, LONGEST_CODE, LONGEST_NAME
 from crm.kernel.entity.custom.laid import VARIED
 from crm.kernel.entity.custom.layout_parts import LISTS, ONES
+from crm.kernel.entity.custom.protection import FACT, LONGEST_DAYS
 from crm.kernel.entity.custom.types import TYPES
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.registry import registry
@@ -276,6 +279,12 @@ def _own_kind_change(about: About) -> Schema:
     names["alike"] = {"type": "boolean"}
     rule = {"type": "object", "properties": {"formula": {"type": "string"}, "field": {"type": "string"}, "message": _NAMES}}
     names["rules"] = {"type": "array", "items": {**rule, "required": ["formula", "message"]}}
+    whole: Schema = {"type": "integer", "minimum": 0, "maximum": LONGEST_DAYS}
+    yes_no: Schema = {"type": "boolean"}
+    parts: dict[str, Schema] = {"on": yes_no, "by": {"type": "array", "items": {"type": "string"}}, "in_order": yes_no, "override": yes_no}
+    parts |= {"days": whole, "remind": whole}
+    approval: Schema = {"type": ["object", "boolean", "null"], "additionalProperties": False, "properties": parts}
+    names[FACT] = {"type": "object", "additionalProperties": approval}
     return _sent_object([], {"label": {"en": "Car", "zh-hans": "轿车"}}, names)
 
 
@@ -358,6 +367,21 @@ def _unverify(about: About) -> Schema:
     return _sent_object(["fields"], {"fields": some}, {"fields": fields})
 
 
+def _comment(about: About) -> Schema:
+    return _sent_object([], {"comment": "Confirmed on the phone"}, {"comment": {"type": "string", "maxLength": LONGEST_COMMENT}})
+
+
+def _code(about: About) -> Schema:
+    properties: dict[str, Schema] = {"code": {"type": "string"}, "comment": {"type": "string", "maxLength": LONGEST_COMMENT}}
+    return _sent_object(["code"], {"code": "123456"}, properties)
+
+
+def _ask_customer(about: About) -> Schema:
+    languages = [code for code, _label in settings.LANGUAGES]
+    properties: dict[str, Schema] = {"address": {"type": "string"}, "language": {"type": "string", "enum": languages}}
+    return _sent_object(["address"], {"address": "ada@example.com"}, properties)
+
+
 BODIES: dict[str, Callable[[About], Schema]] = {
     "new": _new,
     "change": _change,
@@ -383,6 +407,9 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "field_purpose": _field_purpose,
     "archive": _archive,
     "undo": _undo,
+    "comment": _comment,
+    "code": _code,
+    "ask_customer": _ask_customer,
     "own_field_change": _own_field_change,
 }
 UPLOADS = frozenset({"upload", "file", "mail"})

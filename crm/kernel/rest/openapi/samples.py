@@ -7,6 +7,7 @@ from uuid import UUID
 
 from crm.kernel.access.models import Share
 from crm.kernel.access.policy import policy_for, visible
+from crm.kernel.approval.models import PendingChange
 from crm.kernel.archive.models import ArchiveRun
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
@@ -29,6 +30,7 @@ OTHERS: dict[str, Any] = {
     "files": FileRef,
     "acts": ChangeSet,
     "bulk_changes": BulkRun,
+    "pending_changes": PendingChange,
 }
 _BY_TYPE: dict[str, Any] = {
     "text": "Example",
@@ -108,7 +110,8 @@ class Samples:
         if self._actor is None or self._actor.id is None:
             return None
         if tag not in self._others:
-            rows = OTHERS[tag].objects.filter(by_id=self._actor.id, **({"removed_at": None} if tag in ("files", "webhooks") else {}))
+            by = "asked_by_id" if tag == "pending_changes" else "by_id"
+            rows = OTHERS[tag].objects.filter(**{by: self._actor.id}, **({"removed_at": None} if tag in ("files", "webhooks") else {}))
             self._others[tag] = list(rows.order_by("-pk").values_list("pk", flat=True)[:_IDS_A_KIND])
         found = self._others[tag]
         return str(found[number % len(found)]) if found else None

@@ -88,6 +88,8 @@ def record(entity: Entity[Any], actor: Actor) -> Schema:
     properties.setdefault("version", {"type": "integer", "minimum": 1, "readOnly": True})
     for name, one in (("missing", "Missing"), ("verified", "Verified")):
         properties.setdefault(name, {"type": "object", "readOnly": True, "additionalProperties": ref(one)})
+    if entity.protected:
+        properties.setdefault("pending", {"type": "object", "additionalProperties": ref("PendingChange"), "readOnly": True})
     return {
         "type": "object",
         "title": str(entity.label),

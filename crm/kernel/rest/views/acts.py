@@ -239,4 +239,4 @@ def state_of(found: ChangeSet) -> str:
 
 def of_run(run: BulkRun) -> dict[str, Any]:
     """What is answered where a change of many records goes on as a job."""
-    return {"dry_run": False, "matched": run.records, "done": 0, "refused": [], "sample": [], "act": None, "job": run.task_id}
+    return {"dry_run": False, "matched": run.records, "done": 0, "pending": 0, "refused": [], "sample": [], "act": None, "job": run.task_id}

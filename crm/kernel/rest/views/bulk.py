@@ -14,6 +14,7 @@ from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.records import many, writing
 from crm.kernel.records.listing import rows_of
+from crm.kernel.records.pipeline import held_of, left_as_it_was
 from crm.kernel.records.undo import note
 from crm.kernel.rest import render
 from crm.kernel.rest.body import read_object
@@ -83,13 +84,15 @@ def _bulk(call: Call, entity: Entity[Any], sent: dict[str, Any], values: dict[st
     with transaction.atomic():
         results = writing.remove_many(entity, ids) if values is None else writing.change_many(entity, ids, values)
         transaction.set_rollback(dry)
-    done = [one for one in results if not isinstance(one, Refusal)]
+    pending = [one for one in results if not isinstance(one, Refusal) and held_of(one)]
+    done = [one for one in results if not isinstance(one, Refusal) and not left_as_it_was(one)]
     refused += [(pk, one) for pk, one in zip(sorted(allowed), results, strict=True) if isinstance(one, Refusal)]
     act = note(many.label_of(entity, verb, values or {}), len(done)).pk if done and not dry else None
     return render.answer({
         "dry_run": dry,
         "matched": len(asked),
         "done": len(done),
+        "pending": len(pending),
         "refused": [_refused(pk, refusal) for pk, refusal in refused],
         "sample": [{"id": one.pk, "title": entity.name_of(one)} for one in done[:SAMPLE]],
         "act": act,

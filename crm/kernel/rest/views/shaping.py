@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.entity.custom import actions, layouts
+from crm.kernel.entity.custom.protection import rule_of
 from crm.kernel.entity.models import CustomField, CustomKind, KindSetting
 from crm.kernel.entity.registry import registry
 from crm.kernel.rest import render
@@ -24,7 +25,7 @@ def make_kind(call: Call) -> HttpResponse:
 
 @operation(_("Rename a record kind"), name="change_kind", body="kind_change", answer="own_kind", **_ABOUT)
 def change_kind(call: Call, kind: str) -> HttpResponse:
-    """Other names, in each language, of the workspace's own kinds and of shipped ones."""
+    """Other names, in each language, of the workspace's own kinds and of shipped ones; rules; `approval` of changes of verified values."""
     return render.answer(_kind(actions.change_kind(kind, read_object(call.request))))
 
 
@@ -103,7 +104,15 @@ def _kind(one: CustomKind | KindSetting) -> dict[str, Any]:
         "own": isinstance(one, CustomKind),
         "retired": retired,
         "url": f"/api/v1/{plural}",
+        "approval": approval_of(kind),
     }
+
+
+def approval_of(kind: str) -> dict[str, Any]:
+    """{field: the rule by which its verified value is changed}."""
+    entity = registry.kind(kind)
+    rules = {name: rule_of(entity.fields[name]) for name in entity.protected} if entity is not None else {}
+    return {name: rule.plain() for name, rule in rules.items() if rule is not None}
 
 
 def _field(one: CustomField) -> dict[str, Any]:
