@@ -55,8 +55,10 @@ Changed = dict[Pointer, list[UUID]]
 
 
 def move(merge: Merge, entity: Entity[Any]) -> Changed:
-    """Moves everything that points to the loser and keeps what was done; answers the moved rows, for `follow`."""
+    """Moves everything that points to the loser and keeps what was done; answers the moved rows, for `follow`. Done again it moves what
+    came to point there meanwhile."""
     steps: list[MergeStep] = []
+    before = list(MergeStep.objects.filter(merge_id=merge.pk, verb=MergeStep.ASIDE))
     given = {"one": merge.loser_id, "other": merge.survivor_id}
     table = entity.model._meta.db_table
     changed: Changed = {}
@@ -66,7 +68,7 @@ def move(merge: Merge, entity: Entity[Any]) -> Changed:
         if pointer.table == table:  # the survivor cannot point to itself
             emptied = "UPDATE {t} SET {c} = NULL, version = version + 1 WHERE id = %(other)s AND {c} = %(one)s"
             run(emptied, pointer.names, given)
-        moved = repoint(pointer, merge.loser_id, merge.survivor_id, _kept_back(steps, pointer))
+        moved = repoint(pointer, merge.loser_id, merge.survivor_id, _kept_back([*before, *steps], pointer))
         if moved:
             steps.append(_step(merge, pointer, MergeStep.MOVED, rows=moved))
             changed[pointer] = moved

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.kernel.access.policy import policy_for
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.dedupe.merging.plans import Question
-from crm.kernel.dedupe.merging.pointers import LINKS, Pointer, kinds_over, link_over, models_by_table, of_records
+from crm.kernel.dedupe.merging.pointers import LINKS, Pointer, kinds_over, models_by_table, of_records
 from crm.kernel.dedupe.merging.values import value
 from crm.kernel.dedupe.models import Merge, MergeQuestion
 from crm.kernel.entity.entity import Entity
@@ -24,8 +24,8 @@ from crm.kernel.tenancy.scope import current_actor
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One question. `what`: "value", "record", "file" or "link"; `label` says by which field, `title` what it is; of a value `before` the
-    merge and `now`. `kind` and `id` of the record to look at, None where there is none or the actor may not see it."""
+    """One question. `what`: "value", "record", "file" or "link"; `label` says which field or kind, `title` what it is; of a value
+    `before` the merge and `now`. `kind` and `id` of the record to look at, None where there is none or the actor may not see it."""
 
     key: str
     what: str
@@ -91,8 +91,8 @@ def _rows(pointer: Pointer, some: Sequence[Question]) -> list[Told]:
         links = list(RecordLink.objects.filter(pk__in=ids))
         return _records(some, {one.pk: one.source_id for one in links}, "link", {one.pk: one.field for one in links})
     if of_records(pointer.table):
-        label = next((str(link.label) for kind in kinds_over(pointer.table) if (link := link_over(kind, pointer.column))), "")
-        return _records(some, {pk: pk for pk in ids}, "record", dict.fromkeys(ids, label))
+        labels = {one.kind: str(one.label) for one in kinds_over(pointer.table)}
+        return _records(some, {pk: pk for pk in ids}, "record", {pk: labels.get(kind, "") for pk, kind in kinds_of(ids).items()})
     model = models_by_table()[pointer.table]
     rows = {row.pk: row for row in model._default_manager.filter(pk__in=ids)}
     what = "file" if pointer.table == "file" else "row"

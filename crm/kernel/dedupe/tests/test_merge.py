@@ -10,13 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Wrong
+from crm.kernel.dedupe.actions import keep_apart
 from crm.kernel.dedupe.merging.acts import merge
 from crm.kernel.dedupe.merging.splitting import settle, split
+from crm.kernel.dedupe.queries import check, decided
 from crm.kernel.entity.registry import registry
 from crm.kernel.outbox.models import OutboxEvent
 from crm.kernel.records import writing
 from crm.kernel.records.undo import undo
 from crm.kernel.testing.cast import Company
+from crm.kernel.testing.work import deliver
 
 
 def kind(name: str) -> Any:
@@ -160,3 +163,45 @@ def test_many_activities_move_in_a_few_statements_each_audited_and_told(north: C
     with north.as_("bo"), CaptureQueriesContext(connection) as asked:
         assert split(done.pk).back >= many
     assert len(asked) < 200, len(asked)
+
+
+def test_what_was_written_to_it_meanwhile_comes_too_and_goes_back(north: Company) -> None:
+    one, other = (north.make("account", {"name": name}, by="ada") for name in ("Alpha", "Alpha Ltd"))
+    late = north.make("activity", {"subject": "Late"}, by="ada")
+    [made] = merged(north, "bo", one, other)
+    with north.as_("admin"):  # what a transaction that had seen the record before did after the merge looked
+        kind("activity").model._default_manager.filter(pk=late.pk).update(record_id=other.pk, account_id=other.pk)
+    deliver(north.id)
+    found = read(north, "activity", late.pk)
+    assert (found.record_id, found.account_id) == (one.pk, one.pk)
+    with north.as_("bo"):
+        split(made.pk)
+    assert read(north, "activity", late.pk).record_id == other.pk
+
+
+def test_a_merge_that_is_cut_off_leaves_nothing(north: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (north.make("account", {"name": name}, by="ada") for name in ("Alpha", "Alpha Ltd"))
+    person = north.make("contact", {"name": "Mary Lee", "account": other.pk}, by="ada")
+
+    def cut(*_given: Any, **_more: Any) -> None:
+        raise RuntimeError("the process is killed")
+
+    monkeypatch.setattr("crm.kernel.dedupe.merging.acts.note", cut)
+    with pytest.raises(RuntimeError):
+        merged(north, "bo", one, other)
+    assert read(north, "account", other.pk).deleted_at is None
+    assert read(north, "contact", person.pk).account_id == other.pk
+
+
+def test_called_different_stays_so(north: Company) -> None:
+    one, other, third = (
+        north.make("account", {"name": name}, by="ada") for name in ("Harbour Cranes", "Harbour Cranes Ltd", "Harbour Crane")
+    )
+    with north.as_("bo"):
+        keep_apart(other.pk, [third.pk, one.pk])
+    [made] = merged(north, "bo", one, other)
+    with north.as_("bo"):
+        assert decided(one.pk) >= {third.pk} and check(kind("account"), {}, one.pk) == []
+        split(made.pk, apart=True)
+    with north.as_("bo"):
+        assert decided(one.pk) == {other.pk} and decided(other.pk) == {one.pk, third.pk}
