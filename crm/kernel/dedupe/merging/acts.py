@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crm.kernel.base.errors import Conflict, NotFound, Words, Wrong
 from crm.kernel.dedupe.merging.moving import follow, move, retitle
 from crm.kernel.dedupe.merging.proposals import TOGETHER, Proposal, propose, taken
+from crm.kernel.dedupe.merging.standings import known, take_over
 from crm.kernel.dedupe.merging.values import as_kept, difference, plain, root_of
 from crm.kernel.dedupe.models import Merge
 from crm.kernel.entity.entity import Entity
@@ -44,7 +45,7 @@ def merge(
     chosen, sources, together = _chosen(entity, proposal, survivor, ids, values or {})
     reason = reason.strip()[:400]
     with because(reason or "merge"):
-        before, links = as_kept(entity, survivor), _links(entity, survivor)
+        before, links, told = as_kept(entity, survivor), _links(entity, survivor), known(survivor)
         made = [Merge(kind=entity.kind, survivor_id=survivor, loser_id=pk, reason=reason, by_id=current_actor().id) for pk in ids[1:]]
         Merge.objects.bulk_create(made)
         changed = [move(one, entity) for one in made]
@@ -56,6 +57,7 @@ def merge(
             follow(some)
         if entity.title in chosen:
             retitle(entity, survivor)
+        take_over(made, told, sources)
         _note(entity, made, difference(before, as_kept(entity, survivor)), sources)
         _note_lists(entity, made, proposal, together, links)
         _finish(entity, made, records[survivor])

@@ -1,6 +1,6 @@
 """What moved with a record goes back with it: exactly what came, where it still is what it was."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,10 @@ from psycopg.types.json import Jsonb
 
 from crm.kernel.dedupe.merging.moving import Changed, repoint, run
 from crm.kernel.dedupe.merging.pointers import ROWS, Pointer, models_by_table
+from crm.kernel.dedupe.merging.standings import given_back
 from crm.kernel.dedupe.models import Merge, MergeStep
 from crm.kernel.outbox.publishing import publish_many
+from crm.kernel.quality.models import STANDING_TABLE
 from crm.kernel.records.events import RecordRestored
 
 
@@ -36,10 +38,10 @@ def way_up(merge: Merge) -> list[Merge]:
         here = further.survivor_id
 
 
-def move_back(merge: Merge, up: Sequence[Merge]) -> Back:
+def move_back(merge: Merge, up: Sequence[Merge], fields: Collection[str]) -> Back:
     """Turns the steps of a merge around; `follow` comes once the records have their values again.
 
-    `up`: `way_up(merge)`; what these did with the rows is no longer theirs.
+    `up`: `way_up(merge)`; what these did with the rows is no longer theirs. `fields` of the survivor have the values from before.
     """
     back = Back()
     holders = [merge.survivor_id, *(one.survivor_id for one in up)]
@@ -52,6 +54,8 @@ def move_back(merge: Merge, up: Sequence[Merge]) -> Back:
         elif step.verb == MergeStep.ASIDE:
             _in_sight(step.table_name, step.rows)
             back.changed.setdefault(pointer, []).extend(step.rows)
+        elif step.table_name == STANDING_TABLE:
+            insert(STANDING_TABLE, [one["row"] for one in given_back(step.kept, fields)])
         elif step.verb == MergeStep.JOINED:
             _put_back(pointer, step.kept, later)
         else:

@@ -13,13 +13,14 @@ from crm.kernel.dedupe.models import DuplicateDecision, Merge, MergeQuestion, Me
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, Link
 from crm.kernel.entity.registry import registry
+from crm.kernel.quality.models import ValueStanding
 from crm.kernel.records.models import Record, RecordLink, RecordRow
 from crm.kernel.tenancy.enforce import tenant_models
 from crm.kernel.tenancy.models import TenantModel
 
 ROWS, LINKS = RecordRow._meta.db_table, RecordLink._meta.db_table
-#: What tells of merges and decisions themselves, and does not move with the records.
-_STAY = frozenset(model._meta.db_table for model in (Merge, MergeStep, MergeQuestion, DuplicateDecision))
+#: What tells of merges, decisions and single values, and does not move with the records.
+_STAY = frozenset(model._meta.db_table for model in (Merge, MergeStep, MergeQuestion, DuplicateDecision, ValueStanding))
 #: The record's own links are values of its fields.
 _OWN = frozenset({(ROWS, "merged_into_id"), (LINKS, "source_id")})
 

@@ -12,15 +12,11 @@ from crm.kernel.dedupe.merging.values import listed, plain, value
 from crm.kernel.entity.entity import BASE_FIELDS, Entity
 from crm.kernel.entity.fields import Fact, Link, Links
 from crm.kernel.entity.forms.reading import Reading
+from crm.kernel.quality.queries import verified
 from crm.kernel.tenancy.scope import current_actor
 
 #: Stands for a list that holds what all records hold.
 TOGETHER = "together"
-Verified = Callable[[Entity[Any], Collection[UUID]], Collection[tuple[UUID, str]]]
-
-
-def _nothing_verified(entity: Entity[Any], records: Collection[UUID]) -> Collection[tuple[UUID, str]]:
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ def propose(entity: Entity[Any], records: Sequence[Any], survivor: UUID | None =
     actor = current_actor()
     policy, reading = policy_for(entity), Reading.of(actor)
     ids = [record.pk for record in records]
-    sure, newest = set(registered.verified(entity, ids)), _changed(entity, records)
+    sure, newest = verified(ids, entity.fields), _changed(entity, records)
     hidden, closed = policy.hidden(actor), policy.readonly(actor)
     made: list[tuple[Fact, tuple[str, ...], tuple[Side, ...], bool]] = []
     for field, names in entity.roots:
@@ -90,7 +86,7 @@ def propose(entity: Entity[Any], records: Sequence[Any], survivor: UUID | None =
             continue
         sides = tuple(
             Side(record.pk, tuple(_of(record, part, ids) for part in parts), _text(record, field, parts, reading),
-                 (record.pk, field.name) in sure, newest(record, parts))
+                 field.name in sure.get(record.pk, ()), newest(record, parts))
             for record in records
         )  # fmt: skip
         open_ = not (field.readonly or field.name in closed or any(part.name in closed | hidden for part in parts))
@@ -157,16 +153,6 @@ def _changed(entity: Entity[Any], records: Sequence[Any]) -> Callable[[Any, Sequ
         return moment
 
     return newest
-
-
-@dataclass
-class Marks:
-    """Who knows what is verified: the package that keeps such marks says so."""
-
-    verified: Verified = _nothing_verified
-
-
-registered = Marks()
 
 
 def taken(row: Row, given: Any, survivor: UUID, ids: Collection[UUID]) -> tuple[Mapping[str, Any] | None, UUID | None, list[str]]:

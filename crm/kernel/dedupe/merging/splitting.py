@@ -16,7 +16,7 @@ from crm.kernel.dedupe.merging.going_back import Back, move_back
 from crm.kernel.dedupe.merging.moving import follow, repoint, retitle
 from crm.kernel.dedupe.merging.plans import Plan, Question, plan
 from crm.kernel.dedupe.merging.pointers import Pointer, column_of, one_of
-from crm.kernel.dedupe.merging.values import as_kept, plain, put
+from crm.kernel.dedupe.merging.values import as_kept, plain, put, root_of
 from crm.kernel.dedupe.models import Merge, MergeQuestion
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Links
@@ -84,7 +84,8 @@ def split(pk: UUID, choices: Mapping[str, str] | None = None, apart: bool = Fals
         planned = plan(merge, entity)
         _known(choices or {}, [one.key for one in planned.questions])
         questions = _questions(merge, planned, choices or {})
-        back = move_back(merge, planned.up)
+        fields = {*(root_of(entity, column) for column in planned.columns), *planned.lists, *planned.links}
+        back = move_back(merge, planned.up, fields)
         _told(planned, merge)
         _values_back(merge, entity, planned)
         RecordRow.objects.filter(pk=merge.loser_id).update(merged_into=None)

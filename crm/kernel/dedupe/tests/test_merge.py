@@ -16,8 +16,11 @@ from crm.kernel.dedupe.merging.splitting import settle, split
 from crm.kernel.dedupe.queries import check, decided
 from crm.kernel.entity.registry import registry
 from crm.kernel.outbox.models import OutboxEvent
+from crm.kernel.quality.codes import Method
+from crm.kernel.quality.queries import verified
 from crm.kernel.records import writing
 from crm.kernel.records.undo import undo
+from crm.kernel.records.verifying import Proof, verify
 from crm.kernel.testing.cast import Company
 from crm.kernel.testing.work import deliver
 
@@ -205,3 +208,21 @@ def test_called_different_stays_so(north: Company) -> None:
         split(made.pk, apart=True)
     with north.as_("bo"):
         assert decided(one.pk) == {other.pk} and decided(other.pk) == {one.pk, third.pk}
+
+
+def test_a_verified_value_is_proposed_and_stays_verified(north: Company) -> None:
+    one, other = (north.make("account", {"name": name, "phone": phone}, by="ada")
+                  for name, phone in (("Alpha", "+442079460958"), ("Alpha Ltd", "+442079460959")))  # fmt: skip
+    with north.as_("ada"):
+        verify(kind("account"), other.pk, ["phone"], Proof(Method.CALL))
+        writing.change(kind("account"), one.pk, {"phone": "+442079460951"})
+    with north.as_("bo"):
+        assert verified([one.pk], ["phone"]) == {}
+        [made] = merge(kind("account"), one.pk, [other.pk])
+    assert read(north, "account", one.pk).phone == "+442079460959", "verified beats newer"
+    with north.as_("bo"):
+        assert verified([one.pk], ["phone"]) == {one.pk: {"phone"}}
+    with north.as_("bo"):
+        split(made.pk)
+    with north.as_("bo"):
+        assert verified([one.pk, other.pk], ["phone"]) == {other.pk: {"phone"}}
