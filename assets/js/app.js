@@ -12,6 +12,7 @@ import { startKeys } from "./keys.js";
 import { startLayers } from "./layers.js";
 import { startLines } from "./lines.js";
 import { startLookups } from "./lookups.js";
+import { startMerging } from "./merging.js";
 import { startMentions } from "./mentions.js";
 import { startMenus } from "./menus.js";
 import { startMissing } from "./missing.js";
@@ -60,6 +61,7 @@ startPreferences();
 startBell();
 startMentions();
 startMissing();
+startMerging();
 startReasons();
 
 Alpine.data("filterEditor", filterEditor);

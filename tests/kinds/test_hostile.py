@@ -11,6 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.integration.models import Webhook, WebhookDelivery
+from crm.kernel.dedupe.merging.acts import merge
+from crm.kernel.dedupe.models import Merge
 from crm.kernel.entity.registry import registry
 from crm.kernel.identity.actions import invite
 from crm.kernel.identity.models import ApiToken, Invitation, Role, Session, Team
@@ -51,7 +53,17 @@ def house() -> Stocked:
     page.post(f"/accounts/{made.records['account'].pk}/edit", {"name": "House of lamps"})
     run_jobs(made.company.id)
     a_webhook(made)
+    a_merge(made)
     return made
+
+
+def a_merge(house: Stocked) -> None:
+    """One record that went into another, for the pages of merges."""
+    entity = registry.kind("account")
+    assert entity is not None
+    one, other = (house.company.make("account", {"name": name}) for name in ("Lamps & Co", "Lamps and Co"))
+    with house.company.as_("admin"):
+        merge(entity, one.pk, [other.pk])
 
 
 def an_import(house: Stocked) -> UUID:
@@ -110,6 +122,7 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "archive_id": lambda: UUID(int=1),
         "change_id": lambda: UUID(int=1),
         "answer": lambda: "approve",
+        "merge_id": lambda: first(Merge, house.company),
         "number": lambda: 1,
         "record": lambda: house.records["account"].pk,
         "secret": lambda: "x" * 43,

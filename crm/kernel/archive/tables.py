@@ -17,7 +17,7 @@ AUDIT, SEALS = "audit_entry", "audit_seal"
 #: Loaded before all others, in this order: what ids inside texts are looked up in, and the room before the files that are counted in it.
 FIRST = ("team", "role", "member", "record", "file_room", "file", "custom_kind", "custom_field", "saved_view", "change_set", "import_run")
 #: Every id in these texts is one of the workspace, whether it is loaded already or not.
-IDS_IN_TEXT = frozenset({("team", "path")})
+IDS_IN_TEXT = frozenset({("team", "path"), ("merge", "columns"), ("merge", "gains"), ("merge_step", "kept"), ("merge_question", "facts")})
 
 
 @dataclass(frozen=True, slots=True)

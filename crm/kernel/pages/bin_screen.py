@@ -39,7 +39,8 @@ def rows(kind: str = "") -> list[Binned]:
         if kind and entity.kind != kind:
             continue
         mine = entity.model._default_manager.filter(policy_for(entity).rows(actor, "delete"), deleted_at__isnull=False)
-        deleted = RecordRow.objects.filter(pk__in=mine.values("pk")).select_related("deleted_by").order_by("-deleted_at")[:MOST]
+        here = RecordRow.objects.filter(pk__in=mine.values("pk"), merged_into=None)  # those come back by splitting
+        deleted = here.select_related("deleted_by").order_by("-deleted_at")[:MOST]
         found += [
             Binned(row.pk, row.name, entity, row.deleted_at, row.deleted_by.name if row.deleted_by else "")
             for row in deleted

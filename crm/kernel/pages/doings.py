@@ -93,6 +93,8 @@ def _around(entity: Entity[Any], record: Any) -> list[Doing]:
     policy = policy_for(entity)
     if policy.shareable and policy.may(current_actor(), "edit", record):
         made.append(Doing("share", _("Share"), "people", _at("pages.shares", entity, record.pk), DIALOG))
+    if all(policy.may(current_actor(), verb, record) for verb in ("edit", "delete")):
+        made.append(Doing("merge", _("Merge with …"), "merge", _at("pages.merge_with", entity, record.pk), DIALOG))
     made.append(Doing("why", _("Who can see this?"), "shield", _at("pages.why", entity, record.pk)))
     made.append(Doing("print", _("Print"), "print", _at("pages.print_record", entity, record.pk)))
     return made

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.kernel.access.models import SHARES_TABLE
@@ -13,6 +14,7 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.audit.queries import history
 from crm.kernel.base.ids import as_uuid
+from crm.kernel.dedupe.models import Merge
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
@@ -22,7 +24,7 @@ from crm.kernel.pages import known, undoing
 from crm.kernel.records import reads
 from crm.kernel.records.kept import in_words
 from crm.kernel.records.models import ChangeSet
-from crm.kernel.records.reading import acts, names_of
+from crm.kernel.records.reading import acts, names_of, titles_of
 from crm.kernel.tenancy.scope import current_actor
 
 
@@ -45,6 +47,8 @@ class Entry:
     changes: list[Change]
     id: UUID | None = None
     act: ChangeSet | None = None
+    merge: Merge | None = None
+    earlier: UUID | None = None
 
     @property
     def others(self) -> int:
@@ -57,8 +61,9 @@ class Entry:
         return str(self.at.astimezone(datetime.UTC).isoformat()).replace("+00:00", "Z")
 
 
-def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
-    """Newest first; entries which touch only fields that the actor may not see are left out."""
+def entries(entity: Entity[Any], record: Any, limit: int = 60, gone: bool = False) -> list[Entry]:
+    """Newest first; entries which touch only fields that the actor may not see are left out. `gone`: the record went into another one,
+    so nothing in it is taken back by itself."""
     seen = policy_for(entity).fields(current_actor())
     found, told_of = known.apart(acts(history(record.pk, limit), entity))
     fields = [one for one in seen.values() if one.type != "computed" and not one.readonly]
@@ -66,10 +71,18 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
     reading = Reading.of(current_actor())
     told = [one for one in reads.sensitive(fields) if any(column in entry.changes for entry in found for column in one.columns())]
     reads.note(entity, told, [record.pk])
-    may = policy_for(entity).may(current_actor(), "edit", record)
+    may = not gone and policy_for(entity).may(current_actor(), "edit", record)
     whole = undoing.acts_of([*found, *(one for some in told_of.values() for one in some)]) if may else {}
-    made: list[Entry] = []
+    merges = list(Merge.objects.filter(Q(survivor_id=record.pk) | Q(loser_id=record.pk)).select_related("by", "undone_by"))
+    theirs = {txid for one in merges for txid in (one.txid, one.undone_txid)}
+    made: list[Entry] = _merged(record, merges)
     for entry in found:
+        if entry.txid in theirs and "deleted_at" in entry.changes:
+            continue  # the merge says so itself
+        if entry.txid in theirs:
+            if (one := _entry(record, fields, entry, names, reading)) is not None and one.changes:
+                made.append(one)
+            continue
         if entry.table_name == SHARES_TABLE:
             shared = _shared(entry)
             made.append(replace(shared, id=entry.pk, act=whole.get(entry.txid)) if may and entry.digest is None else shared)
@@ -83,7 +96,7 @@ def entries(entity: Entity[Any], record: Any, limit: int = 60) -> list[Entry]:
         alone = _with_known(None, some[0], known.changes_of(some, seen, reading))
         if alone is not None:
             made.append(replace(alone, id=some[0].pk, act=whole.get(some[0].txid)) if may else alone)
-    return sorted(made, key=lambda one: one.at, reverse=True) if told_of else made
+    return sorted(made, key=lambda one: one.at, reverse=True) if told_of or merges else made
 
 
 def _with_known(one: Entry | None, entry: AuditEntry, changes: dict[str, tuple[str, str]]) -> Entry | None:
@@ -96,6 +109,23 @@ def _with_known(one: Entry | None, entry: AuditEntry, changes: dict[str, tuple[s
     ]
     alone = [Change(label, *pair) for label, pair in changes.items() if label not in {c.label for c in one.changes}]
     return replace(one, changes=[*beside, *alone])
+
+
+def _merged(record: Any, merges: Sequence[Merge]) -> list[Entry]:
+    """What went into the record or came out again, and what it went into itself."""
+    called = titles_of(pk for one in merges for pk in (one.survivor_id, one.loser_id))
+    made = []
+    for one in merges:
+        mine = one.survivor_id == record.pk
+        name = {"name": called.get(one.loser_id if mine else one.survivor_id, "")}
+        what = _("merged %(name)s into it") % name if mine else _("merged it into %(name)s") % name
+        standing = one.undone_at is None
+        made.append(Entry(one.at, one.by.name if one.by else "Kith", what, one.reason, "merge", [], merge=one if standing else None,
+                          earlier=one.loser_id if mine and standing else None))  # fmt: skip
+        if one.undone_at is not None:
+            what = _("split %(name)s off again") % name if mine else _("split it off %(name)s again") % name
+            made.append(Entry(one.undone_at, one.undone_by.name if one.undone_by else "Kith", what, "", "undo", [], merge=one))
+    return made
 
 
 def _shared(entry: AuditEntry) -> Entry:

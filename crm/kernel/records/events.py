@@ -72,3 +72,27 @@ class ActUndone(Event):
     label: str
     again: bool
     left: int
+
+
+@event
+class RecordsMerged(Event):
+    """Records went into this one of their kind and are in no list any more: what pointed to them points to it. Each has a merge
+    (`merges`, in the order of `losers`) by which it can be split off again."""
+
+    kind: str
+    record: UUID
+    losers: tuple[UUID, ...]
+    merges: tuple[UUID, ...]
+    reason: str = ""
+
+
+@event
+class RecordsSplit(Event):
+    """A record that had been merged into this one is back with its own id. `open` says of how many later values and links nobody has
+    said yet whose they are."""
+
+    kind: str
+    record: UUID
+    loser: UUID
+    merge: UUID
+    open: int = 0

@@ -25,7 +25,7 @@ from crm.kernel.quality.rules import check as check_rules
 from crm.kernel.quality.rules import unique_value
 from crm.kernel.records import standing
 from crm.kernel.records.needed import require
-from crm.kernel.records.reading import visible_ids
+from crm.kernel.records.reading import stands_for, visible_ids
 from crm.kernel.tenancy import bulk
 from crm.kernel.tenancy.parts import in_use
 from crm.kernel.tenancy.scope import forget
@@ -331,11 +331,26 @@ def _links(writes: list[Write]) -> None:
     for _write, field_, target in asked:
         wanted.setdefault(field_.target, set()).add(target)
     there = {model: visible_ids(model, ids) for model, ids in wanted.items()}
+    if any(target not in there[field_.target] for _write, field_, target in asked):
+        asked = [_today(write, field_, target, there[field_.target]) for write, field_, target in asked]
     for write, field_, target in asked:
         if target not in there[field_.target]:
             write.wrong(field_.name, _("There is no such record, or it is not shared with you."))
         elif target == write.record.pk and same_model(field_.target, write.entity.model):
             write.wrong(field_.name, _("A record cannot be linked to itself here."))
+
+
+def _today(write: Write, field_: Fact, target: UUID, there: set[UUID]) -> tuple[Write, Fact, UUID]:
+    """A link to a record that was merged goes to the one that stands for it now, where the actor may see that one."""
+    found = stands_for(target) if target not in there else None
+    if found is None or found not in (there | visible_ids(field_.target, [found])):  # type: ignore[arg-type]
+        return write, field_, target
+    there.add(found)
+    if isinstance(field_, Link):
+        write.values[field_.attname] = found
+    else:
+        write.values[field_.name] = list(dict.fromkeys(found if one == target else one for one in write.values[field_.name]))
+    return write, field_, found
 
 
 def _unique(writes: list[Write]) -> None:

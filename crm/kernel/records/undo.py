@@ -127,6 +127,11 @@ def undo(change_set: UUID, chosen: Chosen = ()) -> Undone:
     """Takes back what an act did, but for what was changed since and is not `chosen` ((record, field), the field WHOLE for
     a record that the act made). Only whoever did it, or an administrator, may; and only once."""
     found = open_to_undo(change_set)
+    way = own_way(found)
+    if way is not None:
+        whole = way(found)
+        finish(found, 0, (), {})
+        return whole
     done = Undone()
     with taking_back(found.label):
         take_back(deeds(of_transactions(spans_of(found))), done, chosen, lambda: ours(found))
@@ -134,6 +139,25 @@ def undo(change_set: UUID, chosen: Chosen = ()) -> Undone:
         done.change_set = note(undo_label(found), done.back, found)
     finish(found, done.left, done.kept, done.refused)
     return done
+
+
+OwnWay = Callable[[ChangeSet], Undone]
+_OWN_WAYS: list[tuple[Callable[[ChangeSet], bool], OwnWay]] = []
+
+
+def undone_by(mine: Callable[[ChangeSet], bool]) -> Callable[[OwnWay], OwnWay]:
+    """Adds `act → what was undone` for acts that are `mine`: a part takes these back by itself, as a whole."""
+
+    def add(step: OwnWay) -> OwnWay:
+        _OWN_WAYS.append((mine, step))
+        return step
+
+    return add
+
+
+def own_way(found: ChangeSet) -> OwnWay | None:
+    """How a part takes that act back by itself; None where it goes back by what the log tells."""
+    return next((step for mine, step in _OWN_WAYS if mine(found)), None)
 
 
 def undo_label(found: ChangeSet) -> str:

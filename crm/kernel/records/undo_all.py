@@ -34,6 +34,7 @@ from crm.kernel.records.undo import (
     follow,
     in_the_way,
     open_to_undo,
+    own_way,
     take_back,
     undo_label,
 )
@@ -47,6 +48,8 @@ def examine(found: ChangeSet) -> tuple[list[Step | RowStep], bool]:
 
     An act of many records is asked only about those that somebody wrote since.
     """
+    if own_way(found) is not None:
+        return [], False
     spans = spans_of(found)
     only = touched_since(found) if found.records > AT_ONCE else None
     entries = of_transactions(spans) if only is None else of_transactions(spans).filter(record__in=only[:LISTED])

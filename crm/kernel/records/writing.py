@@ -16,7 +16,7 @@ from crm.kernel.access.delegated import sign_for_the_absent
 from crm.kernel.access.policy import policy_for, rows_for
 from crm.kernel.audit.models import AuditEntry
 from crm.kernel.base.clock import now
-from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Refusal
+from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Refusal, Wrong
 from crm.kernel.base.text import sort_key
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact, FieldError, Link, Links
@@ -371,7 +371,9 @@ def restore(entity: Entity[Any], record_id: UUID) -> Any:
 
 
 def restore_many(entity: Entity[Any], ids: Sequence[UUID]) -> list[Any]:
-    """Takes records out of the bin."""
+    """Takes records out of the bin. Raises Wrong for one that went into another: it comes back by splitting the two again."""
+    if RecordRow.objects.filter(pk__in=ids, merged_into__isnull=False).exists():
+        raise Wrong(_("This record was merged into another one. Split the two again instead."))
     return _bin(entity, locked(entity, ids, "delete", deleted=True), RESTORE)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.kernel.base.errors import NotFound, Wrong
+from crm.kernel.dedupe.merging.acts import MOST
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Fact
 from crm.kernel.entity.forms.reading import Reading
@@ -34,10 +35,22 @@ LISTED = 200
 def ask(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
     """The dialog: how many records, to how many it can be done, and what is to be set."""
     act = request.POST.get("act", "")
+    if act == "merge":
+        return _to_merge(request, entity)
     if act not in _VERBS:
         raise NotFound
     need(entity, _VERBS[act])
     return _dialog(request, entity, act, bulk.chosen(entity, request.POST, _VERBS[act]), None)
+
+
+def _to_merge(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
+    """On to the page on which the ticked records are merged."""
+    need(entity, "edit")
+    found = bulk.chosen(entity, request.POST, "edit")
+    if not 2 <= found.many <= MOST:
+        raise Wrong(_("Tick two to %(most)s rows to merge them.") % {"most": MOST})
+    query = "&".join(f"ids={pk}" for pk in found.ids)
+    return HttpResponse(status=204, headers={"HX-Redirect": f"{reverse('pages.merge', kwargs={'entity': entity})}?{query}"})
 
 
 def _dialog(request: HttpRequest, entity: Entity[Any], act: str, found: bulk.Selection, refusal: Wrong | None) -> HttpResponse:

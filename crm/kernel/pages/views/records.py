@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.kernel.base.errors import NotFound, Wrong
+from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.forms.reading import Reading
 from crm.kernel.files import actions as files
@@ -20,7 +21,7 @@ from crm.kernel.pages import doings, files_screen, history, inputs, panels, past
 from crm.kernel.pages.cells import record_url
 from crm.kernel.pages.onward import asked_from, onward
 from crm.kernel.records.actions import Action, available, perform
-from crm.kernel.records.reading import fetch, fetch_any
+from crm.kernel.records.reading import fetch, fetch_any, stands_for
 from crm.kernel.records.undo import note
 from crm.kernel.records.writing import change, remove
 from crm.kernel.search import at_hand
@@ -32,7 +33,13 @@ def page(request: HttpRequest, entity: Entity[Any], pk: UUID) -> HttpResponse:
     then = past.asked(entity, request.GET)
     if then is not None:
         return _as_it_stood(request, entity, pk, then)
-    record = fetch(entity, pk)
+    try:
+        record = fetch(entity, pk)
+    except NotFound:
+        there = stands_for(pk)
+        if there is None:
+            raise
+        return redirect(record_url(entity, fetch(entity, there).pk))  # found, not moved for good: the two may be split again
     at_hand.visited(pk)
     screen = record_screen.screen(entity, record, request.GET)
     words = {"screen": screen, "entity": entity, "record": record, "here": entity.plural, "presence": pk, "pinned": at_hand.is_pinned(pk)}
@@ -120,10 +127,21 @@ def tab(request: HttpRequest, entity: Entity[Any], pk: UUID, name: str) -> HttpR
         words["composer"] = panels.filled(entity, "composer", record, current_actor())
         return render(request, "pages/tab_talk.jinja", words)
     if name == "history":
-        return render(request, "pages/tab_history.jinja", words | {"entries": history.entries(entity, record)})
+        return render(request, "pages/tab_history.jinja", words | _history(entity, record, request.GET.get("of", "")))
     if name == "files":
         return render(request, "pages/tab_files.jinja", words | files_screen.panel(entity, record, request.GET.get("before", "")))
     return _other_tab(request, entity, record, name, words)
+
+
+def _history(entity: Entity[Any], record: Any, of: str) -> dict[str, Any]:
+    """The history of the record; with `of` that of one which went into it, before it did."""
+    pk = as_uuid(of)
+    if pk is None:
+        return {"entries": history.entries(entity, record), "earlier": ""}
+    if stands_for(pk) != record.pk:
+        raise NotFound
+    before = entity.model._default_manager.get(pk=pk)
+    return {"entries": history.entries(entity, before, gone=True), "earlier": entity.name_of(before)}
 
 
 def _moment(raw: str | None) -> datetime | None:
@@ -230,6 +248,6 @@ def _questions(request: HttpRequest, entity: Entity[Any], record: Any, found: Ac
 
 @require_GET
 def go(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """To the page of a record whose kind the link does not know."""
-    entity, record = fetch_any(pk)
+    """To the page of a record whose kind the link does not know; of one that was merged to what it went into."""
+    entity, record = fetch_any(stands_for(pk) or pk)
     return redirect(record_url(entity, record.pk))

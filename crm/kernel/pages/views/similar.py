@@ -51,6 +51,7 @@ def similar(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
         "of": of,
         "apart": apart,
         "candidates": found,
+        "may_merge": of is not None and policy_for(entity).may(current_actor(), "delete"),
         "may_add": of is None and policy_for(entity).may(current_actor(), "edit"),
     }
     return render(request, "pages/similar.jinja", words)

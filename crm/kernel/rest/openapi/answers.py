@@ -48,6 +48,10 @@ _FIELD = _object(
 _CLAUSE = _object(name=_TEXT, text=_TEXT, about=_NULL_TEXT, id=_NULL_ID)
 _MAP: Schema = {"type": "object"}
 _NAMES: Schema = {"type": "object", "additionalProperties": _TEXT}
+_MERGE: dict[str, Schema] = {
+    "id": _ID, "kind": _TEXT, "survivor": _ID, "loser": _ID, "reason": _TEXT, "by": _NULL_ID, "at": _TIME, "undone_at": _NULL_TIME,
+}  # fmt: skip
+_OPEN = _object(key=_TEXT, what=_TEXT, label=_TEXT, title=_TEXT, before=_TEXT, now=_TEXT, kind=_NULL_TEXT, id=_NULL_ID)
 _IMPORT: dict[str, Schema] = {
     "id": _ID,
     "kind": _TEXT,
@@ -213,6 +217,10 @@ COMPONENTS: dict[str, Schema] = {
         used_by=_list(_object(what=_TEXT, name=_TEXT, at=_NULL_TIME, times=_COUNT)),
         proposed=_TEXT,
     ),
+    "Merge": {
+        **_object(**_MERGE, open=_list(_OPEN)),
+        "properties": {**_MERGE, "open": _list(_OPEN), "back": _COUNT, "left": _COUNT, "told": _COUNT},
+    },
     "Act": _object(
         id=_ID,
         label=_TEXT,
@@ -421,6 +429,8 @@ ANSWERS: dict[str, Callable[[About], Schema]] = {
     "shares": _page("Share"),
     "access": _named("Access"),
     "duplicates": lambda _about: _object(items=_list(ref("Duplicate"))),
+    "merge": _named("Merge"),
+    "merged": lambda _about: _object(survivor=_ID, act=_NULL_ID, merges=_list(_object(**_MERGE))),
     "different": lambda _about: _object(remembered={"type": "integer"}),
     "views": _page("View"),
     "history": _page("Change"),
@@ -445,6 +455,7 @@ TAGS: dict[str, Any] = {
     "files": _("Files"),
     "jobs": _("Jobs"),
     "acts": _("Acts and undo"),
+    "merges": _("Records that became one, and how they are split again"),
     "bulk_changes": _("Changes of many records"),
     "pending_changes": _("Changes that wait for approval"),
 }

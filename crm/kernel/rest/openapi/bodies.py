@@ -10,6 +10,7 @@ from django.conf import settings
 from crm.kernel.access.policy import policy_for
 from crm.kernel.approval.deciding import LONGEST_COMMENT
 from crm.kernel.dedupe.actions import MOST_AT_ONCE
+from crm.kernel.dedupe.merging.acts import MOST
 from crm.kernel.entity.custom.actions import ICONS
 from crm.kernel.entity.custom.checking import CODE, LONGEST_CODE, LONGEST_NAME
 from crm.kernel.entity.custom.laid import VARIED
@@ -87,6 +88,32 @@ def _different(about: About) -> Schema:
     schema = {"type": "object", "required": ["ids"], "additionalProperties": False, "properties": {"ids": ids}}
     one = about.samples.nth(about.kind, 5)
     return {"schema": schema, "example": {"ids": [one]} if one else {}}
+
+
+_ONE_ID: Schema = {"type": "string", "format": "uuid"}
+_CHOICES: Schema = {"type": "object", "additionalProperties": {"type": "string", "enum": ["survivor", "loser"]}}
+
+
+def _merge(about: About) -> Schema:
+    properties: dict[str, Schema] = {
+        "with": {"type": "array", "items": _ONE_ID, "minItems": 1, "maxItems": MOST - 1},
+        "values": {"type": "object"},
+        "versions": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "reason": {"type": "string"},
+    }
+    schema = {"type": "object", "required": ["with"], "additionalProperties": False, "properties": properties}
+    one = about.samples.nth(about.kind, 6)
+    return {"schema": schema, "example": {"with": [one]} if one else {}}
+
+
+def _split(_about: About) -> Schema:
+    properties: dict[str, Schema] = {"choices": _CHOICES, "different": {"type": "boolean"}}
+    return {"schema": {"type": "object", "additionalProperties": False, "properties": properties}, "example": {"different": False}}
+
+
+def _settle(_about: About) -> Schema:
+    schema = {"type": "object", "required": ["choices"], "additionalProperties": False, "properties": {"choices": _CHOICES}}
+    return {"schema": schema, "example": {"choices": {"value:phone": "survivor"}}}
 
 
 def _which(about: About, number: int) -> tuple[dict[str, Schema], Schema]:
@@ -389,6 +416,9 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "different": _different,
     "verify": _verify,
     "unverify": _unverify,
+    "merge": _merge,
+    "split": _split,
+    "settle": _settle,
     "bulk_change": _bulk_change,
     "bulk_delete": _bulk_delete,
     "action": _action,

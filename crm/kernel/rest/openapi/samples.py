@@ -9,6 +9,7 @@ from crm.kernel.access.models import Share
 from crm.kernel.access.policy import policy_for, visible
 from crm.kernel.approval.models import PendingChange
 from crm.kernel.archive.models import ArchiveRun
+from crm.kernel.dedupe.models import Merge
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
 from crm.kernel.entity.models import CustomField, CustomKind
@@ -29,6 +30,7 @@ OTHERS: dict[str, Any] = {
     "archives": ArchiveRun,
     "files": FileRef,
     "acts": ChangeSet,
+    "merges": Merge,
     "bulk_changes": BulkRun,
     "pending_changes": PendingChange,
 }

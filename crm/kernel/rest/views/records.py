@@ -9,14 +9,14 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from crm.kernel.base.errors import Conflict
+from crm.kernel.base.errors import Conflict, NotFound
 from crm.kernel.dedupe.actions import keep_apart
 from crm.kernel.dedupe.queries import check
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import both
 from crm.kernel.records import listing, writing
 from crm.kernel.records.past import as_of
-from crm.kernel.records.reading import fetch, value_of
+from crm.kernel.records.reading import fetch, stands_for, value_of
 from crm.kernel.rest import cursors, render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
@@ -85,9 +85,18 @@ def create_record(call: Call, entity: Entity[Any]) -> HttpResponse:
 
 @operation(_("Read: %(label)s"), name="read", scope="read", verb="view", params=(AS_OF,), answer="record", headers=ETAG)
 def read_record(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
-    """One record, as it is or as it stood; 404 for a moment at which it was not there."""
+    """One record, as it is or as it stood; 404 for a moment at which it was not there. The id of a record that was merged answers the
+    one that it went into, with that one's own id and address (Content-Location)."""
     with _as_of(call.query["as_of"]):
-        return render.record_answer(entity, fetch(entity, id), call.actor)
+        try:
+            return render.record_answer(entity, fetch(entity, id), call.actor)
+        except NotFound:
+            there = stands_for(id) if call.query["as_of"] is None else None
+            if there is None:
+                raise
+        answer = render.record_answer(entity, fetch(entity, there), call.actor)
+        answer.headers["Content-Location"] = f"/api/v1/{entity.plural}/{there}"
+        return answer
 
 
 def _as_of(when: datetime.datetime | None) -> AbstractContextManager[None]:
