@@ -30,6 +30,8 @@ export function clear() {
 }
 
 export function tick(row) {
+  const take = row.querySelector("input[data-take]"); // a tick that is kept at once
+  if (take) return take.click();
   const box = row.querySelector("input[name=ids]");
   if (!box) return;
   box.checked = !box.checked;

@@ -116,7 +116,7 @@ def addresses(house: Stocked, route: Route) -> list[str]:
         "change_set": lambda: first(ChangeSet, house.company),
         "many_id": lambda: UUID(int=1),
         "task_id": lambda: first(Task, house.company),
-        **dict.fromkeys(("file_id", "link_id", "event_id", "entry", "share", "share_id", "delegation_id"), lambda: UUID(int=1)),
+        **dict.fromkeys(("file_id", "link_id", "event_id", "entry", "share", "share_id", "delegation_id", "book_id"), lambda: UUID(int=1)),
         "webhook_id": lambda: a_webhook(house),
         "delivery_id": lambda: first(WebhookDelivery, house.company),
         "archive_id": lambda: UUID(int=1),

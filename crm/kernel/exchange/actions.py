@@ -14,7 +14,7 @@ from crm.kernel.base.ids import uuid7
 from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.filter import Node, to_json
 from crm.kernel.entity.forms.reading import use_reading
-from crm.kernel.exchange import exporting, jobs, remembered, store, undoing
+from crm.kernel.exchange import exporting, jobs, remembered, sheets, store, undoing
 from crm.kernel.exchange.absent import found_in
 from crm.kernel.exchange.columns import checked, importable, usual_key
 from crm.kernel.exchange.mapping import date_orders, initial_values, suggest
@@ -46,7 +46,7 @@ def start_import(entity: Entity[Any], name: str, stream: Iterable[bytes]) -> Imp
     actor = current_actor()
     if not policy_for(entity).may(actor, "import"):
         raise NotAllowed(_("Your roles do not allow you to import these records."))
-    run = ImportRun(id=uuid7(), kind=entity.kind, name=_plain_name(name), by_id=actor.id)
+    run = ImportRun(id=uuid7(), kind=entity.kind, name=plain_name(name), by_id=actor.id)
     path = store.keep(run.pk, stream)
     try:
         with path.open("rb") as contents:
@@ -61,7 +61,7 @@ def start_import(entity: Entity[Any], name: str, stream: Iterable[bytes]) -> Imp
     return run
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """A file name without its folders, controls and surrogates."""
     bare = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(c for c in bare if c.isprintable() and not "\ud800" <= c <= "\udfff")[:200] or "file"
@@ -272,12 +272,21 @@ def rejects_file(run: ImportRun, form: str = "csv") -> Path:
     return path
 
 
-def start_export(
-    entity: Entity[Any], node: Node | None = None, sort: str = "", columns: Sequence[str] = (), form: str = "xlsx", reasons: bool = False
+def start_export(  # noqa: PLR0913  (what a list is, and what shall come of it)
+    entity: Entity[Any],
+    node: Node | None = None,
+    sort: str = "",
+    columns: Sequence[str] = (),
+    form: str = "xlsx",
+    reasons: bool = False,
+    *,
+    sheets_by: str = "",
+    view: str = "",
 ) -> ExportRun:
     """Writes the list that filter and sort give into a file, as a job. `columns` empty: all fields that may be seen.
 
-    `form`: "xlsx", "csv" (UTF-8) or "csv-gbk"; `reasons`: empty cells say in words why they are.
+    `form`: "xlsx", "csv" (UTF-8) or "csv-gbk"; `reasons`: empty cells say in words why they are. `sheets_by`: the field of which
+    each value gets a sheet (xlsx only). `view`: what the saved view is called.
     Raises NotAllowed without the verb "export", Wrong for unknown names.
     """
     actor = current_actor()
@@ -286,6 +295,10 @@ def start_export(
         raise Wrong(fields={"format": [_("Choose xlsx, csv or csv-gbk.")]})
     exporting.columns_of(entity, columns)
     listing.order_of(entity, sort, actor)
+    if sheets_by:
+        sheets.field_for_sheets(entity, sheets_by)
+        if form != "xlsx":
+            raise Wrong(fields={"sheets_by": [_("Only an Excel workbook has sheets.")]})
     run = ExportRun(
         kind=entity.kind,
         name=str(entity.labels),
@@ -294,6 +307,8 @@ def start_export(
         sort=sort,
         columns=list(columns),
         reasons=reasons,
+        sheets_by=sheets_by,
+        view=view[:200],
         by_id=actor.id,
     )
     run.save(force_insert=True)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict, Refusal
-from crm.kernel.exchange import exporting, running, store
-from crm.kernel.exchange.models import ExportRun, ImportRun, ImportState
+from crm.kernel.exchange import delivering, running, store
+from crm.kernel.exchange.edited import working
+from crm.kernel.exchange.models import EditedBook, ExportRun, ImportRun, ImportState
 from crm.kernel.queue.progress import Progress
 from crm.kernel.queue.registry import job, periodic
 
@@ -96,7 +97,54 @@ def export(progress: Progress, run_id: UUID) -> None:
         ExportRun.objects.filter(pk=run_id).update(state=ExportRun.FAILED, error=str(refusal), finished_at=now())
 
     with _said(progress, note):
-        exporting.write_file(progress, run_id)
+        delivering.write_file(progress, run_id)
+
+
+def _book_failed(book_id: UUID) -> Callable[[Any], None]:
+    def note(refusal: Any) -> None:
+        EditedBook.objects.filter(pk=book_id).update(state=EditedBook.FAILED, error=str(refusal))
+
+    return note
+
+
+def _write_failed(book_id: UUID) -> Callable[[Any], None]:
+    """What was written stays; the rest may be tried once more."""
+
+    def note(refusal: Any) -> None:
+        EditedBook.objects.filter(pk=book_id).update(state=EditedBook.READY, error=str(refusal))
+
+    return note
+
+
+def _look_stopped(book_id: UUID) -> None:
+    EditedBook.objects.filter(pk=book_id).update(state=EditedBook.FAILED, error=_t("Looking it through was stopped."))
+
+
+def _book_now(state: str) -> Callable[..., None]:
+    def note(book_id: UUID) -> None:
+        EditedBook.objects.filter(pk=book_id).update(state=state, error="")
+
+    return note
+
+
+@job(
+    "exchange.look_through", label=_("Comparing an edited workbook"), batched=True,
+    stopped=_look_stopped, resumed=_book_now(EditedBook.READING),
+)
+def look_through(progress: Progress, book_id: UUID) -> None:
+    """Tell what differs in a workbook from today's records."""
+    with _said(progress, _book_failed(book_id)):
+        working.look_through(progress, book_id)
+
+
+@job(
+    "exchange.write_chosen", label=_("Writing of an edited workbook"), batched=True,
+    stopped=_book_now(EditedBook.READY), resumed=_book_now(EditedBook.WRITING),
+)
+def write_chosen(progress: Progress, book_id: UUID) -> None:
+    """Write what was chosen of a workbook."""
+    with _said(progress, _write_failed(book_id)):
+        working.write_chosen(progress, book_id)
 
 
 @periodic("41 3 * * *", "exchange.forget_files")

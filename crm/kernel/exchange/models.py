@@ -131,7 +131,11 @@ class ImportRow(TenantModel):
 
 class ExportRun(TenantModel):
     """One list on its way into a file. `filter` in the JSON form of the filter language, `columns` field names; with `reasons`, empty
-    cells say in words why they are."""
+    cells say in words why they are.
+
+    `sheets_by`: the field of which each value gets a sheet, "" for one sheet. `sheets`, `books`: how many came of it; more than one
+    book are a zip. `view`: the name of the saved view that it was. `lost`: cells that the format could not hold whole.
+    """
 
     indexes_in_workspace = (("by_id", "created_at"),)
 
@@ -144,6 +148,10 @@ class ExportRun(TenantModel):
     sort = models.TextField(default="")
     columns = models.JSONField(default=list)
     reasons = models.BooleanField(default=False)
+    view = models.TextField(default="")
+    sheets_by = models.TextField(default="")
+    sheets = models.IntegerField(default=0)
+    books = models.IntegerField(default=0)
     state = models.TextField(default=WAITING)
     rows = models.IntegerField(default=0)
     size = models.BigIntegerField(default=0)
@@ -160,3 +168,108 @@ class ExportRun(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EditedBook(TenantModel):
+    """A workbook that left as an export and came back edited. `about`: what was exported, as the file says it, signed.
+
+    `counts`: {"cells": {state: many}, "rows": {what: many}, "columns": {field: many}} of what can be taken; `notes`: sentences on what
+    was left out. `act`: what was written last, as an act that can be undone.
+    """
+
+    indexes_in_workspace = (("by_id", "created_at"),)
+    stays = _("What comes of an edited workbook is in the records; the file was looked at only.")
+
+    READING, READY, WRITING, FAILED = "reading", "ready", "writing", "failed"
+
+    kind = models.TextField()
+    name = models.TextField()
+    size = models.BigIntegerField(default=0)
+    about = models.JSONField(default=dict)
+    state = models.TextField(default=READING)
+    counts = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
+    written = models.IntegerField(default=0)
+    error = models.TextField(default="")
+    task_id = models.UUIDField(null=True)
+    act = TenantKey("records.ChangeSet", null=True)
+    by = TenantKey("identity.User", null=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "edited_book"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job works on it now."""
+        return self.state in (self.READING, self.WRITING)
+
+
+class EditedRow(TenantModel):
+    """A row of an edited workbook that differs. `line`: its number in the sheet, None where it is missing there.
+
+    `values`: {field: text} of a new row. `version`: of the record as it was compared with.
+    """
+
+    CHANGED, NEW, GONE, UNKNOWN = "changed", "new", "gone", "unknown"
+
+    indexes_in_workspace = (("book_id", "what", "number"),)
+    stays = EditedBook.stays
+
+    book = TenantKey("exchange.EditedBook", cascade=True)
+    number = models.IntegerField()
+    what = models.TextField()
+    sheet = models.TextField(default="")
+    line = models.IntegerField(null=True)
+    record_id = models.UUIDField(null=True)
+    version = models.IntegerField(null=True)
+    title = models.TextField(default="")
+    values = models.JSONField(default=dict)
+    reason = models.TextField(default="")
+    chosen = models.BooleanField(default=False)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "edited_row"
+        ordering = ["book_id", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.what}"
+
+
+class EditedCell(TenantModel):
+    """A cell that differs: what it `was` at the export, is here `now`, and holds in the workbook (`mine`), as texts of the workbook.
+
+    `state`: MINE: changed in the workbook alone; CONFLICT: here, too; THEIRS: here alone, nothing to be done; REFUSED: cannot be
+    taken, `reason` says why. `value`: what is written where it is taken.
+    """
+
+    MINE, CONFLICT, THEIRS, REFUSED = "mine", "conflict", "theirs", "refused"
+
+    indexes_in_workspace = (("book_id", "state", "number", "place"), ("row_id",))
+    stays = EditedBook.stays
+
+    book = TenantKey("exchange.EditedBook", cascade=True)
+    row = TenantKey("exchange.EditedRow", cascade=True)
+    number = models.IntegerField()
+    place = models.IntegerField()
+    field = models.TextField()
+    state = models.TextField()
+    was = models.TextField(default="")
+    now = models.TextField(default="")
+    mine = models.TextField(default="")
+    value = models.JSONField(null=True)
+    reason = models.TextField(default="")
+    chosen = models.BooleanField(default=False)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "edited_cell"
+        ordering = ["book_id", "number", "place"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.field}: {self.state}"

@@ -9,6 +9,7 @@ from crm.kernel.base.errors import NotFound
 from crm.kernel.base.ids import as_uuid
 from crm.kernel.entity.forms.reading import current_reading
 from crm.kernel.exchange import exporting, store
+from crm.kernel.exchange.delivering import ending_of
 from crm.kernel.exchange.models import ExportRun, ImportRow, ImportRun, ImportState, Outcome
 from crm.kernel.queue.models import Task
 from crm.kernel.tenancy.scope import current_actor
@@ -79,7 +80,7 @@ def exports(limit: int = 50) -> list[ExportRun]:
 def export_file(run: ExportRun) -> Path:
     """The finished file. Raises NotFound while there is none, NotAllowed when the right to export was taken away."""
     exporting.entity_of(run.kind)
-    path = store.place(run.pk, exporting.FORMATS[run.format])
+    path = store.place(run.pk, ending_of(run))
     if run.state != ExportRun.DONE or not path.exists():
         raise NotFound
     return path

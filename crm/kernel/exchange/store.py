@@ -10,12 +10,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from crm.kernel.base.clock import now
-from crm.kernel.exchange.models import ExportRun, ImportRun
+from crm.kernel.exchange.models import EditedBook, ExportRun, ImportRun
 from crm.kernel.exchange.reading import Unreadable
 from crm.kernel.exchange.reading.limits import MAX_FILE_BYTES
 from crm.kernel.tenancy.scope import current_workspace_id
 
-ENDINGS = ("bin", "csv", "xlsx", "part")
+ENDINGS = ("bin", "csv", "xlsx", "zip", "ids", "part")
 
 
 def place(file_id: UUID, ending: str = "bin") -> Path:
@@ -53,7 +53,7 @@ def keep(file_id: UUID, chunks: Iterable[bytes]) -> Path:
 def forget(days: int) -> None:
     """Remove the runs and files of the ambient workspace that are older; records are not touched."""
     before = now() - datetime.timedelta(days=days)
-    for model in (ImportRun, ExportRun):
+    for model in (ImportRun, ExportRun, EditedBook):
         for pk in model.objects.filter(created_at__lt=before).values_list("pk", flat=True):
             for ending in ENDINGS:
                 drop(pk, ending)

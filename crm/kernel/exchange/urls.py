@@ -1,6 +1,7 @@
 from django.urls import path
 
 from crm.kernel.exchange import views
+from crm.kernel.exchange.edited import views as edited
 
 app_name = "exchange"
 
@@ -17,7 +18,14 @@ urlpatterns = [
     path("import/<uuid:run_id>/progress", views.progress, name="progress"),
     path("import/<uuid:run_id>/rejects", views.rejects, name="rejects"),
     path("export/", views.export, name="export"),
+    path("export/sheets", views.export_sheets, name="export_sheets"),
     path("export/<uuid:run_id>", views.export_run, name="export_run"),
     path("export/<uuid:run_id>/progress", views.export_progress, name="export_progress"),
     path("export/<uuid:run_id>/file", views.export_file, name="export_file"),
+    path("workbook/", edited.start, name="edited_start"),
+    path("workbook/<uuid:book_id>", edited.show, name="edited"),
+    path("workbook/<uuid:book_id>/choose", edited.choose, name="edited_choose"),
+    path("workbook/<uuid:book_id>/write", edited.write, name="edited_write"),
+    path("workbook/<uuid:book_id>/discard", edited.discard, name="edited_discard"),
+    path("workbook/<uuid:book_id>/progress", edited.progress, name="edited_progress"),
 ]

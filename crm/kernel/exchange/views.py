@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm.kernel.access.policy import policy_for
 from crm.kernel.base.clock import now
 from crm.kernel.base.errors import NotAllowed, NotFound, Refusal, Wrong
 from crm.kernel.base.ids import uuid7
 from crm.kernel.base.text import plain_number
 from crm.kernel.entity.custom.laid import layout_for
 from crm.kernel.entity.filter import Node, both, parse_text
-from crm.kernel.exchange import actions, exporting, queries, screens, store
+from crm.kernel.exchange import actions, exporting, queries, screens, sheets, store
 from crm.kernel.exchange.columns import importable
 from crm.kernel.exchange.models import ExportRun, ImportRun
 from crm.kernel.exchange.reading import Unreadable
@@ -27,6 +28,7 @@ from crm.kernel.tenancy.scope import current_actor
 
 _MIME = {
     ".csv": "text/csv; charset=utf-8",
+    ".zip": "application/zip",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -193,7 +195,9 @@ def export(request: HttpRequest) -> HttpResponse:
     node = _node(entity, given)
     if request.method == "POST":
         columns = [name for name in given.getlist("columns") if name]
-        made = actions.start_export(entity, node, given.get("sort", ""), columns, given.get("format", "xlsx"), given.get("reasons") == "on")
+        form, by, view = given.get("format", "xlsx"), given.get("sheets_by", ""), given.get("view", "")
+        by, reasons = by if form == "xlsx" else "", given.get("reasons") == "on"
+        made = actions.start_export(entity, node, given.get("sort", ""), columns, form, reasons, sheets_by=by, view=view)
         return redirect("exchange:export_run", run_id=made.pk)
     many, exact = listing.count(entity, node)
     names = exporting.columns_of(entity, ())
@@ -204,9 +208,21 @@ def export(request: HttpRequest) -> HttpResponse:
         "given": given,
         "runs": queries.exports(10),
         "columns": list(zip(names, exporting.headings(entity, names), strict=True)),
+        "sheets": list(sheets.fields_for_sheets(entity).values()),
+        "may_edit": policy_for(entity).may(current_actor(), "edit"),
         "chosen": {exporting.ID, entity.title, *(given.getlist("columns") or layout_for(entity, current_actor()).columns)},
     }
     return render(request, "exchange/export.jinja", facts)
+
+
+@require_GET
+def export_sheets(request: HttpRequest) -> HttpResponse:
+    """How many sheets, and how many workbooks, a field would give."""
+    entity = exporting.entity_of(screens.kind_of(request.GET.get("kind")).kind)
+    name = request.GET.get("sheets_by", "")
+    many = sheets.how_many(entity, _node(entity, request.GET), sheets.field_for_sheets(entity, name)) if name else 0
+    facts = {"many": many, "most": sheets.MOST_SHEETS, "too_many": many > sheets.MOST_GROUPS, "limit": sheets.MOST_GROUPS}
+    return render(request, "exchange/export_sheets.jinja", facts)
 
 
 def _export_facts(found: ExportRun) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from crm.kernel.access.policy import policy_for
 from crm.kernel.entity.entity import Entity
 from crm.kernel.tenancy.scope import current_actor
 
-_ROUTES = {"import": ("exchange:start", "exchange:import"), "export": ("exchange:export",)}
+_ROUTES = {"import": ("exchange:start", "exchange:import"), "export": ("exchange:export",), "edit": ("exchange:edited_start",)}
 
 
 def _route(names: tuple[str, ...]) -> str:
@@ -22,8 +22,11 @@ def _route(names: tuple[str, ...]) -> str:
     return ""
 
 
-def exchange_links(entity: Entity[Any], given: QueryDict, columns: Sequence[str] = ()) -> dict[str, str]:
-    """{"import": address, "export": address}; the export takes filter, sort and words with it, and the columns of a saved view."""
+def exchange_links(entity: Entity[Any], given: QueryDict, columns: Sequence[str] = (), view: str = "") -> dict[str, str]:
+    """{"import": address, "export": address, "edit": where edited workbooks come back}.
+
+    The export takes filter, sort and words with it, and the name and columns of a saved view.
+    """
     actor, policy = current_actor(), policy_for(entity)
     found = {}
     for verb, names in _ROUTES.items():
@@ -36,5 +39,6 @@ def exchange_links(entity: Entity[Any], given: QueryDict, columns: Sequence[str]
                     if given.get(name):
                         query[name] = str(given[name])  # not `|=`, which takes a text for a list of letters
                 query.setlist("columns", list(columns))
+                query.setlist("view", [view] if view else [])
             found[verb] = f"{base}?{query.urlencode()}"
     return found

@@ -153,6 +153,31 @@ REJECTS_FORMAT = Param(
 )
 
 
+def _one_of(*states: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in states:
+            raise ValueError(_("Write one of: %(all)s.") % {"all": ", ".join(states)})
+        return text
+
+    return read
+
+
+CELL_STATE = Param(
+    "state",
+    {"type": "string", "enum": ["mine", "conflict", "theirs", "refused"], "default": "mine"},
+    gettext_lazy("Changed in the workbook, in both, here alone, or not possible."),
+    _one_of("mine", "conflict", "theirs", "refused"),
+    "mine",
+)
+ROW_STATE = Param(
+    "state",
+    {"type": "string", "enum": ["new", "gone", "unknown"], "default": "new"},
+    gettext_lazy("New in the workbook, taken out of it, or not recognised."),
+    _one_of("new", "gone", "unknown"),
+    "new",
+)
+
+
 def read_params(sent: QueryDict, known: Iterable[Param]) -> dict[str, Any]:
     """Every known parameter by name, parsed or at its default. Raises `BadRequest` naming all that is wrong."""
     by_name = {param.name: param for param in known}

@@ -24,6 +24,7 @@ from crm.kernel.rest.views import (
     shares,
     standing,
     views,
+    workbooks,
 )
 
 BASE = "/api/v1"
@@ -75,6 +76,12 @@ ROUTES: list[Route] = [
     _route("/exports", GET=exports.list_exports, POST=exports.create_export),
     _route("/exports/{id}", GET=exports.read_export),
     _route("/exports/{id}/file", GET=exports.download_export),
+    _route("/workbooks", GET=workbooks.list_workbooks, POST=workbooks.upload),
+    _route("/workbooks/{id}", GET=workbooks.read_workbook, DELETE=workbooks.discard),
+    _route("/workbooks/{id}/cells", GET=workbooks.cells),
+    _route("/workbooks/{id}/rows", GET=workbooks.rows),
+    _route("/workbooks/{id}/choose", POST=workbooks.choose),
+    _route("/workbooks/{id}/write", POST=workbooks.write),
     _route("/files/{id}", GET=files.download_file, DELETE=files.remove_file),
     _route("/files/{id}/facts", GET=files.read_facts),
     _route("/files/{id}/text", GET=files.read_text),

@@ -40,7 +40,7 @@ def sniff(
     delimiter: str | None = None,
 ) -> FileShape:
     """How a file is to be read; what is given is kept, the rest is found. Raises Unreadable with one sentence."""
-    kind = _kind(path)
+    kind = kind_of_file(path)
     if kind == "csv":
         return _text_shape(path, header_row, encoding, delimiter)
     return _sheet_shape(path, kind, sheet, header_row)
@@ -62,7 +62,8 @@ def rows(path: Path, shape: FileShape, after: int = 0) -> Iterator[Row]:
             yield _sheet_row(number, cells, errors, shape.columns)
 
 
-def _kind(path: Path) -> str:
+def kind_of_file(path: Path) -> str:
+    """csv, xlsx, xls, xlsb or ods. Raises Unreadable with one sentence for what is no table."""
     size = path.stat().st_size
     if not size:
         raise Unreadable(_("This file is empty."))

@@ -12,8 +12,10 @@ from typing import IO, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.kernel.exchange.marks import TOTALS
 from crm.kernel.exchange.reading.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES, CHILD_OUTPUT_LINE
 from crm.kernel.exchange.reading.problems import Unreadable
+from crm.kernel.exchange.reading.workbook_child import ALL
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
 _STALL_SECONDS = CHILD_CPU_SECONDS * 4
@@ -37,9 +39,24 @@ def open_sheet(path: Path, sheet: str | None = None) -> Sheet:
     return Sheet(tuple(first["sheets"]), first["sheet"], _rows(lines))
 
 
+def every_sheet(path: Path) -> Iterator[tuple[str, int, list[str], dict[int, str], set[int]]]:
+    """(sheet, number of the row, its cells, {column: error}, columns with formulas) of all sheets, hidden ones too.
+
+    Raises Unreadable with one sentence when the file cannot be opened.
+    """
+    name = ""
+    for line in _lines(path, ALL):
+        if isinstance(line, dict):
+            name = line["sheet"]
+        else:
+            number, cells, errors, formulas = line
+            yield name, number, cells, dict(errors), set(formulas)
+
+
 def _rows(lines: Iterator[Any]) -> Iterator[tuple[int, list[str], list[tuple[int, str]]]]:
     for number, cells, errors in lines:
-        yield number, cells, [(column, word) for column, word in errors]
+        if TOTALS not in cells:
+            yield number, cells, [(column, word) for column, word in errors]
 
 
 def _lines(path: Path, sheet: str) -> Iterator[Any]:

@@ -20,9 +20,14 @@ from typing import Any
 import python_calamine
 
 _CELL_ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(.{0,4000}?)</(?:\w+:)?c>', re.DOTALL)
+_FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*><(?:\w+:)?f\b')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})</")
 _SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+
+
+ALL = "*"
+"""Stands for all sheets, the hidden ones too; no sheet can be called so."""
 
 
 def _float(value: float) -> str:
@@ -67,18 +72,34 @@ def column_number(letters: bytes) -> int:
 
 def cell_errors(path: str, sheet: str) -> dict[int, list[list[Any]]]:
     """`{row: [[column, "#DIV/0!"], …]}` of an xlsx sheet; the reader itself gives such cells as empty."""
-    found: dict[int, list[list[Any]]] = {}
+    return _errors(_content(path, sheet))
+
+
+def _content(path: str, sheet: str) -> bytes:
+    """The XML of a sheet; empty where it cannot be had."""
     try:
         with zipfile.ZipFile(path) as archive:
-            content = archive.read(_part_of(archive, sheet))
+            return archive.read(_part_of(archive, sheet))
     except (zipfile.BadZipFile, KeyError, OSError, StopIteration, NotImplementedError):
-        return found
+        return b""
+
+
+def _errors(content: bytes) -> dict[int, list[list[Any]]]:
+    found: dict[int, list[list[Any]]] = {}
     if b't="e"' not in content:
         return found
     for match in _CELL_ERROR.finditer(content):
         said = _VALUE.search(match[3])
         word = said[1].decode("utf-8", "replace") if said else "#ERROR"
         found.setdefault(int(match[2]), []).append([column_number(match[1]), word])
+    return found
+
+
+def formulas(content: bytes) -> dict[int, list[int]]:
+    """`{row: [column, …]}` of the cells that hold a formula."""
+    found: dict[int, list[int]] = {}
+    for match in _FORMULA.finditer(content):
+        found.setdefault(int(match[2]), []).append(column_number(match[1]))
     return found
 
 
@@ -113,10 +134,26 @@ def emit(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=True, separators=(",", ":")) + "\n")
 
 
+def _rows_of(loaded: Any, content: bytes) -> None:
+    """One line a row: its number, cells, errors, and which columns hold formulas."""
+    errors, worked = _errors(content), formulas(content)
+    left = loaded.start[1] if loaded.start else 0
+    for number, row in enumerate(loaded.iter_rows(), 1):
+        cells = [cell_text(value) for value in row]
+        wrong = [[column - left, word] for column, word in errors.get(number, []) if column >= left]
+        if wrong or any(cells):
+            emit([number, cells, wrong, [column - left for column in worked.get(number, []) if column >= left]])
+
+
 def main(path: str, wanted: str) -> int:
     """Print the sheet `wanted`, or the first visible one that holds anything."""
     workbook = open_workbook(path)
     tables = [m for m in workbook.sheets_metadata if str(m.typ).endswith("WorkSheet")]
+    if wanted == ALL:
+        for table in tables:
+            emit({"sheet": table.name})
+            _rows_of(workbook.get_sheet_by_name(table.name), _content(path, table.name))
+        return 0
     visible = [m.name for m in tables if str(m.visible).endswith(".Visible")] or [m.name for m in tables]
     chosen = wanted if wanted in {m.name for m in tables} else ""
     loaded = None

@@ -99,7 +99,7 @@ def test_dangerous_cells_are_neutral_in_csv_and_text_in_excel(north: Company) ->
     north.make("account", {"name": "=cmd|' /C calc'!A0", "external_id": "1E5"})
     assert csv_rows(export(north, columns=["name", "external_id"], form="csv"))[1] == ["'=cmd|' /C calc'!A0", "1E5"]
     sheet = openpyxl.load_workbook(io.BytesIO(export(north, columns=["name", "external_id"]))).worksheets[0]
-    assert [(cell.value, cell.data_type) for cell in sheet[2]] == [("=cmd|' /C calc'!A0", "s"), ("1E5", "s")]
+    assert [(cell.value, cell.data_type) for cell in sheet[2][:2]] == [("=cmd|' /C calc'!A0", "s"), ("1E5", "s")]
 
 
 def test_hidden_fields_never_leave_and_the_right_is_asked(north: Company) -> None:

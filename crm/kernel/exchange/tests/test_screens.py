@@ -135,7 +135,7 @@ def test_an_export_is_made_and_downloaded(north: Company) -> None:
     answer = client.get(f"{place}/file")
     rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0].values)  # type: ignore[attr-defined]
     assert rows[0][1:4] == ("Name", "External number", "Annual revenue")
-    assert len(rows) == 2 and rows[1][1:3] == ("Alpha", "007") and float(rows[1][3]) == 1054.5
+    assert rows[2][0] == "Total" and rows[1][1:3] == ("Alpha", "007") and float(rows[1][3]) == 1054.5
 
 
 def test_another_company_and_another_person_see_nothing(north: Company, south: Company) -> None:

@@ -44,9 +44,14 @@ def table(request: HttpRequest, entity: Entity[Any]) -> HttpResponse:
         "look": look,
         "given": look.given,
         "groupable": looks.groupable(entity),
-        "exchange": exchange_links(entity, look.given, look.columns if look.view else ()) if then is None else {},
+        "exchange": _exchange(entity, look) if then is None else {},
     }
     return render(request, "pages/list.jinja", words | past.words(then, look))
+
+
+def _exchange(entity: Entity[Any], look: looks.Look) -> dict[str, str]:
+    view = look.view
+    return exchange_links(entity, look.given, look.columns, view.name) if view else exchange_links(entity, look.given)
 
 
 @require_GET

@@ -265,9 +265,28 @@ def _export(about: About) -> Schema:
             "fields": {"type": "array", "items": {"type": "string"}},
             "view": {"type": ["string", "null"], "format": "uuid"},
             "reasons": {"type": ["boolean", "null"], "default": False},
+            "sheets_by": {"type": ["string", "null"]},
         },
     }
     return {"schema": schema, "example": {"kind": kinds[0] if kinds else "", "format": "csv"}}
+
+
+def _workbook(_about: About) -> Schema:
+    file = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+    return {"schema": {"type": "object", "required": ["file"], "additionalProperties": False, "properties": {"file": file}}}
+
+
+def _choice(_about: About) -> Schema:
+    text: Schema = {"type": "string"}
+    schema: Schema = {"type": "object", "required": ["take"], "additionalProperties": False}
+    schema["properties"] = {
+        "take": {"type": "boolean"},
+        "cell": {"type": "string", "format": "uuid"},
+        "row": {"type": "string", "format": "uuid"},
+        "column": text,
+        "all": {"type": "string", "enum": ["mine", "conflict", "new", "gone"]},
+    }
+    return {"schema": schema, "example": {"take": True, "all": "mine"}}
 
 
 def _share(about: About) -> Schema:
@@ -428,6 +447,8 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "mail": _mail,
     "mapping": _mapping,
     "export": _export,
+    "workbook": _workbook,
+    "choice": _choice,
     "share": _share,
     "kind": _own_kind,
     "kind_change": _own_kind_change,
@@ -442,4 +463,4 @@ BODIES: dict[str, Callable[[About], Schema]] = {
     "ask_customer": _ask_customer,
     "own_field_change": _own_field_change,
 }
-UPLOADS = frozenset({"upload", "file", "mail"})
+UPLOADS = frozenset({"upload", "workbook", "file", "mail"})

@@ -14,7 +14,7 @@ from crm.kernel.entity.entity import Entity
 from crm.kernel.entity.fields import Field
 from crm.kernel.entity.models import CustomField, CustomKind
 from crm.kernel.entity.registry import registry
-from crm.kernel.exchange.models import ExportRun, ImportRun
+from crm.kernel.exchange.models import EditedBook, ExportRun, ImportRun
 from crm.kernel.files.models import FileRef
 from crm.kernel.identity.actor import Actor
 from crm.kernel.identity.models import Team
@@ -27,6 +27,7 @@ OTHERS: dict[str, Any] = {
     "jobs": Task,
     "imports": ImportRun,
     "exports": ExportRun,
+    "workbooks": EditedBook,
     "archives": ArchiveRun,
     "files": FileRef,
     "acts": ChangeSet,

@@ -18,7 +18,7 @@ from crm.kernel.rest.operation import Call, operation
 from crm.kernel.rest.params import LIMIT
 from crm.kernel.rest.queries import read_filter, read_sort, read_view, view_fields, view_sort
 
-_KNOWN = {"kind", "format", "filter", "sort", "fields", "view", "reasons"}
+_KNOWN = {"kind", "format", "filter", "sort", "fields", "view", "reasons", "sheets_by"}
 
 
 @operation(
@@ -56,7 +56,9 @@ def create_export(call: Call) -> HttpResponse:
     node = both(read_filter(view.filter) if view else None, read_filter(sent.get("filter")))
     sort = view_sort(entity, view, call.actor) if view and not sent.get("sort") else read_sort(entity, sent.get("sort"), call.actor)
     names = sent.get("fields") or (view_fields(entity, view) if view else [])
-    run = actions.start_export(entity, node, sort, names, sent.get("format") or "xlsx", sent.get("reasons") is True)
+    form, by = sent.get("format") or "xlsx", sent.get("sheets_by") or ""
+    called = view.name if view else ""
+    run = actions.start_export(entity, node, sort, names, form, sent.get("reasons") is True, sheets_by=by, view=called)
     return render.answer(export_run(run), 202, {"Location": f"/api/v1/exports/{run.pk}"})
 
 
@@ -85,7 +87,7 @@ def download_export(call: Call, id: UUID) -> FileResponse:
 
 def _checked(sent: dict[str, Any]) -> dict[str, Any]:
     wrong: dict[str, list[Any]] = {name: [_t("There is no such field.")] for name in sent if name not in _KNOWN}
-    for name in ("kind", "format", "sort", "view"):
+    for name in ("kind", "format", "sort", "view", "sheets_by"):
         if not isinstance(sent.get(name), str | None):
             wrong[name] = [_t("A text is needed here.")]
     if not isinstance(sent.get("kind"), str):
@@ -110,6 +112,9 @@ def export_run(run: ExportRun) -> dict[str, Any]:
         "name": run.name,
         "format": run.format,
         "state": run.state,
+        "sheets_by": run.sheets_by or None,
+        "sheets": run.sheets,
+        "books": run.books,
         "rows": run.rows,
         "size": run.size,
         "error": run.error,
