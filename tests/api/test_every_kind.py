@@ -52,7 +52,8 @@ def test_every_field_can_be_asked_for_alone(acme: Stocked, entity: Entity[Any]) 
     for name in entity.fields:
         answer = acme.api().get(f"/api/v1/{entity.plural}", {"fields": name, "limit": 1})
         assert answer.status_code == 200, (name, answer.content)
-        assert set(answer.json()["items"][0]) == {"id", "version", name}
+        beside = {"missing", "verified"}  # what is known of that field
+        assert set(answer.json()["items"][0]) - (beside - {name}) == {"id", "version", name}
 
 
 @every_kind
