@@ -142,7 +142,7 @@ def test_on_ticked_rows_in_a_drawer_and_of_a_calendar_on_paper(browser: Browser,
         page.keyboard.press("Escape")
         rows.nth(1).locator("td.p1").click(button="right")
         expect(menu).to_contain_text("2 selected")
-        expect(menu.get_by_role("menuitem")).to_have_text(["Assign", "Change", "Delete"])
+        expect(menu.get_by_role("menuitem")).to_have_text(["Assign", "Change", "Merge", "Delete"])
         expect(menu.get_by_role("menuitem").first).to_be_focused()
         clean(page)
         menu.get_by_role("menuitem", name="Delete").click()

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from crm.kernel.base.errors import Conflict, NotFound, Words, Wrong
-from crm.kernel.dedupe.merging.moving import follow, move, retitle
+from crm.kernel.dedupe.merging.moving import follow, hold_still, move, retitle
 from crm.kernel.dedupe.merging.proposals import TOGETHER, Proposal, propose, taken
 from crm.kernel.dedupe.merging.standings import known, take_over
 from crm.kernel.dedupe.merging.values import as_kept, difference, plain, root_of
@@ -81,8 +81,7 @@ def _asked(entity: Entity[Any], survivor: UUID, others: Sequence[UUID]) -> list[
 def _all_locked(entity: Entity[Any], survivor: UUID, others: Sequence[UUID]) -> list[Any]:
     """The records, locked in the order of their ids as every writer does, then their rows, so that nothing new points to them meanwhile."""
     ids = [survivor, *others]
-    list(entity.model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
-    list(RecordRow.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+    hold_still(entity, ids)
     for pk in ids:
         there = stands_for(pk)
         if there is not None and visible_ids(entity.model, [there]):

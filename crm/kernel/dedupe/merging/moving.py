@@ -34,6 +34,7 @@ from crm.kernel.entity.fields import Fact, Link
 from crm.kernel.entity.registry import same_model
 from crm.kernel.outbox.publishing import publish_many
 from crm.kernel.records.events import RecordChanged, RecordRemoved
+from crm.kernel.records.models import RecordRow
 from crm.kernel.records.writing import complete
 from crm.kernel.tenancy.scope import bump_permissions, current_actor
 
@@ -52,6 +53,13 @@ def run(statement: str, names: dict[str, Any], given: dict[str, Any]) -> list[tu
 
 Changed = dict[Pointer, list[UUID]]
 """Rows that point elsewhere now, by what they point with."""
+
+
+def hold_still(entity: Entity[Any], ids: Sequence[UUID]) -> None:
+    """Locks records of a kind in the order of their ids, as every writer does, then their rows, so that nothing new points to them
+    meanwhile. Whoever locks merges does it after this."""
+    list(entity.model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+    list(RecordRow.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
 
 
 def move(merge: Merge, entity: Entity[Any]) -> Changed:

@@ -13,7 +13,7 @@ from crm.kernel.base.clock import now
 from crm.kernel.base.errors import Conflict, NotAllowed, NotFound, Words, Wrong
 from crm.kernel.dedupe.actions import keep_apart
 from crm.kernel.dedupe.merging.going_back import Back, move_back
-from crm.kernel.dedupe.merging.moving import follow, repoint, retitle
+from crm.kernel.dedupe.merging.moving import follow, hold_still, repoint, retitle
 from crm.kernel.dedupe.merging.plans import Plan, Question, plan
 from crm.kernel.dedupe.merging.pointers import Pointer, column_of, one_of
 from crm.kernel.dedupe.merging.values import as_kept, plain, put, root_of
@@ -75,8 +75,7 @@ def split(pk: UUID, choices: Mapping[str, str] | None = None, apart: bool = Fals
     """
     merge, entity = allowed(pk)
     ids = one_of([merge.survivor_id, merge.loser_id, stands_for(merge.survivor_id) or merge.survivor_id])
-    list(entity.model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
-    list(RecordRow.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+    hold_still(entity, ids)
     merge = allowed(pk, lock=True)[0]
     if merge.undone_at is not None:
         raise Conflict(_("These two are apart again already."))
