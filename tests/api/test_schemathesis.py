@@ -23,7 +23,7 @@ from crm.kernel.testing.work import run_jobs
 from tests.api.stock import Stocked, stocked
 from tests.api.test_every_kind import send
 
-SECONDS = int(os.environ.get("KITH_SCHEMATHESIS_SECONDS", "20"))
+SECONDS = int(os.environ.get("KITH_SCHEMATHESIS_SECONDS", "12"))
 ENOUGH = 0.70
 
 
