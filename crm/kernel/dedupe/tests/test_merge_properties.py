@@ -26,6 +26,7 @@ from crm.kernel.records.sharing import share
 from crm.kernel.search import at_hand
 from crm.kernel.search.queries import find
 from crm.kernel.testing.cast import Company, company
+from crm.kernel.testing.work import deliver
 
 #: What tells of acts, not of records.
 BESIDE = {"audit_entry", "audit_seal", "audit_read", "outbox_event", "merge", "merge_step", "merge_question", "change_set", "task",
@@ -129,6 +130,7 @@ def graph(house: Company, given: list[Any], links: list[Any]) -> list[Any]:
     accounts = [house.make("account", values, by="ada") for values in given]
     for one in links:
         link(house, accounts, *one)
+    deliver(house.id)  # whoever makes a record follows it a moment later
     return accounts
 
 

@@ -16,7 +16,7 @@ from crm.kernel.dedupe.merging.splitting import look, settle, split
 from crm.kernel.dedupe.merging.telling import Told, asked, stored
 from crm.kernel.dedupe.models import Merge, MergeQuestion
 from crm.kernel.entity.entity import Entity
-from crm.kernel.records.reading import fetch
+from crm.kernel.records.reading import fetch, stands_for
 from crm.kernel.rest import render
 from crm.kernel.rest.body import read_object
 from crm.kernel.rest.operation import Call, operation
@@ -30,7 +30,8 @@ def merge_records(call: Call, entity: Entity[Any], id: UUID) -> HttpResponse:
     field the value is kept that `values` says (the id of one of the records, “together” for lists, or a value), else the one that is
     verified, newest, longest, in this order. Needs the right to delete the others. 409 where one was changed since `versions`, or was
     merged already."""
-    fetch(entity, id)
+    if stands_for(id) is None:  # else it is said that it was merged already
+        fetch(entity, id)
     sent = read_object(call.request)
     _known(sent, "with", "values", "versions", "reason")
     made = merge(entity, id, _ids(sent.get("with")), _map(sent, "values"), _versions(_map(sent, "versions")), _text(sent, "reason"))
