@@ -3,7 +3,7 @@ them nobody needs."""
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -71,8 +71,9 @@ def fields_of(entity: Entity[Any]) -> list[FieldUse]:
         if fact.part_of or fact.name in BASE_FIELDS[2:]:
             continue
         one = FieldUse(fact, made.get(fact.name), str(purposes.get(fact.name) or ""), used.get(fact.name, []))
-        found.append(_counted(one, figures))
-    return [_judged(entity, one) for one in found]
+        counted = _counted(one, figures)
+        found.append(replace(counted, proposed=_why_not_needed(entity, counted)))
+    return found
 
 
 def _counted(one: FieldUse, figures: KindFigures | None) -> FieldUse:
@@ -81,12 +82,7 @@ def _counted(one: FieldUse, figures: KindFigures | None) -> FieldUse:
     raw = figures.written.get(one.fact.name)
     written = datetime.datetime.fromisoformat(raw) if raw else None
     filled = figures.filled.get(one.fact.name)
-    return FieldUse(one.fact, one.made, one.purpose, one.uses, filled, figures.total, written, figures.counted_at)
-
-
-def _judged(entity: Entity[Any], one: FieldUse) -> FieldUse:
-    why = _why_not_needed(entity, one)
-    return FieldUse(one.fact, one.made, one.purpose, one.uses, one.filled, one.total, one.written, one.counted_at, why) if why else one
+    return replace(one, filled=filled, total=figures.total, written=written, counted_at=figures.counted_at)
 
 
 def _why_not_needed(entity: Entity[Any], one: FieldUse) -> Any:

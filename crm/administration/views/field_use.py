@@ -22,8 +22,6 @@ from crm.kernel.records.counting import NAME, count_fields
 from crm.kernel.records.undo import note
 
 RIGHT = actions.RIGHT
-#: So many uses of a field are named in the table; the dialog names all.
-SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
